@@ -1,0 +1,47 @@
+#include "net/timer.h"
+
+#include <event2/event.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace evenkeel::net {
+
+Timer::Timer(EventLoop& loop, std::function<void()> on_fire)
+    : loop_(loop), on_fire_(std::move(on_fire)) {
+  CHECK(evtimer_assign(
+            &event_, loop_.native(),
+            [](int, short, void* self) noexcept { static_cast<Timer*>(self)->OnTimeout(); },
+            this) == 0);
+}
+
+Timer::~Timer() { Stop(); }
+
+void Timer::StartAt(base::Time due) {
+  due_ = due;
+  running_ = true;
+  Arm();
+}
+
+void Timer::Stop() {
+  if (running_) event_del(&event_);
+  running_ = false;
+}
+
+void Timer::Arm() {
+  const auto delay = std::max(due_ - loop_.Now(), base::Duration::zero());
+  const auto micros = std::chrono::ceil<std::chrono::microseconds>(delay).count();
+  const timeval timeout{.tv_sec = static_cast<time_t>(micros / 1'000'000),
+                        .tv_usec = static_cast<suseconds_t>(micros % 1'000'000)};
+  CHECK(event_add(&event_, &timeout) == 0);
+}
+
+void Timer::OnTimeout() {
+  // libevent's clock is coarse: it can be some milliseconds behind ours when a timer is armed.
+  if (loop_.Now() < due_) return Arm();
+  running_ = false;
+  on_fire_();
+}
+
+}  // namespace evenkeel::net

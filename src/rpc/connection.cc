@@ -1,0 +1,157 @@
+#include "rpc/connection.h"
+
+#include <utility>
+
+namespace evenkeel::rpc {
+namespace {
+
+// One write's worth. Credit for forwarded bytes returns when they enter the output, so this also
+// bounds what a peer that does not read makes us hold beyond its streams' windows.
+constexpr size_t kOutputLimit = 128 * 1024;
+
+// Frames (ACKs, RST_STREAMs) that a peer may make us queue without reading them; more, and we stop
+// reading from it (CVE-2019-9512, -9514, -9515).
+constexpr size_t kMaxQueuedFrames = 1000;
+
+// Closing a socket with unread input makes the kernel send RST, which can destroy our last bytes at
+// the peer: after FIN we read on until the peer closes, but not for ever.
+constexpr auto kLinger = std::chrono::seconds(1);
+
+// For a peer that speaks HTTP/1.1 or something else. The session's frames would mean nothing to it.
+constexpr std::string_view kNotHttp2 =
+    "HTTP/1.1 505 HTTP Version Not Supported\r\n"
+    "Content-Type: text/plain; charset=utf-8\r\n"
+    "Content-Length: 63\r\n"
+    "Connection: close\r\n"
+    "\r\n"
+    "This port speaks gRPC: HTTP/2 with prior knowledge, no HTTP/1.\n";
+
+}  // namespace
+
+Connection::Connection(net::EventLoop& loop, http2::Role role,
+                       const http2::SessionSettings& settings, http2::SessionHandler& handler,
+                       Owner& owner)
+    : loop_(loop),
+      owner_(owner),
+      session_(role, settings, handler),
+      linger_(loop, [this] { Lose(end_); }) {}
+
+Connection::~Connection() { loop_.CancelFlush(*this); }
+
+void Connection::Attach(net::FileDescriptor socket) {
+  net::ByteStream::Handler& handler = *this;
+  stream_ = std::make_unique<net::ByteStream>(loop_, std::move(socket), handler);
+  state_ = State::kOpen;
+  // Our SETTINGS wait for the first bytes: a client that speaks HTTP/1 then gets an answer it can
+  // read, and one that speaks HTTP/2 gets them no later, since its preface comes at once.
+}
+
+void Connection::Connect(const net::SocketAddress& address) {
+  auto stream = net::ByteStream::Connect(loop_, address, *this);
+  if (stream) {
+    stream_ = std::move(*stream);
+  } else {
+    // In a turn of its own, so that the owner hears of every failure in the same way.
+    end_ = {Loss::Kind::kConnectFailed, stream.error().message(), stream.error()};
+    linger_.StartAfter({});
+  }
+}
+
+void Connection::Abort(std::string reason) { Lose({Loss::Kind::kAborted, std::move(reason)}); }
+
+void Connection::OnConnected() {
+  state_ = State::kOpen;
+  FlushLater();
+  owner_.OnOpen();
+}
+
+void Connection::OnBytes(std::span<const uint8_t> bytes) {
+  owner_.OnTraffic(bytes.size(), 0);
+  // While closing, what still comes is read to the end and not heeded.
+  if (state_ == State::kOpen) Receive(bytes);
+}
+
+void Connection::Receive(std::span<const uint8_t> bytes) {
+  const auto received = session_.Receive(bytes);
+  if (received || state_ != State::kOpen) return FlushLater();
+  end_ = {Loss::Kind::kProtocolError, received.error().reason};
+  if (received.error().code == http2::ErrorCode::kHttp11Required) {
+    output_.Append({reinterpret_cast<const uint8_t*>(kNotHttp2.data()), kNotHttp2.size()});
+    if (WriteOutput()) StartClosing(end_);
+  } else {
+    state_ = State::kFailed;
+    FlushLater();
+  }
+}
+
+void Connection::OnWritable() {
+  blocked_ = false;
+  Flush();
+}
+
+void Connection::OnClosed(std::error_code reason) {
+  if (state_ == State::kFailed || state_ == State::kClosing) return Lose(end_);
+  if (!reason) return Lose({Loss::Kind::kClosed, "closed by peer"});
+  Lose({state_ == State::kConnecting ? Loss::Kind::kConnectFailed : Loss::Kind::kReset,
+        reason.message(), reason});
+}
+
+void Connection::Flush() {
+  if (state_ != State::kOpen && state_ != State::kFailed) return;
+  while (!blocked_) {
+    if (output_.size() < kOutputLimit) session_.Produce(output_, kOutputLimit);
+    if (output_.empty()) break;
+    if (!WriteOutput()) return;
+  }
+  PauseIfCongested();
+  if (blocked_) return;
+  if (state_ == State::kFailed) return StartClosing(end_);
+  if (!session_.finished()) return;
+  if (session_.failure().empty()) return StartClosing({Loss::Kind::kClosed, "closed"});
+  StartClosing({Loss::Kind::kProtocolError, session_.failure()});
+}
+
+// Returns whether the connection still lives.
+bool Connection::WriteOutput() {
+  const auto written = stream_->Write(output_.bytes());
+  if (!written) {
+    Lose({Loss::Kind::kReset, written.error().message(), written.error()});
+    return false;
+  }
+  bytes_sent_ += *written;
+  owner_.OnTraffic(0, *written);
+  output_.Consume(*written);
+  blocked_ = !output_.empty();
+  return true;
+}
+
+void Connection::PauseIfCongested() {
+  const bool congested = blocked_ && session_.queued_frames() > kMaxQueuedFrames;
+  if (congested == paused_) return;
+  paused_ = congested;
+  if (paused_) {
+    stream_->PauseReading();
+  } else {
+    stream_->ResumeReading();
+  }
+}
+
+void Connection::StartClosing(Loss loss) {
+  state_ = State::kClosing;
+  end_ = std::move(loss);
+  session_.Abort(http2::ErrorCode::kNoError, bytes_sent_);
+  stream_->ShutdownWrite();
+  stream_->ResumeReading();
+  linger_.StartAfter(kLinger);
+}
+
+void Connection::Lose(Loss loss) {
+  if (state_ == State::kLost) return;
+  state_ = State::kLost;
+  linger_.Stop();
+  if (stream_) stream_->PauseReading();
+  session_.Abort(http2::ErrorCode::kInternalError, bytes_sent_);
+  owner_.OnLost(loss);
+}
+
+}  // namespace evenkeel::rpc

@@ -1,0 +1,103 @@
+// Connection: a socket plus its HTTP/2 session; what a client's and an endpoint's have in common.
+//
+// Reads once per event, feeds the session, and flushes once at the end of the loop's turn. It knows
+// no calls and no pool: its owner is the session's handler, and hears here how the connection
+// itself fares. Owned by a client connection or a pool; used on its loop's thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <system_error>
+
+#include "http2/byte_queue.h"
+#include "http2/session.h"
+#include "net/byte_stream.h"
+#include "net/event_loop.h"
+#include "net/timer.h"
+
+namespace evenkeel::rpc {
+
+class Connection final : private net::ByteStream::Handler, private net::Flushable {
+ public:
+  /// Why a connection is no more; in words for logs and messages.
+  struct Loss {
+    enum class Kind {
+      kConnectFailed,  ///< was never open
+      kClosed,         ///< the peer closed it, or both sides had said all
+      kReset,          ///< the socket failed
+      kProtocolError,  ///< the peer broke HTTP/2
+      kAborted,        ///< by Abort
+    };
+    Kind kind;
+    std::string reason;
+    std::error_code
+        error{};  ///< the socket's; none for end of file and for what is no socket error
+  };
+
+  /// Legal order: OnOpen (only after Connect), then OnLost, once, as the last.
+  class Owner {
+   public:
+    virtual void OnOpen() = 0;
+    /// Each stream has been told before. The owner hands the connection to DeleteLater.
+    virtual void OnLost(const Loss& loss) = 0;
+    /// Bytes of the socket, HTTP/2 framing included, since the last time.
+    virtual void OnTraffic(size_t received, size_t sent) = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  Connection(net::EventLoop& loop, http2::Role role, const http2::SessionSettings& settings,
+             http2::SessionHandler& handler, Owner& owner);
+  ~Connection();
+
+  /// Server role: takes over an accepted socket.
+  void Attach(net::FileDescriptor socket);
+  /// Client role: starts to connect; OnOpen or OnLost follows in a later turn.
+  void Connect(const net::SocketAddress& address);
+
+  http2::Session& session() { return session_; }
+  bool open() const { return state_ == State::kOpen; }
+
+  /// To be called from SessionHandler::OnOutput: flushes at the end of the turn.
+  void FlushLater() { loop_.ScheduleFlush(*this); }
+  /// Ends the connection now; streams are told, OnLost follows before this returns.
+  void Abort(std::string reason);
+
+ private:
+  enum class State {
+    kConnecting,  // no socket yet, or connecting
+    kOpen,
+    kFailed,   // the peer broke HTTP/2; its GOAWAY is still to be written
+    kClosing,  // all is said: FIN sent, waiting for the peer's (or the linger timer)
+    kLost,
+  };
+
+  void OnConnected() override;
+  void OnBytes(std::span<const uint8_t> bytes) override;
+  void OnWritable() override;
+  void OnClosed(std::error_code reason) override;
+  void Flush() override;
+
+  void Receive(std::span<const uint8_t> bytes);
+  bool WriteOutput();
+  void PauseIfCongested();
+  void StartClosing(Loss loss);
+  void Lose(Loss loss);
+
+  net::EventLoop& loop_;
+  Owner& owner_;
+  http2::Session session_;
+  std::unique_ptr<net::ByteStream> stream_;
+  State state_ = State::kConnecting;
+  bool blocked_ = false;  // the kernel takes no more for now
+  bool paused_ = false;   // we read no more for now
+  Loss end_{};            // what OnLost will say once all is written and the peer has closed
+  http2::ByteQueue output_;
+  uint64_t bytes_sent_ = 0;
+  net::Timer linger_;
+};
+
+}  // namespace evenkeel::rpc
