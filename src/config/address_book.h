@@ -1,0 +1,24 @@
+// AddressBook: the addresses that one part of the file has given out, to find repeated ones.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "base/address.h"
+#include "config/place.h"
+
+namespace evenkeel::config {
+
+class AddressBook {
+ public:
+  /// Notes that `address` was given at `place`, or adds an error there when it was given before.
+  /// Port 0 stands for any free port and never repeats.
+  void Claim(const base::Address& address, const Place& place);
+  /// Notes an address that stands nowhere in the file; `holder` is named in errors.
+  void Reserve(const base::Address& address, std::string holder);
+
+ private:
+  std::map<std::string, std::string> holders_;
+};
+
+}  // namespace evenkeel::config

@@ -1,0 +1,117 @@
+// The configuration as plain, validated values: what the YAML file says, after defaults.
+//
+// These structs know no YAML and no sockets. docs/configuration.md explains each key to users; the
+// names here are the keys' names there. Immutable once loaded; shared between threads as a
+// snapshot.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/address.h"
+
+namespace evenkeel::config {
+
+using Milliseconds = std::chrono::milliseconds;
+
+/// HTTP/2 limits of one side (RFC 9113, section 6.5.2). `http2:` of a listener or a cluster.
+struct Http2 {
+  /// Bytes a peer may send on one stream before we return credit; bounds a call's memory.
+  /// 1 KiB to 16 MiB.
+  uint32_t stream_window = 64 * 1024;
+  /// Bytes a peer may send on one connection. 64 KiB (RFC 9113's initial size, which cannot be
+  /// lowered) to 64 MiB.
+  uint32_t connection_window = 1024 * 1024;
+  /// Calls a client may have open on one connection. 1 to 1,000,000. Listeners only.
+  uint32_t max_concurrent_streams = 100;
+  /// Largest header list accepted, counted as name + value + 32 for each field (RFC 9113, section
+  /// 6.5.2). 1 KiB to 1 MiB.
+  uint32_t max_header_list = 64 * 1024;
+};
+
+/// What a call must look like to take a route; an empty member matches every call.
+struct Match {
+  std::string authority;  ///< `:authority`, compared without case, port included when written
+  std::string service;    ///< "package.Service"
+  std::string method;     ///< "GetUser"; needs `service`
+  struct Metadata {
+    std::string name;   ///< lower case
+    std::string value;  ///< exact
+  };
+  std::vector<Metadata> metadata;  ///< all must match
+};
+
+struct Route {
+  Match match;
+  std::string cluster;
+};
+
+struct Listener {
+  base::Address address;
+  std::vector<Route> routes;  ///< the first that matches wins
+  /// Where calls go that no route takes; empty: they end UNIMPLEMENTED.
+  std::string cluster;
+  Http2 http2;
+};
+
+struct Endpoint {
+  base::Address address;
+};
+
+/// How we connect to endpoints. `connection:` of a cluster.
+struct Connection {
+  /// For TCP connect until the peer's SETTINGS. 10 ms to 5 min.
+  Milliseconds connect_timeout{1000};
+  /// Wait before the second attempt to connect; grows by `backoff_multiplier` up to `max_backoff`
+  /// and is reset when the peer's SETTINGS arrive (grpc/grpc doc/connection-backoff.md). 10 ms to
+  /// 5 min.
+  Milliseconds initial_backoff{100};
+  /// `initial_backoff` to 1 h.
+  Milliseconds max_backoff{10000};
+  /// 1 to 10.
+  double backoff_multiplier = 1.6;
+  /// Share by which a back-off may be longer or shorter. 0 to 1.
+  double backoff_jitter = 0.2;
+  /// Connections to one endpoint from one worker once MAX_CONCURRENT_STREAMS is used up (gRFC
+  /// A105). 1 to 100.
+  uint32_t max_connections = 10;
+};
+
+/// A cluster's policy; its settings follow the name.
+struct Policy {
+  enum class Kind { kRoundRobin, kLeastRequest };
+  Kind kind = Kind::kLeastRequest;
+  /// least_request: endpoints compared for each pick. 2 to 100.
+  uint32_t choice_count = 2;
+  /// least_request: up to this many endpoints, all are compared. 0 to 1,000.
+  uint32_t full_scan_limit = 32;
+};
+
+struct Cluster {
+  std::string name;
+  std::vector<Endpoint> endpoints;  ///< at least one, no address twice
+  Policy policy;
+  Connection connection;
+  Http2 http2;
+  /// Calls that may wait for a connection to one endpoint in one worker; more end UNAVAILABLE.
+  /// 1 to 1,000,000.
+  uint32_t max_pending_calls = 1024;
+};
+
+struct Admin {
+  /// Nothing when switched off (`admin: off`). Default: 127.0.0.1:9901.
+  std::optional<base::Address> address = *base::Address::Parse("127.0.0.1:9901");
+};
+
+struct Config {
+  std::vector<Listener> listeners;  ///< at least one
+  std::vector<Cluster> clusters;    ///< in the file's order
+  Admin admin;
+  /// 1 to 256. Nothing: from the cgroup's CPU quota.
+  std::optional<uint32_t> workers;
+};
+
+}  // namespace evenkeel::config
