@@ -1,0 +1,90 @@
+#include "admin/config_page.h"
+
+#include "admin/json.h"
+#include "config/quantity.h"
+
+namespace evenkeel::admin {
+namespace {
+
+std::string Size(uint32_t bytes) { return config::SizeUnit::Format(bytes); }
+
+std::string Duration(config::Milliseconds duration) {
+  return config::DurationUnit::Format(duration);
+}
+
+void SetUnlessEmpty(Json& json, const char* key, const std::string& value) {
+  if (!value.empty()) json[key] = value;
+}
+
+Json Http2Json(const config::Http2& http2) {
+  return {{"stream_window", Size(http2.stream_window)},
+          {"connection_window", Size(http2.connection_window)},
+          {"max_header_list", Size(http2.max_header_list)}};
+}
+
+Json ToJson(const config::Match& match) {
+  Json json = Json::object();
+  SetUnlessEmpty(json, "authority", match.authority);
+  SetUnlessEmpty(json, "service", match.service);
+  SetUnlessEmpty(json, "method", match.method);
+  for (const auto& each : match.metadata) json["metadata"][each.name] = each.value;
+  return json;
+}
+
+Json ToJson(const config::Listener& listener) {
+  Json json = {{"address", listener.address.ToString()}};
+  for (const config::Route& each : listener.routes) {
+    json["routes"].push_back({{"match", ToJson(each.match)}, {"cluster", each.cluster}});
+  }
+  SetUnlessEmpty(json, "cluster", listener.cluster);
+  json["http2"] = Http2Json(listener.http2);
+  json["http2"]["max_concurrent_streams"] = listener.http2.max_concurrent_streams;
+  return json;
+}
+
+Json ToJson(const config::Policy& policy) {
+  if (policy.kind == config::Policy::Kind::kRoundRobin) {
+    return {{"round_robin", Json::object()}};
+  }
+  return {{"least_request",
+           {{"choice_count", policy.choice_count}, {"full_scan_limit", policy.full_scan_limit}}}};
+}
+
+Json ToJson(const config::Connection& connection) {
+  return {{"connect_timeout", Duration(connection.connect_timeout)},
+          {"initial_backoff", Duration(connection.initial_backoff)},
+          {"max_backoff", Duration(connection.max_backoff)},
+          {"backoff_multiplier", connection.backoff_multiplier},
+          {"backoff_jitter", connection.backoff_jitter},
+          {"max_connections", connection.max_connections}};
+}
+
+Json ToJson(const config::Cluster& cluster) {
+  Json endpoints = Json::array();
+  for (const config::Endpoint& each : cluster.endpoints) {
+    endpoints.push_back({{"address", each.address.ToString()}});
+  }
+  return {{"endpoints", std::move(endpoints)},
+          {"policy", ToJson(cluster.policy)},
+          {"connection", ToJson(cluster.connection)},
+          {"http2", Http2Json(cluster.http2)},
+          {"max_pending_calls", cluster.max_pending_calls}};
+}
+
+Json ToJson(const config::Admin& admin) {
+  if (!admin.address) return "off";
+  return {{"address", admin.address->ToString()}};
+}
+
+}  // namespace
+
+std::string ConfigJson(const config::Config& config) {
+  Json json;
+  for (const config::Listener& each : config.listeners) json["listeners"].push_back(ToJson(each));
+  for (const config::Cluster& each : config.clusters) json["clusters"][each.name] = ToJson(each);
+  json["admin"] = ToJson(config.admin);
+  if (config.workers) json["workers"] = *config.workers;
+  return ToText(json);
+}
+
+}  // namespace evenkeel::admin

@@ -1,0 +1,56 @@
+// Pages: which admin pages there are, and the answer to a request for one. No HTTP library, no
+// socket; owned by the Server and used on its loop's thread.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "admin/sources.h"
+
+namespace evenkeel::admin {
+
+struct Request {
+  std::string_view method;  ///< "GET"
+  std::string_view path;    ///< "/clusters"
+  std::string_view query;   ///< "format=text", or empty
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+};
+
+/// The methods that all pages have, for an Allow header.
+inline constexpr char kAllowedMethods[] = "GET, HEAD";
+
+class Pages {
+ public:
+  explicit Pages(Sources sources) : sources_(std::move(sources)) {}
+
+  /// 405 for a method other than GET and HEAD, 404 for a path that is no page, 400 for a query that
+  /// the page does not know. The answer to HEAD has the body that GET would have.
+  Response Answer(const Request& request) const;
+
+ private:
+  struct Page {
+    std::string_view path;
+    std::string_view description;
+    Response (Pages::*answer)(const Request& request) const;
+  };
+
+  static std::span<const Page> All();
+
+  Response Index(const Request& request) const;
+  Response Metrics(const Request& request) const;
+  Response Ready(const Request& request) const;
+  Response Live(const Request& request) const;
+  Response Clusters(const Request& request) const;
+  Response Config(const Request& request) const;
+  static Response NotFound(std::string_view path);
+
+  const Sources sources_;
+};
+
+}  // namespace evenkeel::admin

@@ -1,0 +1,19 @@
+#include "discovery/static_endpoints.h"
+
+#include "net/resolver.h"
+
+namespace evenkeel::discovery {
+
+base::Result<std::vector<ResolvedEndpoint>, std::string> ResolveEndpoints(
+    const config::Cluster& cluster) {
+  std::vector<ResolvedEndpoint> result;
+  for (const config::Endpoint& each : cluster.endpoints) {
+    auto addresses = net::Resolve(each.address);
+    if (!addresses) return base::Error("cluster " + cluster.name + ": " + addresses.error());
+    result.push_back(
+        {std::make_shared<balancer::Endpoint>(each.address.ToString()), std::move(*addresses)});
+  }
+  return result;
+}
+
+}  // namespace evenkeel::discovery

@@ -1,0 +1,53 @@
+#include "pool/endpoint_connection.h"
+
+#include <utility>
+
+#include "base/check.h"
+
+namespace evenkeel::pool {
+
+EndpointConnection::EndpointConnection(net::EventLoop& loop, const net::SocketAddress& address,
+                                       const http2::SessionSettings& settings,
+                                       base::Duration connect_timeout, Owner& owner)
+    : owner_(owner),
+      connection_(loop, http2::Role::kClient, settings, *this, *this),
+      connect_timer_(loop, [this] {
+        connection_.Abort(connection_.open() ? "connected, but no HTTP/2 SETTINGS came in time"
+                                             : "connecting timed out");
+      }) {
+  connect_timer_.StartAfter(connect_timeout);
+  connection_.Connect(address);
+}
+
+void EndpointConnection::OnRequest(http2::StreamHandle, http2::HeaderList, http2::EndStream) {
+  CHECK(!"nghttp2 refuses requests from a server");
+}
+
+void EndpointConnection::OnSettings() {
+  if (state_ == State::kConnecting) {
+    connect_timer_.Stop();
+    state_ = State::kReady;
+    owner_.OnReady(*this);
+  } else {
+    owner_.OnRoom(*this);
+  }
+}
+
+void EndpointConnection::OnGoAway(const http2::GoAway& goaway) {
+  if (state_ == State::kDraining) return;  // the second of a graceful pair
+  connect_timer_.Stop();
+  state_ = State::kDraining;
+  goaway_code_ = goaway.code;
+  owner_.OnDraining(*this, goaway);
+}
+
+void EndpointConnection::OnStreamClosed() {
+  if (state_ == State::kReady) owner_.OnRoom(*this);
+}
+
+void EndpointConnection::OnLost(const rpc::Connection::Loss& loss) {
+  connect_timer_.Stop();
+  owner_.OnLost(*this, std::exchange(state_, State::kLost), loss);
+}
+
+}  // namespace evenkeel::pool

@@ -1,0 +1,198 @@
+#include "pool/pool.h"
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace evenkeel::pool {
+namespace {
+
+using ConnectionState = EndpointConnection::State;
+
+using LossKind = rpc::Connection::Loss::Kind;
+
+telemetry::ConnectFailure ConnectFailureOf(const rpc::Connection::Loss& loss) {
+  if (loss.kind == LossKind::kAborted) return telemetry::ConnectFailure::kTimedOut;
+  if (loss.kind == LossKind::kProtocolError) return telemetry::ConnectFailure::kProtocolError;
+  return telemetry::ConnectFailureFromError(loss.error);
+}
+
+telemetry::CloseReason CloseReasonOf(const rpc::Connection::Loss& loss) {
+  if (loss.kind == LossKind::kAborted) return telemetry::CloseReason::kOurs;
+  if (loss.kind == LossKind::kProtocolError) return telemetry::CloseReason::kProtocolError;
+  return telemetry::CloseReasonFromError(loss.error);
+}
+
+std::string Describe(const http2::GoAway& goaway) {
+  std::string text = "the endpoint sent GOAWAY " + std::string(http2::ErrorCodeName(goaway.code));
+  if (!goaway.debug_data.empty()) text.append(" \"").append(goaway.debug_data).append("\"");
+  return text;
+}
+
+}  // namespace
+
+Waiter::~Waiter() {
+  if (pool_ != nullptr) pool_->Remove(*this);
+}
+
+Pool::Pool(net::EventLoop& loop, base::Random& random, telemetry::WorkerMetrics& metrics,
+           Target target, const Settings& settings, Observer& observer)
+    : loop_(loop),
+      random_(random),
+      metrics_(metrics),
+      target_(std::move(target)),
+      settings_(settings),
+      observer_(observer),
+      backoff_(settings.backoff),
+      backoff_timer_(loop, [this] { ConnectIfWanted(); }) {
+  CHECK(!target_.addresses.empty());
+  Connect();
+}
+
+Pool::~Pool() { FailWaiters("the endpoint was removed"); }
+
+void Pool::Open(Waiter& waiter) {
+  // Whoever waits already goes first.
+  if (EndpointConnection* connection = waiting_ == 0 ? WithRoom() : nullptr) {
+    return waiter.OnRoom(connection->session());
+  }
+  if (state_ == State::kFailing && !Has(ConnectionState::kConnecting)) {
+    return waiter.OnUnavailable(last_failure_);
+  }
+  if (waiting_ >= settings_.max_pending) {
+    return waiter.OnUnavailable("too many calls are waiting for a connection");
+  }
+  Enqueue(waiter);
+  ConnectIfWanted();
+}
+
+void Pool::OnReady(EndpointConnection&) {
+  backoff_.Reset();
+  addresses_failed_ = 0;
+  metrics_.EndpointConnectionOpened(target_.id);
+  SetState(State::kReady, "connected");
+  ServeWaiters();
+}
+
+void Pool::OnRoom(EndpointConnection&) { ServeWaiters(); }
+
+void Pool::OnDraining(EndpointConnection&, const http2::GoAway& goaway) {
+  last_failure_ = Describe(goaway);
+  // A GOAWAY before SETTINGS: the attempt has failed, whatever the peer says.
+  if (state_ != State::kReady) SetState(State::kFailing, last_failure_);
+  ConnectIfWanted();
+}
+
+void Pool::OnLost(EndpointConnection& connection, ConnectionState before,
+                  const rpc::Connection::Loss& loss) {
+  const auto at =
+      std::ranges::find(connections_, &connection, [](const auto& each) { return each.get(); });
+  CountLoss(connection, before, loss);
+  loop_.DeleteLater(std::move(*at));
+  connections_.erase(at);
+  if (before == ConnectionState::kDraining) return;  // it has been replaced already
+
+  last_failure_ = loss.reason;
+  if (before == ConnectionState::kConnecting) ++addresses_failed_;
+  if (!Has(ConnectionState::kReady)) {
+    SetState(State::kFailing, loss.reason);
+    const bool more_addresses = addresses_failed_ % target_.addresses.size() != 0;
+    if (more_addresses) return Connect();
+    FailWaiters(loss.reason);
+  }
+  ConnectIfWanted();
+}
+
+void Pool::OnTraffic(size_t received, size_t sent) {
+  metrics_.EndpointBytesReceived(target_.id, received);
+  metrics_.EndpointBytesSent(target_.id, sent);
+}
+
+void Pool::CountLoss(const EndpointConnection& connection, ConnectionState before,
+                     const rpc::Connection::Loss& loss) {
+  if (before == ConnectionState::kConnecting) {
+    metrics_.EndpointConnectFailed(target_.id, ConnectFailureOf(loss));
+  } else if (before == ConnectionState::kDraining) {
+    metrics_.EndpointConnectionClosed(target_.id,
+                                      telemetry::CloseReasonFromGoaway(connection.goaway_code()));
+  } else {
+    metrics_.EndpointConnectionClosed(target_.id, CloseReasonOf(loss));
+  }
+}
+
+bool Pool::Has(ConnectionState state) const {
+  return std::ranges::any_of(connections_,
+                             [state](const auto& each) { return each->state() == state; });
+}
+
+EndpointConnection* Pool::WithRoom() {
+  for (const auto& each : connections_) {
+    if (each->room() > 0) return each.get();
+  }
+  return nullptr;
+}
+
+void Pool::ConnectIfWanted() {
+  if (Has(ConnectionState::kConnecting)) return;  // one attempt at a time
+  if (Has(ConnectionState::kReady)) {
+    // The endpoint works, so there is nothing to back off from.
+    if (waiting_ > 0 && connections_.size() < settings_.max_connections) Connect();
+  } else if (loop_.Now() >= backoff_.next()) {
+    Connect();
+  } else {
+    backoff_timer_.StartAt(backoff_.next());
+  }
+}
+
+void Pool::Connect() {
+  backoff_timer_.Stop();
+  backoff_.AttemptStarted(loop_.Now(), random_);
+  const auto& addresses = target_.addresses;
+  EndpointConnection::Owner& owner = *this;
+  connections_.push_back(
+      std::make_unique<EndpointConnection>(loop_, addresses[next_address_++ % addresses.size()],
+                                           settings_.http2, settings_.connect_timeout, owner));
+}
+
+void Pool::SetState(State state, const std::string& reason) {
+  const bool changed = (state_ == State::kReady) != (state == State::kReady);
+  state_ = state;
+  if (changed) observer_.OnReadyChanged(*this, reason);
+}
+
+void Pool::ServeWaiters() {
+  while (first_waiter_ != nullptr) {
+    EndpointConnection* connection = WithRoom();
+    if (connection == nullptr) return ConnectIfWanted();
+    Waiter& waiter = *first_waiter_;
+    Remove(waiter);
+    waiter.OnRoom(connection->session());
+  }
+}
+
+void Pool::FailWaiters(const std::string& reason) {
+  const std::string copy = reason;  // a waiter's next steps may change last_failure_
+  while (first_waiter_ != nullptr) {
+    Waiter& waiter = *first_waiter_;
+    Remove(waiter);
+    waiter.OnUnavailable(copy);
+  }
+}
+
+void Pool::Enqueue(Waiter& waiter) {
+  waiter.pool_ = this;
+  waiter.previous_ = last_waiter_;
+  (last_waiter_ != nullptr ? last_waiter_->next_ : first_waiter_) = &waiter;
+  last_waiter_ = &waiter;
+  ++waiting_;
+}
+
+void Pool::Remove(Waiter& waiter) {
+  (waiter.previous_ != nullptr ? waiter.previous_->next_ : first_waiter_) = waiter.next_;
+  (waiter.next_ != nullptr ? waiter.next_->previous_ : last_waiter_) = waiter.previous_;
+  waiter.pool_ = nullptr;
+  waiter.previous_ = waiter.next_ = nullptr;
+  --waiting_;
+}
+
+}  // namespace evenkeel::pool

@@ -1,0 +1,139 @@
+// Pool: one worker's connections to one endpoint; opens streams on them.
+//
+// Keeps one connection at all times, from the start, and adds others, one at a time, while calls
+// wait because the peer's MAX_CONCURRENT_STREAMS is used up (gRFC A105). A connection that got
+// GOAWAY is replaced at once; its accepted streams finish. Belongs to a worker, used on its thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "balancer/endpoint.h"
+#include "base/random.h"
+#include "net/event_loop.h"
+#include "net/socket_address.h"
+#include "net/timer.h"
+#include "pool/backoff.h"
+#include "pool/endpoint_connection.h"
+#include "telemetry/worker_metrics.h"
+
+namespace evenkeel::pool {
+
+class Pool;
+
+/// Somebody who wants one stream. Destroying it takes it out of the queue.
+class Waiter {
+ public:
+  Waiter() = default;
+  Waiter(const Waiter&) = delete;
+  Waiter& operator=(const Waiter&) = delete;
+
+  /// The session has room: open the stream now. Comes once; not after OnUnavailable.
+  virtual void OnRoom(http2::Session& session) = 0;
+  /// There will be no stream; nothing has left us. `reason` lives until the handler returns.
+  virtual void OnUnavailable(const std::string& reason) = 0;
+
+ protected:
+  ~Waiter();
+
+ private:
+  friend class Pool;
+  Pool* pool_ = nullptr;  // whose queue it stands in
+  Waiter* previous_ = nullptr;
+  Waiter* next_ = nullptr;
+};
+
+class Pool final : private EndpointConnection::Owner {
+ public:
+  struct Settings {
+    http2::SessionSettings http2;
+    Backoff::Settings backoff;
+    base::Duration connect_timeout = std::chrono::seconds(1);
+    uint32_t max_connections = 10;
+    uint32_t max_pending = 1024;
+  };
+
+  enum class State {
+    kConnecting,  ///< no connection yet, but no failure since the last one worked: worth waiting
+    kReady,       ///< a connection works, or is being replaced after GOAWAY
+    kFailing,     ///< the last attempt failed or the last connection broke; trying again
+  };
+
+  /// What becomes of a pool, for whoever decides about eligibility.
+  class Observer {
+   public:
+    /// The state became, or ceased to be, kReady; `reason` says why it did.
+    virtual void OnReadyChanged(Pool& pool, const std::string& reason) = 0;
+
+   protected:
+    ~Observer() = default;
+  };
+
+  /// The endpoint, and where it is: `addresses` are tried in turn; at least one.
+  struct Target {
+    balancer::EndpointPtr endpoint;
+    telemetry::EndpointId id;
+    std::vector<net::SocketAddress> addresses;
+  };
+
+  /// Starts to connect at once.
+  Pool(net::EventLoop& loop, base::Random& random, telemetry::WorkerMetrics& metrics, Target target,
+       const Settings& settings, Observer& observer);
+  /// Waiters are told that there will be no stream; streams still open end unheard.
+  ~Pool();
+
+  const balancer::EndpointPtr& endpoint() const { return target_.endpoint; }
+  telemetry::EndpointId id() const { return target_.id; }
+  State state() const { return state_; }
+  /// Why the last attempt or connection failed; empty when there was no failure.
+  const std::string& last_failure() const { return last_failure_; }
+  size_t connection_count() const { return connections_.size(); }
+
+  /// Finds `waiter` a connection with room, the oldest first; else it waits its turn. May call back
+  /// before it returns.
+  void Open(Waiter& waiter);
+
+ private:
+  friend class Waiter;
+
+  void OnReady(EndpointConnection& connection) override;
+  void OnRoom(EndpointConnection& connection) override;
+  void OnDraining(EndpointConnection& connection, const http2::GoAway& goaway) override;
+  void OnLost(EndpointConnection& connection, EndpointConnection::State before,
+              const rpc::Connection::Loss& loss) override;
+  void OnTraffic(size_t received, size_t sent) override;
+  void CountLoss(const EndpointConnection& connection, EndpointConnection::State before,
+                 const rpc::Connection::Loss& loss);
+
+  bool Has(EndpointConnection::State state) const;
+  EndpointConnection* WithRoom();
+  /// Starts a connection, or the wait for the time when one may start, where one is wanted.
+  void ConnectIfWanted();
+  void Connect();
+  void SetState(State state, const std::string& reason);
+  void ServeWaiters();
+  void FailWaiters(const std::string& reason);
+  void Enqueue(Waiter& waiter);
+  void Remove(Waiter& waiter);
+
+  net::EventLoop& loop_;
+  base::Random& random_;
+  telemetry::WorkerMetrics& metrics_;
+  const Target target_;
+  const Settings settings_;
+  Observer& observer_;
+  State state_ = State::kConnecting;
+  std::string last_failure_;
+  std::vector<std::unique_ptr<EndpointConnection>> connections_;  // oldest first
+  size_t next_address_ = 0;
+  size_t addresses_failed_ = 0;  // in a row
+  Backoff backoff_;
+  net::Timer backoff_timer_;
+  Waiter* first_waiter_ = nullptr;
+  Waiter* last_waiter_ = nullptr;
+  size_t waiting_ = 0;
+};
+
+}  // namespace evenkeel::pool

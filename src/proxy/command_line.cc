@@ -1,0 +1,85 @@
+#include "proxy/command_line.h"
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+#include "base/version.h"
+#include "config/quantity.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+constexpr char kDescription[] =
+    "Evenkeel: a sidecar that spreads every gRPC call over the healthy replicas of a service.";
+
+constexpr char kFooter[] =
+    "Exit codes: 0 after a drain or a successful check, 1 when it cannot run, 2 for wrong flags "
+    "or\n"
+    "a wrong configuration.\n"
+    "Signals: SIGTERM and SIGINT drain; a second one ends at once.";
+
+// Turns a parser's Result into CLI11's way of refusing a value.
+template <typename Parser, typename Target>
+CLI::Option* AddParsed(CLI::App& app, const std::string& name, Target& target, Parser parse,
+                       const std::string& description) {
+  return app.add_option_function<std::string>(
+      name,
+      [&target, parse, name](const std::string& text) {
+        const auto value = parse(text);
+        if (!value) throw CLI::ValidationError(name, value.error());
+        target = *value;
+      },
+      description);
+}
+
+base::Result<base::Duration, std::string> ParseDuration(const std::string& text) {
+  const auto value = config::DurationUnit::Parse(text);
+  if (!value) return base::Error(value.error().reason + "; " + value.error().hint);
+  return base::Duration(*value);
+}
+
+void AddConfigFlag(CLI::App& app, std::string& file) {
+  app.add_option("--config", file, "Configuration file (YAML)")->required()->type_name("FILE");
+}
+
+void AddRunFlags(CLI::App& app, RunCommand& run) {
+  AddConfigFlag(app, run.config_file);
+  AddParsed(app, "--drain-timeout", run.drain_timeout, ParseDuration,
+            "After SIGTERM, calls in progress may take this long; default 30s")
+      ->type_name("DURATION");
+  app.add_option("--workers", run.workers,
+                 "Threads for calls; default: `workers` of the configuration, else the CPUs that "
+                 "the cgroup's quota and the affinity allow")
+      ->check(CLI::Range(1, 256));
+  AddParsed(app, "--log-level", run.log_level, telemetry::ParseLogLevel,
+            "debug, info, warning or error; default info")
+      ->type_name("LEVEL");
+  AddParsed(app, "--log-format", run.log_format, telemetry::ParseLogFormat,
+            "text or json; default text")
+      ->type_name("FORMAT");
+}
+
+}  // namespace
+
+Command ParseCommandLine(int argc, const char* const* argv) {
+  RunCommand run;
+  CheckCommand check;
+  CLI::App app(kDescription, "evenkeel");
+  app.footer(kFooter);
+  app.set_version_flag("--version", std::string("evenkeel ") + base::kVersion);
+  app.require_subcommand(1);
+  CLI::App* run_app = app.add_subcommand("run", "Balance calls until SIGTERM");
+  AddRunFlags(*run_app, run);
+  CLI::App* check_app =
+      app.add_subcommand("check", "Check a configuration file and say all that is wrong with it");
+  AddConfigFlag(*check_app, check.config_file);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return ExitCommand{app.exit(error) == 0 ? 0 : kUsageExitCode};
+  }
+  if (check_app->parsed()) return check;
+  return run;
+}
+
+}  // namespace evenkeel::proxy

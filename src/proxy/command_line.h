@@ -1,0 +1,38 @@
+// CommandLine: the program's flags, checked. The only place that includes CLI11.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/clock.h"
+#include "telemetry/log.h"
+
+namespace evenkeel::proxy {
+
+struct RunCommand {
+  std::string config_file;
+  base::Duration drain_timeout = std::chrono::seconds(30);
+  std::optional<unsigned> workers;  ///< overrides the configuration
+  telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;
+  telemetry::LogFormat log_format = telemetry::LogFormat::kText;
+};
+
+struct CheckCommand {
+  std::string config_file;
+};
+
+/// There is nothing to do but to exit: help or the version was printed, or the flags are wrong and
+/// standard error says how.
+struct ExitCommand {
+  int code;
+};
+
+using Command = std::variant<RunCommand, CheckCommand, ExitCommand>;
+
+/// Wrong use of the program or a wrong configuration; all else that fails exits with 1.
+inline constexpr int kUsageExitCode = 2;
+
+Command ParseCommandLine(int argc, const char* const* argv);
+
+}  // namespace evenkeel::proxy

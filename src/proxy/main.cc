@@ -1,0 +1,124 @@
+// The program: flags, configuration, then the server and its admin port on the main thread's loop.
+
+#include <csignal>
+#include <cstdlib>
+#include <exception>
+#include <iostream>
+#include <random>
+
+#include "admin/server.h"
+#include "base/version.h"
+#include "config/loader.h"
+#include "net/event_loop.h"
+#include "net/signal_watcher.h"
+#include "proxy/command_line.h"
+#include "proxy/cpu_quota.h"
+#include "proxy/server.h"
+#include "telemetry/log.h"
+#include "telemetry/metrics.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+admin::ReadyView ReadyView(const Server& server) {
+  auto reasons = server.NotReadyReasons();
+  return {reasons.empty(), std::move(reasons)};
+}
+
+std::vector<admin::ClusterView> ClusterViews(const Server& server) {
+  std::vector<admin::ClusterView> views;
+  for (const ClusterStatus& cluster : server.Clusters()) {
+    admin::ClusterView view{cluster.name, cluster.policy, {}};
+    for (const EndpointStatus& each : cluster.endpoints) {
+      view.endpoints.push_back({each.address, each.eligible ? "ready" : "down",
+                                each.in_flight, each.picked, each.ready_workers});
+    }
+    views.push_back(std::move(view));
+  }
+  return views;
+}
+
+admin::Sources AdminSources(const Server& server, const telemetry::Metrics& metrics,
+                            const config::Config& config) {
+  return {.metrics = [&metrics] { return metrics.Text(); },
+          .ready = [&server] { return ReadyView(server); },
+          .clusters = [&server] { return ClusterViews(server); },
+          .config = [&config] { return config; }};
+}
+
+int Fail(telemetry::Log& log, const std::string& reason) {
+  log.Error("cannot start", {{"reason", reason}});
+  return EXIT_FAILURE;
+}
+
+int Serve(const RunCommand& command, const config::Config& config) {
+  telemetry::Log log(command.log_level, command.log_format);
+  telemetry::Metrics metrics;
+  net::EventLoop loop;
+  std::unique_ptr<Server> server;
+  int signals = 0;
+  // Before the workers' threads, which inherit the blocked signals.
+  const net::SignalWatcher watcher(loop, {SIGTERM, SIGINT}, [&](int signal) {
+    if (++signals > 1) {
+      log.Warning("second signal: ending at once");
+      return loop.Stop();
+    }
+    log.Info("draining", {{"signal", signal}});
+    server->Drain([&loop] { loop.Stop(); });
+  });
+
+  const unsigned workers =
+      command.workers.value_or(config.workers ? *config.workers : AvailableCpus("/sys/fs/cgroup"));
+  auto started = Server::Start(
+      loop, config,
+      {.workers = workers, .drain_timeout = command.drain_timeout, .seed = std::random_device()()},
+      metrics, log);
+  if (!started) return Fail(log, started.error());
+  server = std::move(*started);
+
+  std::unique_ptr<admin::Server> admin;
+  if (config.admin.address) {
+    auto opened =
+        admin::Server::Open(loop, *config.admin.address, AdminSources(*server, metrics, config));
+    if (!opened) return Fail(log, opened.error());
+    admin = std::move(*opened);
+  }
+  log.Info("ready", {{"version", base::kVersion},
+                     {"listeners", server->listening_on()},
+                     {"admin", admin ? admin->address() : "off"},
+                     {"clusters", config.clusters.size()},
+                     {"workers", workers}});
+  loop.Run();
+  log.Info("stopped");
+  return EXIT_SUCCESS;
+}
+
+int Check(const std::string& file, const config::Config& config) {
+  std::cout << file << ": ok (" << config.listeners.size() << " listeners, "
+            << config.clusters.size() << " clusters)\n";
+  return EXIT_SUCCESS;
+}
+
+int Execute(const Command& command) {
+  if (const auto* exit = std::get_if<ExitCommand>(&command)) return exit->code;
+  const auto* run = std::get_if<RunCommand>(&command);
+  const std::string& file = run ? run->config_file : std::get<CheckCommand>(command).config_file;
+  const auto config = config::LoadFile(file);
+  if (!config) {
+    std::cerr << config::Format(config.error());
+    return kUsageExitCode;
+  }
+  return run ? Serve(*run, *config) : Check(file, *config);
+}
+
+}  // namespace
+}  // namespace evenkeel::proxy
+
+int main(int argc, char** argv) {
+  try {
+    return evenkeel::proxy::Execute(evenkeel::proxy::ParseCommandLine(argc, argv));
+  } catch (const std::exception& error) {  // out of memory, no thread to be had
+    std::cerr << "evenkeel: " << error.what() << '\n';
+    return EXIT_FAILURE;
+  }
+}

@@ -1,0 +1,64 @@
+#include "proxy/route_table.h"
+
+#include <strings.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+size_t IndexOf(const std::string& name, const std::vector<config::Cluster>& clusters) {
+  const auto found = std::ranges::find(clusters, name, &config::Cluster::name);
+  CHECK(found != clusters.end());
+  return static_cast<size_t>(found - clusters.begin());
+}
+
+// `:authority`, or `host` where a client sends only that (RFC 9113, section 8.3.1).
+std::string_view AuthorityOf(const http2::HeaderList& headers) {
+  if (const auto authority = headers.Find(":authority")) return *authority;
+  return headers.Find("host").value_or("");
+}
+
+bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
+}
+
+bool HasField(const http2::HeaderList& headers, const config::Match::Metadata& wanted) {
+  for (const http2::HeaderField field : headers) {
+    if (field.name == wanted.name && field.value == wanted.value) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+RouteTable::RouteTable(const config::Listener& listener,
+                       const std::vector<config::Cluster>& clusters) {
+  for (const config::Route& each : listener.routes) {
+    routes_.push_back({each.match, IndexOf(each.cluster, clusters)});
+  }
+  if (!listener.cluster.empty()) default_cluster_ = IndexOf(listener.cluster, clusters);
+}
+
+std::optional<size_t> RouteTable::Find(const rpc::MethodPath& path,
+                                       const http2::HeaderList& headers) const {
+  for (const Route& each : routes_) {
+    if (Matches(each.match, path, headers)) return each.cluster;
+  }
+  return default_cluster_;
+}
+
+bool RouteTable::Matches(const config::Match& match, const rpc::MethodPath& path,
+                         const http2::HeaderList& headers) {
+  if (!match.service.empty() && match.service != path.service) return false;
+  if (!match.method.empty() && match.method != path.method) return false;
+  if (!match.authority.empty() && !EqualsIgnoringCase(match.authority, AuthorityOf(headers))) {
+    return false;
+  }
+  return std::ranges::all_of(match.metadata,
+                             [&](const auto& each) { return HasField(headers, each); });
+}
+
+}  // namespace evenkeel::proxy

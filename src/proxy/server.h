@@ -1,0 +1,99 @@
+// Server: the whole sidecar but its admin port: clusters, workers, drain.
+//
+// Lives on the main thread, where all decisions for the process are made: who is eligible, when to
+// stop. Workers report to it and get new pickers from it, by Post.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "balancer/endpoint_set.h"
+#include "base/result.h"
+#include "config/config.h"
+#include "net/event_loop.h"
+#include "net/timer.h"
+#include "proxy/worker.h"
+#include "telemetry/log.h"
+#include "telemetry/metrics.h"
+
+namespace evenkeel::proxy {
+
+/// What the admin port shows.
+struct EndpointStatus {
+  std::string address;
+  bool eligible;
+  std::string reason;  ///< for the last change of `eligible`; empty before the first
+  int ready_workers;   ///< workers with a connection that works
+  int64_t in_flight;   ///< attempts, now
+  uint64_t picked;     ///< attempts, ever
+};
+
+struct ClusterStatus {
+  std::string name;
+  std::string policy;
+  std::vector<EndpointStatus> endpoints;
+};
+
+class Server {
+ public:
+  struct Options {
+    unsigned workers;              ///< at least 1
+    base::Duration drain_timeout;  ///< for calls in progress after Drain
+    uint64_t seed;
+  };
+
+  /// Resolves, listens and starts to connect and accept. The error is a sentence for the operator.
+  static base::Result<std::unique_ptr<Server>, std::string> Start(net::EventLoop& loop,
+                                                                  const config::Config& config,
+                                                                  const Options& options,
+                                                                  telemetry::Metrics& metrics,
+                                                                  telemetry::Log& log);
+  ~Server();
+
+  /// The actual addresses, port 0 resolved, in the configuration's order.
+  const std::vector<std::string>& listening_on() const { return listening_on_; }
+  std::vector<ClusterStatus> Clusters() const;
+  /// Why the sidecar should get no traffic now; empty when it should.
+  std::vector<std::string> NotReadyReasons() const;
+
+  /// Not ready from now on; no new connections or calls. When the last call has ended, or the drain
+  /// timeout has ended those left with UNAVAILABLE, `on_done` runs. Once.
+  void Drain(std::function<void()> on_done);
+
+ private:
+  struct Cluster {
+    std::string name;
+    std::string policy;
+    balancer::EndpointSet endpoints;
+    std::unordered_map<const balancer::Endpoint*, std::string> reasons;
+  };
+
+  Server(net::EventLoop& loop, const Options& options, telemetry::Log& log);
+
+  base::Result<void, std::string> AddClusters(const config::Config& config,
+                                              telemetry::Metrics& metrics);
+  base::Result<void, std::string> AddListeners(const config::Config& config);
+  void OnReadyChanged(const balancer::EndpointPtr& endpoint, bool ready, const std::string& reason);
+  void ApplyReadyChange(size_t cluster, const balancer::EndpointPtr& endpoint, bool ready,
+                        const std::string& reason);
+  void OnWorkerDrained();
+  void OnDrainTimeout();
+  void FinishDrain();
+
+  net::EventLoop& loop_;
+  const Options options_;
+  telemetry::Log& log_;
+  std::vector<std::unique_ptr<Cluster>> clusters_;
+  std::vector<std::string> listening_on_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  bool draining_ = false;
+  size_t drained_workers_ = 0;
+  bool calls_ended_ = false;
+  std::function<void()> on_drained_;
+  net::Timer drain_timer_;
+};
+
+}  // namespace evenkeel::proxy
