@@ -2,18 +2,25 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "admin/json.h"
 
 namespace evenkeel::admin {
 namespace {
 
-constexpr size_t kColumns = 7;
+constexpr size_t kColumns = 10;
 using Row = std::array<std::string, kColumns>;
 
 Json ToJson(const EndpointView& endpoint) {
   return {{"address", endpoint.address},
           {"state", endpoint.state},
+          {"state_age_seconds", endpoint.state_age},
+          {"why", endpoint.why},
+          {"last_probe", endpoint.last_probe},
+          {"successes", endpoint.successes},
+          {"failures", endpoint.failures},
+          {"failures_in_a_row", endpoint.failures_in_a_row},
           {"in_flight", endpoint.in_flight},
           {"picked", endpoint.picked},
           {"connections", endpoint.connections}};
@@ -25,14 +32,17 @@ Json ToJson(const ClusterView& cluster) {
   return {{"name", cluster.name}, {"policy", cluster.policy}, {"endpoints", std::move(endpoints)}};
 }
 
+std::string Age(double seconds) { return std::to_string(std::llround(seconds)) + " s"; }
+
 std::vector<Row> Rows(const std::vector<ClusterView>& clusters) {
-  std::vector<Row> rows = {
-      {"CLUSTER", "POLICY", "ENDPOINT", "STATE", "IN FLIGHT", "PICKED", "CONNECTIONS"}};
+  std::vector<Row> rows = {{"CLUSTER", "POLICY", "ENDPOINT", "STATE", "IN FLIGHT", "PICKED",
+                            "CONNECTIONS", "FAILED", "FOR", "WHY"}};
   for (const ClusterView& cluster : clusters) {
     for (const EndpointView& each : cluster.endpoints) {
       rows.push_back({cluster.name, cluster.policy, each.address, each.state,
                       std::to_string(each.in_flight), std::to_string(each.picked),
-                      std::to_string(each.connections)});
+                      std::to_string(each.connections), std::to_string(each.failures),
+                      Age(each.state_age), each.why});
     }
   }
   return rows;

@@ -1,20 +1,14 @@
 #include "admin/config_page.h"
 
+#include "admin/health_json.h"
 #include "admin/json.h"
+#include "admin/policy_json.h"
 #include "config/quantity.h"
 
 namespace evenkeel::admin {
 namespace {
 
 std::string Size(uint32_t bytes) { return config::SizeUnit::Format(bytes); }
-
-std::string Duration(config::Milliseconds duration) {
-  return config::DurationUnit::Format(duration);
-}
-
-void SetUnlessEmpty(Json& json, const char* key, const std::string& value) {
-  if (!value.empty()) json[key] = value;
-}
 
 Json Http2Json(const config::Http2& http2) {
   return {{"stream_window", Size(http2.stream_window)},
@@ -42,33 +36,34 @@ Json ToJson(const config::Listener& listener) {
   return json;
 }
 
-Json ToJson(const config::Policy& policy) {
-  if (policy.kind == config::Policy::Kind::kRoundRobin) {
-    return {{"round_robin", Json::object()}};
-  }
-  return {{"least_request",
-           {{"choice_count", policy.choice_count}, {"full_scan_limit", policy.full_scan_limit}}}};
-}
-
 Json ToJson(const config::Connection& connection) {
-  return {{"connect_timeout", Duration(connection.connect_timeout)},
-          {"initial_backoff", Duration(connection.initial_backoff)},
-          {"max_backoff", Duration(connection.max_backoff)},
+  return {{"connect_timeout", DurationText(connection.connect_timeout)},
+          {"initial_backoff", DurationText(connection.initial_backoff)},
+          {"max_backoff", DurationText(connection.max_backoff)},
           {"backoff_multiplier", connection.backoff_multiplier},
           {"backoff_jitter", connection.backoff_jitter},
           {"max_connections", connection.max_connections}};
 }
 
+Json ToJson(const config::Endpoint& endpoint) {
+  Json json = {{"address", endpoint.address.ToString()},
+               {"weight", endpoint.weight},
+               {"priority", endpoint.priority}};
+  SetUnlessEmpty(json, "zone", endpoint.zone);
+  SetUnlessEmpty(json, "hash_key", endpoint.hash_key);
+  return json;
+}
+
 Json ToJson(const config::Cluster& cluster) {
-  Json endpoints = Json::array();
-  for (const config::Endpoint& each : cluster.endpoints) {
-    endpoints.push_back({{"address", each.address.ToString()}});
-  }
-  return {{"endpoints", std::move(endpoints)},
-          {"policy", ToJson(cluster.policy)},
-          {"connection", ToJson(cluster.connection)},
-          {"http2", Http2Json(cluster.http2)},
-          {"max_pending_calls", cluster.max_pending_calls}};
+  Json json;
+  for (const config::Endpoint& each : cluster.endpoints) json["endpoints"].push_back(ToJson(each));
+  json["policy"] = PolicyJson(cluster.policy);
+  SetBalancing(json, cluster.balancing);
+  SetHealth(json, cluster);
+  json["connection"] = ToJson(cluster.connection);
+  json["http2"] = Http2Json(cluster.http2);
+  json["max_pending_calls"] = cluster.max_pending_calls;
+  return json;
 }
 
 Json ToJson(const config::Admin& admin) {

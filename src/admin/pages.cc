@@ -4,6 +4,7 @@
 
 #include "admin/clusters_page.h"
 #include "admin/config_page.h"
+#include "admin/explain_page.h"
 #include "base/version.h"
 
 namespace evenkeel::admin {
@@ -22,7 +23,48 @@ Response TextPage(int status, std::string body) {
   return response;
 }
 
+constexpr std::string_view kExplainPrefix = "/clusters/";
+constexpr std::string_view kExplainSuffix = "/explain";
+
+bool IsExplainPath(std::string_view path) {
+  return path.size() > kExplainPrefix.size() + kExplainSuffix.size() &&
+         path.starts_with(kExplainPrefix) && path.ends_with(kExplainSuffix);
+}
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::string PercentDecoded(std::string_view text) {
+  std::string result;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool escaped = text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 &&
+                         HexDigit(text[i + 2]) >= 0;
+    if (escaped) {
+      result += static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2]));
+      i += 2;
+    } else {
+      result += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return result;
+}
+
 }  // namespace
+
+std::string QueryValue(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    const size_t equals = pair.find('=');
+    if (pair.substr(0, equals) != name) continue;
+    return equals == std::string_view::npos ? "" : PercentDecoded(pair.substr(equals + 1));
+  }
+  return {};
+}
 
 std::span<const Pages::Page> Pages::All() {
   static constexpr Page kPages[] = {
@@ -32,6 +74,8 @@ std::span<const Pages::Page> Pages::All() {
       {"/live", "200 while the process runs its main loop", &Pages::Live},
       {"/clusters", "endpoints with their state and load; ?format=text for a table",
        &Pages::Clusters},
+      {"/clusters/NAME/explain", "where a call would go, and why; ?path=/package.Service/Method",
+       &Pages::Explain},
       {"/config", "the running configuration, defaults filled in", &Pages::Config},
   };
   return kPages;
@@ -41,6 +85,7 @@ Response Pages::Answer(const Request& request) const {
   if (request.method != "GET" && request.method != "HEAD") {
     return TextPage(405, std::string("only ") + kAllowedMethods + ": these pages change nothing\n");
   }
+  if (IsExplainPath(request.path)) return Explain(request);
   const auto page = std::ranges::find(All(), request.path, &Page::path);
   if (page == All().end()) return NotFound(request.path);
   return (this->*page->answer)(request);
@@ -54,8 +99,9 @@ Response Pages::Index(const Request&) const {
   body += "</h1>\n<ul>\n";
   for (const Page& each : All()) {
     const std::string path(each.path);
-    body += "<li><a href=\"" + path + "\">" + path + "</a>: " + std::string(each.description) +
-            "</li>\n";
+    const bool is_pattern = path.find("NAME") != std::string::npos;
+    body += "<li>" + (is_pattern ? path : "<a href=\"" + path + "\">" + path + "</a>") + ": " +
+            std::string(each.description) + "</li>\n";
   }
   body += "</ul>\n</body>\n</html>\n";
   return {200, kHtmlType, std::move(body)};
@@ -82,6 +128,15 @@ Response Pages::Clusters(const Request& request) const {
 }
 
 Response Pages::Config(const Request&) const { return JsonPage(ConfigJson(sources_.config())); }
+
+Response Pages::Explain(const Request& request) const {
+  const size_t name_size = request.path.size() - kExplainPrefix.size() - kExplainSuffix.size();
+  const std::string name(request.path.substr(kExplainPrefix.size(), name_size));
+  const auto view = sources_.explain(
+      {name, QueryValue(request.query, "path"), QueryValue(request.query, "hash_key")});
+  if (!view) return TextPage(404, "no cluster " + name + "; /clusters lists them\n");
+  return JsonPage(ExplainJson(*view));
+}
 
 Response Pages::NotFound(std::string_view path) {
   std::string body = "no page " + std::string(path) + "; there are:\n";

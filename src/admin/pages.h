@@ -22,6 +22,9 @@ struct Response {
   std::string body;
 };
 
+/// The value of `name` in a query, percent-decoded ("%2F" and "+"); empty when it is not there.
+std::string QueryValue(std::string_view query, std::string_view name);
+
 /// The methods that all pages have, for an Allow header.
 inline constexpr char kAllowedMethods[] = "GET, HEAD";
 
@@ -48,6 +51,7 @@ class Pages {
   Response Live(const Request& request) const;
   Response Clusters(const Request& request) const;
   Response Config(const Request& request) const;
+  Response Explain(const Request& request) const;
   static Response NotFound(std::string_view path);
 
   const Sources sources_;

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,16 +20,47 @@ struct ReadyView {
 
 struct EndpointView {
   std::string address;
-  std::string state;        ///< one word: "ready", "connecting", …
-  int64_t in_flight = 0;    ///< attempts now
-  uint64_t picked = 0;      ///< attempts since the process started
-  int64_t connections = 0;  ///< ready now, over all workers
+  std::string state;         ///< one word: "ready", "ejected", …
+  int64_t in_flight = 0;     ///< attempts now
+  uint64_t picked = 0;       ///< attempts since the process started
+  int64_t connections = 0;   ///< ready now, over all workers
+  double state_age = 0;      ///< seconds in this state
+  std::string why{};         ///< it is in this state
+  std::string last_probe{};  ///< empty: there was none
+  uint32_t successes = 0;    ///< attempts that spoke for it
+  uint32_t failures = 0;     ///< attempts that were held against it
+  uint32_t failures_in_a_row = 0;
 };
 
 struct ClusterView {
   std::string name;
   std::string policy;
   std::vector<EndpointView> endpoints;
+};
+
+/// Why a would-be call would go where it would go.
+struct ExplainView {
+  struct Candidate {
+    std::string endpoint;
+    double score = 0;
+  };
+  struct Excluded {
+    std::string endpoint;
+    std::string why;
+  };
+  std::string policy;
+  std::string picked;         ///< empty: no endpoint to be had
+  std::string score_meaning;  ///< what is compared, and which wins
+  std::vector<Candidate> candidates{};
+  std::vector<Excluded> excluded{};
+  std::vector<std::string> notes{};
+};
+
+/// The call to explain.
+struct ExplainQuestion {
+  std::string cluster;
+  std::string path;      ///< "/package.Service/Method"
+  std::string hash_key;  ///< for policies that hash; may be empty
 };
 
 /// All are set; called on the thread of the server's loop, once for each request that needs them.
@@ -38,6 +70,8 @@ struct Sources {
   std::function<ReadyView()> ready;
   std::function<std::vector<ClusterView>()> clusters;
   std::function<config::Config()> config;
+  /// Nothing for a cluster that does not exist.
+  std::function<std::optional<ExplainView>(const ExplainQuestion&)> explain;
 };
 
 }  // namespace evenkeel::admin

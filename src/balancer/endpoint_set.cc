@@ -67,7 +67,7 @@ bool EndpointSet::ConnectionsChanged(const Endpoint& endpoint, int change) {
 }
 
 bool EndpointSet::SetHealth(const Endpoint& endpoint, Health health) {
-  return Apply(endpoint, [health](State& state) { state.serving = health == Health::kServing; });
+  return Apply(endpoint, [health](State& state) { state.health = health; });
 }
 
 bool EndpointSet::Eject(const Endpoint& endpoint) {
@@ -136,14 +136,14 @@ Eligibility EndpointSet::EligibilityOf(const Endpoint& endpoint) const {
   const State& state = StateOf(endpoint);
   if (state.draining) return Eligibility::kDraining;
   if (state.connections == 0) return Eligibility::kNotConnected;
-  if (!state.serving) return Eligibility::kNotServing;
+  if (state.health != Health::kServing) return Eligibility::kNotServing;
   if (state.ejected) return Eligibility::kEjected;
   return Eligibility::kEligible;
 }
 
 bool EndpointSet::IsUsable(const Endpoint& endpoint) const {
   const State& state = StateOf(endpoint);
-  return state.connections > 0 && !state.draining;
+  return state.connections > 0 && !state.draining && state.health != Health::kUnanswered;
 }
 
 int EndpointSet::Connections(const Endpoint& endpoint) const {

@@ -20,22 +20,11 @@
 #include "balancer/policy.h"
 #include "balancer/slow_start.h"
 #include "balancer/tiers.h"
+#include "config/policy.h"
 
 namespace evenkeel::balancer {
 
-struct EndpointSetSettings {
-  /// Panic below this percentage of healthy endpoints: then a bad health
-  /// verdict (not serving, ejected) counts for nothing, as it is more likely
-  /// the judge that is wrong, and what is left would drown. A missing
-  /// connection or draining counts all the same. 0: never; to 100.
-  uint32_t panic_threshold = 50;
-  SlowStart::Settings slow_start{};
-  TierSettings tiers{};
-  /// This process uses only so many of the endpoints. 0: all.
-  uint32_t subset_size = 0;
-  /// Which ones; different in each process, random in production.
-  uint64_t subset_seed = 0;
-};
+using EndpointSetSettings = config::Balancing;
 
 enum class Eligibility {
   kEligible,
@@ -73,9 +62,12 @@ class EndpointSet {
   /// Counts a worker's ready connections to an endpoint: `change` is +1 or -1.
   /// An endpoint without any is not eligible.
   bool ConnectionsChanged(const Endpoint& endpoint, int change);
-  enum class Health { kServing, kNotServing };
-  /// The verdict of active checks. Before the first, an endpoint counts as
-  /// serving.
+  enum class Health {
+    kServing,
+    kNotServing,
+    kUnanswered,  ///< no calls before the first answer, not even in panic
+  };
+  /// The verdict of active checks. Before the first call of this, an endpoint counts as serving.
   bool SetHealth(const Endpoint& endpoint, Health health);
   /// Passive ejection and its end.
   bool Eject(const Endpoint& endpoint);
@@ -108,7 +100,7 @@ class EndpointSet {
  private:
   struct State {
     int connections = 0;
-    bool serving = true;
+    Health health = Health::kServing;
     bool ejected = false;
     bool draining = false;
   };
@@ -116,7 +108,7 @@ class EndpointSet {
   const State& StateOf(const Endpoint& endpoint) const;
   template <typename Change>
   bool Apply(const Endpoint& endpoint, Change change);
-  /// Connected and not draining: what panic falls back to.
+  /// Connected, not draining, and has answered if asked: what panic falls back to.
   bool IsUsable(const Endpoint& endpoint) const;
   std::vector<EndpointPtr> Members() const;
   Policy& PolicyOf(const std::string& tier) const;

@@ -1,28 +1,18 @@
 // HashInput: what of a call the hash policies hash.
 #pragma once
 
-#include <cstdint>
-#include <string>
 #include <string_view>
 
 #include "balancer/policy.h"
+#include "config/policy.h"
 
 namespace evenkeel::balancer {
 
-struct HashInput {
-  enum class Kind : uint8_t {
-    kPath,           ///< the call path, so each method has its endpoint
-    kMetadata,       ///< the values of the metadata key `name`, joined by "," (gRFC
-                     ///< A76)
-    kSourceAddress,  ///< the client's address without its port
-  };
-  Kind kind = Kind::kPath;
-  std::string name;  ///< of the metadata key, lower case; kMetadata only, not "…-bin"
+using HashInput = config::HashInput;
 
-  /// Empty: the call has none.
-  std::string_view Of(const CallFacts& call) const {
-    return kind == Kind::kPath ? call.path : call.hash_key;
-  }
-};
+/// Empty: the call has none.
+inline std::string_view HashKeyOf(const HashInput& input, const CallFacts& call) {
+  return input.kind == HashInput::Kind::kPath ? call.path : call.hash_key;
+}
 
 }  // namespace evenkeel::balancer

@@ -37,14 +37,15 @@ class HashWalk {
     why.picked = Choose(call, random, [&](const EndpointPtr& each) {
       why.candidates.push_back({each, static_cast<double>(each->in_flight())});
     });
-    if (input_.Of(call).empty()) why.notes.push_back("the call has nothing to hash: random");
+    if (HashKeyOf(input_, call).empty())
+      why.notes.push_back("the call has nothing to hash: random");
     return why;
   }
 
  private:
   template <typename Trace>
   EndpointPtr Choose(const CallFacts& call, base::Random& random, Trace&& trace) const {
-    const std::string_view key = input_.Of(call);
+    const std::string_view key = HashKeyOf(input_, call);
     if (key.empty() || endpoints_.empty()) return draw_.Draw(endpoints_, call, random);
     const double limit = bound_.LimitPerWeight(call.now);
     const Endpoint* last = nullptr;

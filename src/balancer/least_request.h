@@ -12,20 +12,13 @@
 
 #include "balancer/policy.h"
 #include "balancer/typical_latency.h"
+#include "config/policy.h"
 
 namespace evenkeel::balancer {
 
 class LeastRequest final : public Policy {
  public:
-  struct Settings {
-    /// Distinct endpoints compared for a pick. 2 to 100.
-    uint32_t choice_count = 2;
-    /// Up to this many endpoints, all are compared. 0 to 1,000.
-    uint32_t full_scan_limit = 32;
-    /// A failed attempt stays in flight for this many typical latencies longer.
-    /// 0 (off) to 100.
-    double failure_hold = 3;
-  };
+  using Settings = config::LeastRequest;
 
   explicit LeastRequest(Settings settings)
       : settings_(settings), typical_(std::make_shared<TypicalLatency>()) {}

@@ -11,20 +11,13 @@
 
 #include "balancer/hash_input.h"
 #include "balancer/policy.h"
+#include "config/policy.h"
 
 namespace evenkeel::balancer {
 
 class Maglev final : public Policy {
  public:
-  struct Settings {
-    HashInput hash{};
-    /// A prime number, well above the number of endpoints. 2 to 5,000,011;
-    /// IsPrime says which.
-    uint32_t table_size = 65537;
-    /// An endpoint with more than this times its share of the calls in flight
-    /// is passed over. 0: no bound, else above 1 to 100.
-    double max_load_factor = 0;
-  };
+  using Settings = config::Maglev;
 
   static bool IsPrime(uint32_t number);
 

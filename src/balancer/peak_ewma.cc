@@ -9,12 +9,13 @@ namespace {
 class PeakEwmaPicker final : public Picker {
  public:
   PeakEwmaPicker(std::vector<EndpointPtr> endpoints, const PeakEwma::Settings& settings,
-                 std::shared_ptr<TypicalLatency> typical)
+                 std::shared_ptr<TypicalLatency> typical, std::shared_ptr<TypicalLatency> usual)
       : endpoints_(std::move(endpoints)),
         weights_(endpoints_),
         settings_(settings),
         choices_(ChoicesFor(endpoints_.size(), settings.choice_count, settings.full_scan_limit)),
-        typical_(std::move(typical)) {}
+        typical_(std::move(typical)),
+        usual_(std::move(usual)) {}
 
   EndpointPtr Pick(const CallFacts& call, base::Random& random) const override {
     const size_t index = Choose(call, random, [](size_t, double) {});
@@ -38,26 +39,30 @@ class PeakEwmaPicker final : public Picker {
     if (result.kind == AttemptResult::Kind::kSuccess) {
       typical_->Observe(result.latency);
       signals.latency.Observe(result.latency, result.now, settings_.decay);
+      usual_->Observe(Estimated(signals, result.now));
     } else if (result.kind == AttemptResult::Kind::kFailure) {
       signals.failures.Add(result.now, typical_->Hold(settings_.failure_hold));
-      const double known =
-          signals.latency.Estimate(result.now, typical_->Nanoseconds(), settings_.decay);
-      if (static_cast<double>(result.latency.count()) > known) {
+      if (result.latency > Estimated(signals, result.now)) {
         signals.latency.Observe(result.latency, result.now, settings_.decay);
       }
     }
   }
 
  private:
+  base::Duration Estimated(const EndpointSignals& signals, base::Time now) const {
+    return base::Duration(static_cast<int64_t>(
+        signals.latency.Estimate(now, usual_->Nanoseconds(), settings_.decay)));
+  }
+
   template <typename Trace>
   size_t Choose(const CallFacts& call, base::Random& random, Trace&& trace) const {
     const base::Duration hold = typical_->Hold(settings_.failure_hold);
-    const double typical = typical_->Nanoseconds();
+    const double usual = usual_->Nanoseconds();
     const auto score = [&](size_t index) {
       const Endpoint& endpoint = *endpoints_[index];
       const EndpointSignals& signals = endpoint.signals();
       const int64_t held = signals.failures.Count(call.now, hold);
-      const double latency = signals.latency.Estimate(call.now, typical, settings_.decay);
+      const double latency = signals.latency.Estimate(call.now, usual, settings_.decay);
       return weights_.Scale(latency * static_cast<double>(endpoint.in_flight() + held + 1), index);
     };
     return ChooseLowest(endpoints_, choices_, call, random, score, trace);
@@ -68,13 +73,14 @@ class PeakEwmaPicker final : public Picker {
   const PeakEwma::Settings settings_;
   const size_t choices_;
   const std::shared_ptr<TypicalLatency> typical_;
+  const std::shared_ptr<TypicalLatency> usual_;
 };
 
 }  // namespace
 
 std::shared_ptr<const Picker> PeakEwma::MakePicker(std::vector<EndpointPtr> eligible,
                                                    base::Time /*now*/) {
-  return std::make_shared<PeakEwmaPicker>(std::move(eligible), settings_, typical_);
+  return std::make_shared<PeakEwmaPicker>(std::move(eligible), settings_, typical_, usual_);
 }
 
 }  // namespace evenkeel::balancer

@@ -13,25 +13,18 @@
 
 #include "balancer/policy.h"
 #include "balancer/typical_latency.h"
+#include "config/policy.h"
 
 namespace evenkeel::balancer {
 
 class PeakEwma final : public Policy {
  public:
-  struct Settings {
-    /// Time in which a peak is forgotten to 1/e. 100 ms to 10 min.
-    base::Duration decay = std::chrono::seconds(10);
-    /// Distinct endpoints compared for a pick. 2 to 100.
-    uint32_t choice_count = 2;
-    /// Up to this many endpoints, all are compared. 0 to 1,000.
-    uint32_t full_scan_limit = 32;
-    /// A failed attempt stays in flight for this many typical latencies longer.
-    /// 0 (off) to 100.
-    double failure_hold = 3;
-  };
+  using Settings = config::PeakEwma;
 
   explicit PeakEwma(Settings settings)
-      : settings_(settings), typical_(std::make_shared<TypicalLatency>()) {}
+      : settings_(settings),
+        typical_(std::make_shared<TypicalLatency>()),
+        usual_(std::make_shared<TypicalLatency>()) {}
 
   std::shared_ptr<const Picker> MakePicker(std::vector<EndpointPtr> eligible,
                                            base::Time now = {}) override;
@@ -39,6 +32,9 @@ class PeakEwma final : public Policy {
  private:
   const Settings settings_;
   const std::shared_ptr<TypicalLatency> typical_;
+  // The mean of the endpoints' averages, which are nearer to peaks than to the typical: what an
+  // endpoint without news is taken for.
+  const std::shared_ptr<TypicalLatency> usual_;
 };
 
 }  // namespace evenkeel::balancer

@@ -12,19 +12,14 @@
 #include <vector>
 
 #include "balancer/policy.h"
+#include "config/policy.h"
 
 namespace evenkeel::balancer {
 
 class PickFirst final : public Policy {
  public:
-  enum class Order {
-    kShuffled,  ///< by chance and weight
-    kAsListed,  ///< as configured or discovered
-  };
-  struct Settings {
-    /// `shuffle_address_list: false` gives kAsListed.
-    Order order = Order::kShuffled;
-  };
+  using Settings = config::PickFirst;
+  using Order = Settings::Order;
 
   /// `seed` decides the shuffle; an address keeps its place when others come
   /// and go.

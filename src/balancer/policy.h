@@ -32,7 +32,7 @@ struct CallFacts {
   base::Time now{};
   /// Endpoints not to be picked for this call: they just failed it, or have no
   /// connection here.
-  std::span<const Endpoint* const> avoid;
+  std::span<const Endpoint* const> avoid{};
   /// What hash policies hash: the metadata value or source address their
   /// settings ask for. Empty: there is none, and they pick at random.
   std::string_view hash_key{};

@@ -1,24 +1,9 @@
 #include "balancer/policy_settings.h"
 
-#include <array>
-#include <type_traits>
-#include <utility>
+#include <variant>
 
 namespace evenkeel::balancer {
 namespace {
-
-// In the order of the variant's alternatives.
-constexpr std::array<std::string_view, std::variant_size_v<PolicySettings>> kNames = {
-    "least_request", "round_robin", "weighted_round_robin",
-    "peak_ewma",     "prequal",     "random",
-    "pick_first",    "ring_hash",   "maglev"};
-
-template <size_t... kIndex>
-std::optional<PolicySettings> DefaultAt(size_t index, std::index_sequence<kIndex...>) {
-  std::optional<PolicySettings> settings;
-  ((index == kIndex ? void(settings.emplace(std::in_place_index<kIndex>)) : void()), ...);
-  return settings;
-}
 
 struct Maker {
   base::Random& random;
@@ -53,15 +38,6 @@ struct Maker {
 };
 
 }  // namespace
-
-std::string_view PolicyName(const PolicySettings& settings) { return kNames[settings.index()]; }
-
-std::optional<PolicySettings> DefaultPolicySettings(std::string_view name) {
-  for (size_t i = 0; i < kNames.size(); ++i) {
-    if (kNames[i] == name) return DefaultAt(i, std::make_index_sequence<kNames.size()>());
-  }
-  return std::nullopt;
-}
 
 const HashInput* HashInputOf(const PolicySettings& settings) {
   if (const auto* ring = std::get_if<RingHash::Settings>(&settings)) return &ring->hash;

@@ -1,7 +1,7 @@
 // PolicySettings: any policy with its settings, and the factory that makes it.
 //
-// Adding a policy means adding its Settings here and one line to PolicyName and
-// to MakePolicy.
+// Adding a policy means adding its settings and its name in config/policy.h, and one line to
+// MakePolicy here.
 #pragma once
 
 #include <memory>
@@ -21,16 +21,13 @@
 
 namespace evenkeel::balancer {
 
-using PolicySettings =
-    std::variant<LeastRequest::Settings, RoundRobin::Settings, WeightedRoundRobin::Settings,
-                 PeakEwma::Settings, Prequal::Settings, RandomChoice::Settings, PickFirst::Settings,
-                 RingHash::Settings, Maglev::Settings>;
-
-/// "least_request": the name in the configuration, metrics and explanations.
-std::string_view PolicyName(const PolicySettings& settings);
+using PolicySettings = config::Policy;
+using config::PolicyName;
 
 /// The settings with their defaults; nothing for an unknown name.
-std::optional<PolicySettings> DefaultPolicySettings(std::string_view name);
+inline std::optional<PolicySettings> DefaultPolicySettings(std::string_view name) {
+  return config::DefaultPolicy(name);
+}
 
 /// What of a call a hash policy needs in CallFacts::hash_key; nothing for all
 /// others.

@@ -19,6 +19,17 @@ const LoadReport::Metric* Find(const LoadReport& report, std::string_view name) 
   return found == report.named_metrics.end() ? nullptr : &*found;
 }
 
+// How often a report may serve so that the pool neither runs dry nor keeps stale reports: the
+// paper's (1 + delta) / ((1 - pool / endpoints) * reports a pick - removals a pick), with one
+// report a pick, as in-band reports give, and delta 1. Unlimited when the pool holds a report of
+// each endpoint.
+uint32_t MaxUses(const Prequal::Settings& settings, size_t endpoints) {
+  const double fresh = 1 - static_cast<double>(settings.pool_size) / static_cast<double>(endpoints);
+  const double spare = std::max(fresh - settings.removal_rate, 2.0 / 1000);
+  if (settings.pool_size >= endpoints) return ReportPool::kUnlimitedUses;
+  return std::max(settings.max_uses, static_cast<uint32_t>(2 / spare));
+}
+
 }  // namespace
 
 class PrequalPicker final : public Picker {
@@ -30,7 +41,7 @@ class PrequalPicker final : public Picker {
         weights_(endpoints_),
         settings_(std::move(settings)),
         typical_(std::move(typical)),
-        pool_({settings_->pool_size, settings_->max_age, settings_->max_uses}) {
+        pool_({settings_->pool_size, settings_->max_age, MaxUses(*settings_, endpoints_.size())}) {
     numbers_.reserve(endpoints_.size());
     for (const EndpointPtr& each : endpoints_) numbers_.emplace(each.get(), numbers_.size());
   }
@@ -45,19 +56,23 @@ class PrequalPicker final : public Picker {
 
   EndpointPtr Pick(const CallFacts& call, base::Random& random) const override {
     ReportPool::Snapshot reports = Usable(call);
-    if (reports.size < kMinReports) return PickWithoutReports(call, random, [](size_t, double) {});
+    if (Explores(reports, random)) {
+      return PickWithoutReports(call, random, [](size_t, double) {});
+    }
     const size_t best = Best(reports);
     pool_.Use(reports.items[best]);
-    if (random.Unit() < settings_->removal_rate) RemoveOne(reports, best, random);
+    if (pool_.is_limited() && random.Unit() < settings_->removal_rate) {
+      RemoveOne(reports, best, random);
+    }
     return endpoints_[reports.items[best].report.endpoint];
   }
 
   Explanation Explain(const CallFacts& call, base::Random& random) const override {
     Explanation why{.policy = "prequal"};
     const ReportPool::Snapshot reports = Usable(call);
-    if (reports.size < kMinReports) {
+    if (Explores(reports, random)) {
       why.score_meaning = "(in flight + failures held + 1) / weight; the lowest wins";
-      why.notes.push_back("fewer than two usable load reports");
+      why.notes.push_back("too few usable load reports: " + std::to_string(reports.size));
       why.picked = PickWithoutReports(call, random, [&](size_t index, double score) {
         why.candidates.push_back({endpoints_[index], score});
       });
@@ -108,10 +123,19 @@ class PrequalPicker final : public Picker {
  private:
   static constexpr size_t kMinReports = 2;
 
+  // A pool that is not full lacks news of others: the emptier, the more picks go without it. Else
+  // reports in trailers would come from the same few replicas for ever.
+  bool Explores(const ReportPool::Snapshot& reports, base::Random& random) const {
+    if (reports.size < kMinReports) return true;
+    const size_t full = std::min<size_t>(settings_->pool_size, endpoints_.size());
+    return pool_.is_limited() && reports.size < full && random.Below(full) >= reports.size;
+  }
+
   // The pool of one snapshot, without what the call avoids; failures held count
   // as in flight, and while there are any, an answer's speed is not believed.
   ReportPool::Snapshot Usable(const CallFacts& call) const {
     ReportPool::Snapshot reports = pool_.Read(call.now);
+    if (!pool_.is_limited()) AddUnreported(reports);
     size_t kept = 0;
     for (size_t i = 0; i < reports.size; ++i) {
       ReportPool::Snapshot::Item& item = reports.items[i];
@@ -127,6 +151,20 @@ class PrequalPicker final : public Picker {
     }
     reports.size = kept;
     return reports;
+  }
+
+  // In a pool with room for all, an endpoint without a recent report is one nobody asked: it is
+  // taken for typical, or it would never be asked again.
+  void AddUnreported(ReportPool::Snapshot& reports) const {
+    std::array<bool, ReportPool::kMaxSize> reported{};
+    for (size_t i = 0; i < reports.size; ++i) reported[reports.items[i].report.endpoint] = true;
+    const base::Duration typical(static_cast<int64_t>(typical_->Nanoseconds()));
+    for (uint32_t i = 0; i < endpoints_.size(); ++i) {
+      if (reported[i]) continue;
+      const auto in_flight = static_cast<uint32_t>(endpoints_[i]->in_flight());
+      reports.items[reports.size++] = {
+          .report = {i, in_flight, typical}, .slot = ReportPool::kNoSlot, .word = 0};
+    }
   }
 
   uint32_t HotLimit(const ReportPool::Snapshot& reports) const {

@@ -5,13 +5,14 @@
 #include <vector>
 
 #include "balancer/policy.h"
+#include "config/policy.h"
 
 namespace evenkeel::balancer {
 
 class RandomChoice final : public Policy {
  public:
   /// There is nothing to set.
-  struct Settings {};
+  using Settings = config::RandomChoice;
 
   std::shared_ptr<const Picker> MakePicker(std::vector<EndpointPtr> eligible,
                                            base::Time now = {}) override;

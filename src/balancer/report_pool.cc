@@ -63,14 +63,18 @@ ReportPool::Snapshot ReportPool::Read(base::Time now) const {
     const uint64_t when = slots_[i].when.load(std::memory_order_relaxed);
     if (now_ms - TimeOf(when) > max_age) continue;
     usable.items[usable.size++] = {
-        .report = {EndpointOf(load), InFlightOf(load), LatencyOf(when)}, .slot = i, .word = load};
+        .report = {EndpointOf(load), InFlightOf(load),
+                   LatencyOf(when) * (InFlightOf(load) + 1) /
+                       (InFlightOf(load) + 1 - std::min(UsesOf(load), InFlightOf(load)))},
+        .slot = i,
+        .word = load};
   }
   return usable;
 }
 
 void ReportPool::Use(const Snapshot::Item& item) {
-  const uint32_t uses = UsesOf(item.word) + 1;
-  Replace(item, uses >= settings_.max_uses
+  const uint32_t uses = std::min(UsesOf(item.word) + 1, 4000u);
+  Replace(item, is_limited() && uses >= settings_.max_uses
                     ? kEmpty
                     : PackLoad(item.report.endpoint, item.report.in_flight + 1, uses));
 }

@@ -19,11 +19,13 @@ namespace evenkeel::balancer {
 class ReportPool {
  public:
   static constexpr size_t kMaxSize = 64;
+  static constexpr uint32_t kUnlimitedUses = 4095;
+  static constexpr uint32_t kNoSlot = UINT32_MAX;
 
   struct Settings {
     uint32_t size = 16;  ///< 2 to kMaxSize
     base::Duration max_age = std::chrono::seconds(1);
-    uint32_t max_uses = 1;  ///< 1 to 1,000
+    uint32_t max_uses = 1;  ///< 1 to 1,000, or kUnlimitedUses
   };
 
   struct Report {
@@ -36,7 +38,7 @@ class ReportPool {
   struct Snapshot {
     struct Item {
       Report report;
-      uint32_t slot;
+      uint32_t slot;  // kNoSlot: not from the pool, Use and Remove do nothing
       uint64_t word;  // what the slot held
     };
     std::array<Item, kMaxSize> items;
@@ -44,6 +46,8 @@ class ReportPool {
   };
 
   explicit ReportPool(const Settings& settings) : settings_(settings) {}
+
+  bool is_limited() const { return settings_.max_uses != kUnlimitedUses; }
 
   /// Takes the place of the endpoint's older report, of an expired one, or of
   /// the oldest.
@@ -69,6 +73,7 @@ class ReportPool {
 
   size_t SlotFor(uint32_t endpoint, uint32_t now_ms) const;
   void Replace(const Snapshot::Item& item, uint64_t word) {
+    if (item.slot == kNoSlot) return;
     uint64_t expected = item.word;
     slots_[item.slot].load.compare_exchange_strong(expected, word, std::memory_order_relaxed);
   }

@@ -11,23 +11,13 @@
 
 #include "balancer/hash_input.h"
 #include "balancer/policy.h"
+#include "config/policy.h"
 
 namespace evenkeel::balancer {
 
 class RingHash final : public Policy {
  public:
-  struct Settings {
-    HashInput hash{};
-    /// The ring has at least so many places, if the weights allow. 1 to
-    /// 8,388,608.
-    uint32_t min_ring_size = 1024;
-    /// At most so many, but one for each endpoint in any case. min_ring_size to
-    /// 8,388,608.
-    uint32_t max_ring_size = 4096;
-    /// An endpoint with more than this times its share of the calls in flight
-    /// is passed over. 0: no bound, else above 1 to 100.
-    double max_load_factor = 0;
-  };
+  using Settings = config::RingHash;
 
   explicit RingHash(Settings settings) : settings_(std::move(settings)) {}
 

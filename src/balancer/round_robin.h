@@ -8,6 +8,7 @@
 
 #include "balancer/policy.h"
 #include "balancer/rotation.h"
+#include "config/policy.h"
 
 namespace evenkeel::balancer {
 
@@ -18,7 +19,7 @@ namespace evenkeel::balancer {
 class RoundRobin final : public Policy {
  public:
   /// There is nothing to set.
-  struct Settings {};
+  using Settings = config::RoundRobin;
 
   /// `phase`: where the rotation starts; random in production, so that many
   /// sidecars that start together do not all begin with the same endpoint.

@@ -12,19 +12,13 @@
 #include <memory>
 
 #include "balancer/policy.h"
+#include "config/policy.h"
 
 namespace evenkeel::balancer {
 
 class SlowStart {
  public:
-  struct Settings {
-    /// How long an endpoint warms up. 0: off, else up to 1 h.
-    base::Duration window{0};
-    /// The shape: 1 is linear, higher is faster at first. 0.1 to 100.
-    double aggression = 1.0;
-    /// The share it starts with. 0.01 to 1.
-    double min_weight = 0.1;
-  };
+  using Settings = config::SlowStart;
 
   /// The chance that a pick of an endpoint, eligible for `age`, is accepted.
   static double Share(base::Duration age, const Settings& settings);

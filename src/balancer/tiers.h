@@ -17,18 +17,11 @@
 #include <vector>
 
 #include "balancer/policy.h"
+#include "config/policy.h"
 
 namespace evenkeel::balancer {
 
-struct TierSettings {
-  /// The zone this process runs in; empty: zones are not heeded.
-  std::string zone{};
-  /// Own-zone preference needs so many eligible endpoints in the priority. 1 to
-  /// 10,000.
-  uint32_t min_endpoints_for_zone = 6;
-  /// How much more than its normal calls a priority can take. 1 to 10.
-  double overprovisioning = 1.4;
-};
+using TierSettings = config::Tiers;
 
 /// A group of endpoints with its part of the calls.
 struct Tier {

@@ -12,6 +12,8 @@
 #include <vector>
 
 #include "base/address.h"
+#include "config/health.h"
+#include "config/policy.h"
 
 namespace evenkeel::config {
 
@@ -59,6 +61,14 @@ struct Listener {
 
 struct Endpoint {
   base::Address address;
+  /// Its share of calls relative to the others', for policies that heed it. 1 to 1,000,000.
+  uint32_t weight = 1;
+  /// 0 is used first; higher numbers take over as lower ones fail. 0 to 127.
+  uint32_t priority = 0;
+  /// Where it runs; empty: unknown, never the own zone.
+  std::string zone;
+  /// What hash policies place on the ring (gRFC A76); empty: the address.
+  std::string hash_key;
 };
 
 /// How we connect to endpoints. `connection:` of a cluster.
@@ -80,22 +90,19 @@ struct Connection {
   uint32_t max_connections = 10;
 };
 
-/// A cluster's policy; its settings follow the name.
-struct Policy {
-  enum class Kind { kRoundRobin, kLeastRequest };
-  Kind kind = Kind::kLeastRequest;
-  /// least_request: endpoints compared for each pick. 2 to 100.
-  uint32_t choice_count = 2;
-  /// least_request: up to this many endpoints, all are compared. 0 to 1,000.
-  uint32_t full_scan_limit = 32;
-};
-
 struct Cluster {
   std::string name;
   std::vector<Endpoint> endpoints;  ///< at least one, no address twice
   Policy policy;
+  Balancing balancing;
   Connection connection;
   Http2 http2;
+  /// Nothing: endpoints are not asked (`health_check: off`).
+  std::optional<HealthCheck> health_check = HealthCheck{};
+  /// Nothing: nobody is left out for failures (`outlier_detection: off`).
+  std::optional<OutlierDetection> outlier_detection = OutlierDetection{};
+  /// Nothing: no PINGs, the default.
+  std::optional<Keepalive> keepalive;
   /// Calls that may wait for a connection to one endpoint in one worker; more end UNAVAILABLE.
   /// 1 to 1,000,000.
   uint32_t max_pending_calls = 1024;

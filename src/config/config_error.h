@@ -16,6 +16,7 @@ namespace evenkeel::config {
 struct Mark {
   int line = 1;
   int column = 1;
+  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the compiler's own 0 for ours.
   friend auto operator<=>(const Mark&, const Mark&) = default;
 };
 

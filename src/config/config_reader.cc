@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "config/address_book.h"
+#include "config/health_reader.h"
 #include "config/key_types.h"
 #include "config/name_rules.h"
+#include "config/policy_reader.h"
 
 namespace evenkeel::config {
 namespace {
@@ -36,40 +38,6 @@ void ReadClusterHttp2(MapReader& map, Http2& http2) {
   map.Elsewhere("max_concurrent_streams", "only listeners have it: endpoints set their own limit");
 }
 
-void ReadRoundRobin(MapReader&, Policy& policy) { policy.kind = Policy::Kind::kRoundRobin; }
-
-void ReadLeastRequest(MapReader& map, Policy& policy) {
-  policy.kind = Policy::Kind::kLeastRequest;
-  map.Optional("choice_count", policy.choice_count, WholeNumber(2, 100));
-  map.Optional("full_scan_limit", policy.full_scan_limit, WholeNumber(0, 1000));
-}
-
-void ReadPolicy(MapReader& map, Policy& policy) {
-  map.Optional("round_robin", policy, Group{ReadRoundRobin});
-  map.Optional("least_request", policy, Group{ReadLeastRequest});
-  if (map.entries().size() != 1) {
-    map.Fail({"names " + std::to_string(map.entries().size()) + " policies", "name exactly one"});
-  }
-}
-
-// `policy: name` means `policy: {name: {}}`.
-struct PolicyKey : Group<void (*)(MapReader&, Policy&)> {
-  PolicyKey() : Group{ReadPolicy, "policy"} {}
-
-  void Read(const Place& place, Policy& policy) const {
-    if (!place.node().IsScalar()) return Group::Read(place, policy);
-    const auto no_settings =
-        std::make_shared<YamlNode>(YamlNode{.kind = YamlNode::Kind::kMap, .mark = place.mark()});
-    const YamlNode map{.kind = YamlNode::Kind::kMap,
-                       .mark = place.mark(),
-                       .entries = {{place.node().text, place.mark(), no_settings}}};
-    Group::Read(place.With(map), policy);
-  }
-  KeyFacts Facts(const Policy&) const {
-    return {.type = "name, or map with one name", .fallback = "least_request"};
-  }
-};
-
 void ReadConnection(MapReader& map, Connection& connection) {
   map.Optional("connect_timeout", connection.connect_timeout, Duration(10ms, 5min));
   map.Optional("initial_backoff", connection.initial_backoff, Duration(10ms, 5min));
@@ -92,6 +60,10 @@ struct EndpointKey {
   auto MakeGroup() const {
     return Group{[this](MapReader& map, Endpoint& endpoint) {
       map.Required("address", endpoint.address, MakeAddress());
+      map.Optional("weight", endpoint.weight, WholeNumber(1, 1'000'000));
+      map.Optional("priority", endpoint.priority, WholeNumber(0, 127));
+      map.Optional("zone", endpoint.zone, Text("zone name", CheckZone));
+      map.Optional("hash_key", endpoint.hash_key, Text("hash key", CheckHashKey));
     }};
   }
   AddressKey MakeAddress() const { return AddressKey(AddressKey::Port::kFixed, taken); }
@@ -110,8 +82,10 @@ void ReadCluster(MapReader& map, Cluster& cluster) {
   AddressBook taken;
   map.Required("endpoints", cluster.endpoints, List{EndpointKey{taken}});
   map.Optional("policy", cluster.policy, PolicyKey());
+  ReadBalancing(map, cluster.balancing);
   map.Optional("connection", cluster.connection, Group{ReadConnection});
   map.Optional("http2", cluster.http2, Group{ReadClusterHttp2});
+  ReadHealth(map, cluster);
   map.Optional("max_pending_calls", cluster.max_pending_calls, WholeNumber(1, 1'000'000));
 }
 
@@ -230,6 +204,7 @@ struct AdminKey {
 
 std::vector<std::string> SortedNames(const std::vector<Cluster>& clusters) {
   std::vector<std::string> names;
+  names.reserve(clusters.size());
   for (const Cluster& cluster : clusters) names.push_back(cluster.name);
   std::ranges::sort(names);
   return names;

@@ -12,6 +12,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "base/address.h"
@@ -54,7 +55,7 @@ struct Range : Leaf {
   KeyFacts Facts(const T& fallback) const {
     return {.type = std::string(Unit::kName),
             .range = Limits(),
-            .fallback = Unit::Format(static_cast<Value>(fallback))};
+            .fallback = Unit::Format(ToValue(fallback))};
   }
   template <typename T>
   KeyFacts Facts(const std::optional<T>& fallback) const {
@@ -63,6 +64,14 @@ struct Range : Leaf {
   }
 
  private:
+  template <typename T>
+  static Value ToValue(const T& value) {
+    if constexpr (std::is_arithmetic_v<T>)
+      return static_cast<Value>(value);
+    else
+      return std::chrono::duration_cast<Value>(value);
+  }
+
   std::optional<Value> Parse(const Place& place) const {
     const std::string expected = "a " + std::string(Unit::kName);
     const std::string* text = place.Text(expected, Unit::kHint);

@@ -116,4 +116,35 @@ std::optional<Complaint> CheckMetadataValue(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<Complaint> CheckZone(std::string_view text) {
+  if (!CheckClusterName(text)) return std::nullopt;
+  return Complaint{Quoted(text) + " is no name for a zone",
+                   "use up to 100 letters, digits, '-', '_' and '.'"};
+}
+
+std::optional<Complaint> CheckHashKey(std::string_view text) {
+  if (text.empty()) return Complaint{"is empty", "write a text, or remove the key"};
+  return CheckMetadataValue(text);
+}
+
+std::optional<Complaint> CheckMetricName(std::string_view text) {
+  if (!text.empty() && text.find(' ') == std::string_view::npos && !CheckMetadataValue(text)) {
+    return std::nullopt;
+  }
+  return Complaint{Quoted(text) + " is no name of a metric", "write it as the endpoints report it"};
+}
+
+std::optional<Complaint> CheckUtilizationMetric(std::string_view text) {
+  for (const std::string_view whole :
+       {"application_utilization", "cpu_utilization", "mem_utilization"}) {
+    if (text == whole) return std::nullopt;
+  }
+  for (const std::string_view prefix : {"utilization.", "named_metrics."}) {
+    if (text.starts_with(prefix)) return CheckMetricName(text.substr(prefix.size()));
+  }
+  return Complaint{Quoted(text) + " is no metric of load reports",
+                   "use application_utilization, cpu_utilization, mem_utilization, "
+                   "utilization.NAME or named_metrics.NAME"};
+}
+
 }  // namespace evenkeel::config

@@ -26,5 +26,13 @@ std::optional<Complaint> CheckMethod(std::string_view text);
 std::optional<Complaint> CheckMetadataName(std::string_view text);
 /// ' ' to '~', without spaces around: HTTP/2 would have removed them.
 std::optional<Complaint> CheckMetadataValue(std::string_view text);
+/// The name of a zone: as a cluster's name.
+std::optional<Complaint> CheckZone(std::string_view text);
+/// What stands for an endpoint in a hash: ' ' to '~', at least one.
+std::optional<Complaint> CheckHashKey(std::string_view text);
+/// A metric of ORCA load reports: ' ' to '~' without spaces, at least one.
+std::optional<Complaint> CheckMetricName(std::string_view text);
+/// One that weighted_round_robin can compute utilisation from (gRFC A114).
+std::optional<Complaint> CheckUtilizationMetric(std::string_view text);
 
 }  // namespace evenkeel::config

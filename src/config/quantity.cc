@@ -104,6 +104,7 @@ base::Result<std::chrono::milliseconds, Complaint> DurationUnit::Parse(std::stri
 }
 
 std::string DurationUnit::Format(std::chrono::milliseconds value) {
+  if (value.count() == 0) return "0s";
   return FormatWithUnit(value.count(), kDurations);
 }
 

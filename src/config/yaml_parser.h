@@ -13,7 +13,7 @@
 namespace evenkeel::config {
 
 /// Longest file, in bytes.
-inline constexpr size_t kMaxFileBytes = 4 * 1024 * 1024;
+inline constexpr size_t kMaxFileBytes = size_t{4} << 20;
 /// Most nodes of a file (YamlNode::weight), which bounds the work that aliases can multiply.
 inline constexpr size_t kMaxNodes = 200'000;
 /// Lists and maps inside each other; ours need nine. Bounds the stack.

@@ -10,8 +10,10 @@ base::Result<std::vector<ResolvedEndpoint>, std::string> ResolveEndpoints(
   for (const config::Endpoint& each : cluster.endpoints) {
     auto addresses = net::Resolve(each.address);
     if (!addresses) return base::Error("cluster " + cluster.name + ": " + addresses.error());
+    balancer::EndpointTraits traits{each.weight, each.priority, each.zone, each.hash_key};
     result.push_back(
-        {std::make_shared<balancer::Endpoint>(each.address.ToString()), std::move(*addresses)});
+        {std::make_shared<balancer::Endpoint>(each.address.ToString(), std::move(traits)),
+         std::move(*addresses)});
   }
   return result;
 }

@@ -77,7 +77,7 @@ base::Result<void, ConnectionError> Session::Receive(std::span<const uint8_t> by
   }
   if (taken < 0) {
     const std::string reason =
-        failure_.empty() ? nghttp2_strerror(static_cast<int>(taken)) : failure_;
+        complaint_.empty() ? nghttp2_strerror(static_cast<int>(taken)) : complaint_;
     nghttp2_session_terminate_session(session_.get(), NGHTTP2_PROTOCOL_ERROR);
     return base::Error(ConnectionError{ErrorCode::kProtocolError, reason});
   }
@@ -126,7 +126,8 @@ StreamHandle Session::OpenStream(const HeaderList& headers, EndStream end, Strea
 }
 
 size_t Session::stream_room() const {
-  if (goaway_received_ || !nghttp2_session_check_request_allowed(session_.get())) return 0;
+  if (goaway_received_ || aborted_ || !nghttp2_session_check_request_allowed(session_.get()))
+    return 0;
   const uint32_t limit = peer_max_streams();
   return limit > open_streams_ ? limit - open_streams_ : 0;
 }
@@ -159,6 +160,7 @@ void Session::SubmitPing(uint64_t opaque) {
 }
 
 void Session::Abort(ErrorCode code, uint64_t bytes_written) {
+  aborted_ = true;
   while (streams_ != nullptr) {
     Stream& stream = *streams_;
     const auto processed = stream.headers_offset_ >= bytes_written && role_ == Role::kClient
@@ -205,8 +207,8 @@ void Session::Release(Stream& stream) {
 
 void Session::SubmitReset(Stream& stream, ErrorCode code) {
   stream.reset_by_ = StreamEnd::By::kUs;
+  // What is queued stays until the stream closes: a DATA frame of it may be made but blocked.
   stream.local_ = Stream::Local::kEnded;
-  stream.body_.Clear();
   nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream.id_,
                             static_cast<uint32_t>(code));
   WantOutput();
@@ -228,7 +230,7 @@ void Session::WantOutput() {
 void Session::CountPrematureReset() {
   ++recent_resets_;
   if (recent_streams_ >= kResetSample && recent_resets_ > recent_streams_ / 2) {
-    failure_ = "too many streams reset before their response";
+    complaint_ = "too many streams reset before their response";
     nghttp2_session_terminate_session(session_.get(), NGHTTP2_ENHANCE_YOUR_CALM);
   }
   if (recent_streams_ >= kResetWindow) {

@@ -86,12 +86,14 @@ class Session {
   size_t queued_frames() const;
   /// Both sides have said all they may say: close the connection.
   bool finished() const;
-  /// What the peer did wrong last, in words for a log; empty if nothing.
+  /// For which fault of the peer we have ended the connection by GOAWAY, in words for a log; empty
+  /// while we have not.
   const std::string& failure() const { return failure_; }
 
   /// Client role: opens a stream. Precondition: stream_room() > 0.
   StreamHandle OpenStream(const HeaderList& headers, EndStream end, StreamHandler& handler);
-  /// Client role: how many more streams the peer allows; 0 after GOAWAY, and when ids run out.
+  /// Client role: how many more streams the peer allows; 0 after GOAWAY or Abort, and when ids run
+  /// out.
   /// Before the peer's SETTINGS a limit of 100 is assumed.
   size_t stream_room() const;
   /// Client role: the peer's MAX_CONCURRENT_STREAMS.
@@ -135,8 +137,10 @@ class Session {
   size_t open_streams_ = 0;
   bool settings_received_ = false;
   bool goaway_received_ = false;
+  bool aborted_ = false;
   bool output_announced_ = false;
-  std::string failure_;       // nghttp2's words on what the peer did wrong
+  std::string complaint_;  // nghttp2's words on what the peer did wrong last
+  std::string failure_;
   ByteQueue* out_ = nullptr;  // while Produce runs
   size_t out_limit_ = 0;
   uint64_t produced_ = 0;  // bytes of all output so far

@@ -153,10 +153,19 @@ void SessionCallbacks::OnGoAwayFrame(Session& session, const nghttp2_goaway& fra
                              View(frame.opaque_data, frame.opaque_data_len)});
 }
 
+void SessionCallbacks::NoteFailure(Session& session, const nghttp2_goaway& frame) {
+  if (frame.error_code == NGHTTP2_NO_ERROR) return;
+  // nghttp2 ends some broken connections without a word to OnError.
+  session.failure_ = session.complaint_.empty()
+                         ? ErrorCodeName(static_cast<ErrorCode>(frame.error_code))
+                         : session.complaint_;
+}
+
 int SessionCallbacks::OnFrameSent(nghttp2_session* native, const nghttp2_frame* frame,
                                   void* user) noexcept {
-  if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
   Session& session = SessionOf(user);
+  if (frame->hd.type == NGHTTP2_GOAWAY) NoteFailure(session, frame->goaway);
+  if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
   Stream* stream = StreamOf(native, frame->hd.stream_id);
   if (stream == nullptr) return 0;
   if (frame->hd.type == NGHTTP2_HEADERS) {
@@ -180,7 +189,7 @@ int SessionCallbacks::OnFrameSent(nghttp2_session* native, const nghttp2_frame* 
 int SessionCallbacks::OnInvalidFrame(nghttp2_session* native, const nghttp2_frame* frame, int error,
                                      void* user) noexcept {
   Session& session = SessionOf(user);
-  if (session.failure_.empty()) session.failure_ = nghttp2_strerror(error);
+  if (session.complaint_.empty()) session.complaint_ = nghttp2_strerror(error);
   if (Stream* stream = StreamOf(native, frame->hd.stream_id)) {
     stream->reset_by_ = StreamEnd::By::kUs;
   }
@@ -249,7 +258,7 @@ int SessionCallbacks::SendData(nghttp2_session*, nghttp2_frame*, const uint8_t* 
 
 int SessionCallbacks::OnError(nghttp2_session*, int, const char* text, size_t size,
                               void* user) noexcept {
-  SessionOf(user).failure_.assign(text, size);
+  SessionOf(user).complaint_.assign(text, size);
   return 0;
 }
 

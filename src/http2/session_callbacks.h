@@ -34,6 +34,7 @@ struct SessionCallbacks {
 
   static void OnHeadersFrame(Session& session, Stream& stream, const nghttp2_frame& frame);
   static void OnGoAwayFrame(Session& session, const nghttp2_goaway& frame);
+  static void NoteFailure(Session& session, const nghttp2_goaway& frame);
 };
 
 }  // namespace evenkeel::http2

@@ -32,7 +32,6 @@ void Stream::SubmitTrailers(HeaderList trailers) {
   if (!writable()) return;
   CHECK(local_ == Local::kHeaders || local_ == Local::kOpen);
   trailers_ = std::move(trailers);
-  if (body_.empty() && !body_item_active_) return session_->SubmitTrailers(*this);
   trailers_after_body_ = true;
   StartBody();
 }
@@ -51,8 +50,9 @@ void Stream::ReturnCredit(size_t count) {
 // idle stream costs nothing and no empty frame is sent before trailers. The first item has to wait
 // until the HEADERS are framed: only then does the stream exist for nghttp2.
 void Stream::StartBody() {
-  if (local_ != Local::kOpen) return;
-  if (body_item_active_ || (body_.empty() && !end_after_body_)) return;
+  if (local_ != Local::kOpen || body_item_active_) return;
+  if (body_.empty() && trailers_after_body_) return session_->SubmitTrailers(*this);
+  if (body_.empty() && !end_after_body_) return;
   nghttp2_data_provider provider{};
   provider.source.ptr = this;
   provider.read_callback = SessionCallbacks::ReadBody;

@@ -78,6 +78,12 @@ void ByteStream::ResumeReading() {
   if (state_ == State::kOpen) CHECK(event_add(&read_event_, nullptr) == 0);
 }
 
+void ByteStream::SetUserTimeout(base::Duration timeout) {
+  const auto milliseconds =
+      static_cast<unsigned>(std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count());
+  setsockopt(socket_.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
+}
+
 void ByteStream::ShutdownWrite() {
   if (state_ == State::kOpen) ::shutdown(socket_.get(), SHUT_WR);
 }

@@ -55,6 +55,9 @@ class ByteStream {
   void PauseReading();
   void ResumeReading();
 
+  /// TCP_USER_TIMEOUT (RFC 5482), to the millisecond; fails harmlessly on Unix sockets.
+  void SetUserTimeout(base::Duration timeout);
+
   /// Sends FIN; reading goes on.
   void ShutdownWrite();
 

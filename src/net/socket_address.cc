@@ -70,6 +70,15 @@ SocketAddress SocketAddress::OfSocket(int fd) {
   return result;
 }
 
+std::string PeerHost(int fd) {
+  sockaddr_storage storage{};
+  socklen_t size = sizeof storage;
+  if (getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return {};
+  const std::string address =
+      SocketAddress(reinterpret_cast<const sockaddr*>(&storage), size).ToString();
+  return storage.ss_family == AF_UNIX ? "unix:" : address.substr(0, address.rfind(':'));
+}
+
 uint16_t SocketAddress::port() const {
   if (family() == AF_INET) return ntohs(As<sockaddr_in>(storage_).sin_port);
   if (family() == AF_INET6) return ntohs(As<sockaddr_in6>(storage_).sin6_port);

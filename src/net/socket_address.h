@@ -34,4 +34,7 @@ class SocketAddress {
   socklen_t size_ = 0;
 };
 
+/// The peer's IP address without its port, "unix:" for a Unix socket's, empty once it is gone.
+std::string PeerHost(int fd);
+
 }  // namespace evenkeel::net

@@ -9,6 +9,7 @@
 
 #include "http2/session.h"
 #include "net/timer.h"
+#include "pool/keepalive.h"
 #include "rpc/connection.h"
 
 namespace evenkeel::pool {
@@ -37,12 +38,14 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
   /// Starts to connect. `connect_timeout` counts until the peer's SETTINGS.
   EndpointConnection(net::EventLoop& loop, const net::SocketAddress& address,
                      const http2::SessionSettings& settings, base::Duration connect_timeout,
-                     Owner& owner);
+                     const Keepalive::Settings& keepalive, Owner& owner);
 
   State state() const { return state_; }
   /// Streams that can be opened now; 0 unless kReady.
   size_t room() { return state_ == State::kReady ? session().stream_room() : 0; }
   http2::Session& session() { return connection_.session(); }
+  /// The session for a new stream, which may need a PING before it.
+  http2::Session& SessionForCall();
   /// What the peer's GOAWAY said; meaningful in and after kDraining.
   http2::ErrorCode goaway_code() const { return goaway_code_; }
 
@@ -52,17 +55,24 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
   void OnSettings() override;
   void OnGoAway(const http2::GoAway& goaway) override;
   void OnStreamClosed() override;
-  void OnPingAck(uint64_t) override {}
+  void OnPingAck(uint64_t) override {}  // a byte was read: that is what counts
   void OnOutput() override { connection_.FlushLater(); }
   void OnOpen() override {}
   void OnLost(const rpc::Connection::Loss& loss) override;
-  void OnTraffic(size_t received, size_t sent) override { owner_.OnTraffic(received, sent); }
+  void OnTraffic(size_t received, size_t sent) override;
 
+  void KeepAlive();
+  void Follow(Keepalive::Action action);
+
+  net::EventLoop& loop_;
   Owner& owner_;
   State state_ = State::kConnecting;
   http2::ErrorCode goaway_code_ = http2::ErrorCode::kNoError;
   rpc::Connection connection_;
   net::Timer connect_timer_;
+  const bool keeps_alive_;
+  Keepalive keepalive_;
+  net::Timer keepalive_timer_;
 };
 
 }  // namespace evenkeel::pool

@@ -23,6 +23,10 @@ telemetry::CloseReason CloseReasonOf(const rpc::Connection::Loss& loss) {
   return telemetry::CloseReasonFromError(loss.error);
 }
 
+bool IsTooManyPings(const http2::GoAway& goaway) {
+  return goaway.code == http2::ErrorCode::kEnhanceYourCalm && goaway.debug_data == "too_many_pings";
+}
+
 std::string Describe(const http2::GoAway& goaway) {
   std::string text = "the endpoint sent GOAWAY " + std::string(http2::ErrorCodeName(goaway.code));
   if (!goaway.debug_data.empty()) text.append(" \"").append(goaway.debug_data).append("\"");
@@ -54,7 +58,7 @@ Pool::~Pool() { FailWaiters("the endpoint was removed"); }
 void Pool::Open(Waiter& waiter) {
   // Whoever waits already goes first.
   if (EndpointConnection* connection = waiting_ == 0 ? WithRoom() : nullptr) {
-    return waiter.OnRoom(connection->session());
+    return waiter.OnRoom(connection->SessionForCall());
   }
   if (state_ == State::kFailing && !Has(ConnectionState::kConnecting)) {
     return waiter.OnUnavailable(last_failure_);
@@ -78,8 +82,10 @@ void Pool::OnRoom(EndpointConnection&) { ServeWaiters(); }
 
 void Pool::OnDraining(EndpointConnection&, const http2::GoAway& goaway) {
   last_failure_ = Describe(goaway);
+  if (IsTooManyPings(goaway)) target_.keepalive->Double();
   // A GOAWAY before SETTINGS: the attempt has failed, whatever the peer says.
   if (state_ != State::kReady) SetState(State::kFailing, last_failure_);
+  observer_.OnDraining(*this);
   ConnectIfWanted();
 }
 
@@ -134,10 +140,10 @@ EndpointConnection* Pool::WithRoom() {
 
 void Pool::ConnectIfWanted() {
   if (Has(ConnectionState::kConnecting)) return;  // one attempt at a time
-  if (Has(ConnectionState::kReady)) {
-    // The endpoint works, so there is nothing to back off from.
-    if (waiting_ > 0 && connections_.size() < settings_.max_connections) Connect();
-  } else if (loop_.Now() >= backoff_.next()) {
+  const bool works = Has(ConnectionState::kReady);
+  if (works && (waiting_ == 0 || connections_.size() >= settings_.max_connections)) return;
+  // Where the last attempt worked too, there is nothing to back off from.
+  if ((works && addresses_failed_ == 0) || loop_.Now() >= backoff_.next()) {
     Connect();
   } else {
     backoff_timer_.StartAt(backoff_.next());
@@ -149,15 +155,23 @@ void Pool::Connect() {
   backoff_.AttemptStarted(loop_.Now(), random_);
   const auto& addresses = target_.addresses;
   EndpointConnection::Owner& owner = *this;
-  connections_.push_back(
-      std::make_unique<EndpointConnection>(loop_, addresses[next_address_++ % addresses.size()],
-                                           settings_.http2, settings_.connect_timeout, owner));
+  connections_.push_back(std::make_unique<EndpointConnection>(
+      loop_, addresses[next_address_++ % addresses.size()], settings_.http2,
+      settings_.connect_timeout, KeepaliveNow(), owner));
+}
+
+Keepalive::Settings Pool::KeepaliveNow() const {
+  Keepalive::Settings settings = settings_.keepalive;
+  settings.time = target_.keepalive->Stretch(settings.time);
+  return settings;
 }
 
 void Pool::SetState(State state, const std::string& reason) {
   const bool changed = (state_ == State::kReady) != (state == State::kReady);
+  const bool fails_now = state == State::kFailing && state_ != state;
   state_ = state;
   if (changed) observer_.OnReadyChanged(*this, reason);
+  if (fails_now) observer_.OnFailing(*this, reason);
 }
 
 void Pool::ServeWaiters() {
@@ -166,7 +180,7 @@ void Pool::ServeWaiters() {
     if (connection == nullptr) return ConnectIfWanted();
     Waiter& waiter = *first_waiter_;
     Remove(waiter);
-    waiter.OnRoom(connection->session());
+    waiter.OnRoom(connection->SessionForCall());
   }
 }
 

@@ -17,6 +17,7 @@
 #include "net/timer.h"
 #include "pool/backoff.h"
 #include "pool/endpoint_connection.h"
+#include "pool/keepalive.h"
 #include "telemetry/worker_metrics.h"
 
 namespace evenkeel::pool {
@@ -53,6 +54,7 @@ class Pool final : private EndpointConnection::Owner {
     base::Duration connect_timeout = std::chrono::seconds(1);
     uint32_t max_connections = 10;
     uint32_t max_pending = 1024;
+    Keepalive::Settings keepalive{};
   };
 
   enum class State {
@@ -66,6 +68,10 @@ class Pool final : private EndpointConnection::Owner {
    public:
     /// The state became, or ceased to be, kReady; `reason` says why it did.
     virtual void OnReadyChanged(Pool& pool, const std::string& reason) = 0;
+    /// The state became kFailing; comes after OnReadyChanged and before waiters are told.
+    virtual void OnFailing(Pool& /*pool*/, const std::string& /*reason*/) {}
+    /// A connection takes no new streams (GOAWAY); another is being made.
+    virtual void OnDraining(Pool& /*pool*/) {}
 
    protected:
     ~Observer() = default;
@@ -76,6 +82,8 @@ class Pool final : private EndpointConnection::Owner {
     balancer::EndpointPtr endpoint;
     telemetry::EndpointId id;
     std::vector<net::SocketAddress> addresses;
+    /// Shared by all workers' pools of the endpoint.
+    std::shared_ptr<KeepaliveMemory> keepalive = std::make_shared<KeepaliveMemory>();
   };
 
   /// Starts to connect at once.
@@ -107,6 +115,7 @@ class Pool final : private EndpointConnection::Owner {
   void CountLoss(const EndpointConnection& connection, EndpointConnection::State before,
                  const rpc::Connection::Loss& loss);
 
+  Keepalive::Settings KeepaliveNow() const;
   bool Has(EndpointConnection::State state) const;
   EndpointConnection* WithRoom();
   /// Starts a connection, or the wait for the time when one may start, where one is wanted.

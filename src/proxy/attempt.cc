@@ -9,32 +9,51 @@ Attempt::Failure FailureOf(const http2::StreamEnd& end) {
   using Kind = Attempt::Failure::Kind;
   using Processed = http2::StreamEnd::Processed;
   if (end.processed == Processed::kNeverSent) {
-    return {Kind::kNeverSent, end.code, "the connection ended before the call was sent"};
+    return {Kind::kNeverSent, rpc::Cause::kLocal, end.code,
+            "the connection ended before the call was sent"};
   }
   if (end.processed == Processed::kRefused) {
-    return {Kind::kRefused, end.code, "refused by the endpoint before it was processed"};
+    return {Kind::kRefused, rpc::Cause::kRefused, end.code,
+            "refused by the endpoint before it was processed"};
   }
   if (end.by == http2::StreamEnd::By::kConnection) {
-    return {Kind::kLost, end.code, "the connection to the endpoint was lost"};
+    return {Kind::kLost, rpc::Cause::kLost, end.code, "the connection to the endpoint was lost"};
   }
   const std::string who = end.by == http2::StreamEnd::By::kPeer
                               ? "the endpoint reset the stream: "
                               : "the endpoint broke the rules of HTTP/2 on the stream: ";
-  return {Kind::kReset, end.code, who + std::string(http2::ErrorCodeName(end.code))};
+  return {Kind::kReset, rpc::Cause::kReset, end.code,
+          who + std::string(http2::ErrorCodeName(end.code))};
+}
+
+balancer::AttemptResult::Kind KindOf(rpc::Verdict verdict) {
+  switch (verdict) {
+    case rpc::Verdict::kSuccess:
+      return balancer::AttemptResult::Kind::kSuccess;
+    case rpc::Verdict::kFailure:
+      return balancer::AttemptResult::Kind::kFailure;
+    case rpc::Verdict::kNeutral:
+      break;
+  }
+  return balancer::AttemptResult::Kind::kNeutral;
 }
 
 }  // namespace
 
-Attempt::Attempt(WorkerContext& context, pool::Pool& pool, Owner& owner)
+Attempt::Attempt(WorkerContext& context, Cluster& cluster, Cluster::Member& member, Owner& owner)
     : context_(context),
-      pool_(pool),
+      cluster_(cluster),
+      member_(member),
+      pool_(*member.pool),
       owner_(owner),
       start_(context.loop.Now()),
-      in_flight_(pool.endpoint()) {
+      in_flight_(pool_.endpoint()) {
   context_.metrics.AttemptStarted(pool_.id());
 }
 
-Attempt::~Attempt() { End(rpc::StatusCode::kCancelled, rpc::Origin::kClient); }
+Attempt::~Attempt() {
+  End(rpc::StatusCode::kCancelled, rpc::Origin::kClient, rpc::Cause::kCancelled);
+}
 
 void Attempt::Open(http2::Session& session, const http2::HeaderList& headers,
                    std::span<const uint8_t> body, http2::EndStream end) {
@@ -53,26 +72,36 @@ void Attempt::ReturnCredit(size_t count) {
   if (stream_) stream_->ReturnCredit(count);
 }
 
-void Attempt::End(rpc::StatusCode status, rpc::Origin origin) {
+void Attempt::End(rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause) {
   if (std::exchange(ended_, true)) return;
-  context_.metrics.AttemptFinished(pool_.id(), {status, origin, context_.loop.Now() - start_});
-  in_flight_ = {};
+  const base::Time now = context_.loop.Now();
+  const rpc::Outcome outcome{status, origin, now - start_, cause};
+  context_.metrics.AttemptFinished(pool_.id(), outcome);
+  const base::Duration latency = first_data_.value_or(now) - start_;
+  const rpc::Verdict verdict = cluster_.Learn(member_, outcome, latency);
+  in_flight_.Finish(cluster_.picker(), {KindOf(verdict), latency, now});
   stream_.reset();
 }
 
 void Attempt::OnUnavailable(const std::string& reason) {
-  owner_.OnAttemptFailed({Failure::Kind::kNeverSent, http2::ErrorCode::kNoError, reason});
+  // With a connection that works, the reason is a limit of ours.
+  const auto cause =
+      pool_.state() == pool::Pool::State::kReady ? rpc::Cause::kLocal : rpc::Cause::kNotConnected;
+  owner_.OnAttemptFailed({Failure::Kind::kNeverSent, cause, http2::ErrorCode::kNoError, reason});
 }
 
 void Attempt::OnHeaders(http2::HeaderList headers, http2::EndStream end) {
+  if (end == http2::EndStream::kYes) cluster_.LearnLoad(member_, headers, context_.loop.Now());
   owner_.OnAttemptHeaders(std::move(headers), end);
 }
 
 void Attempt::OnData(std::span<const uint8_t> bytes, http2::EndStream end) {
+  if (!first_data_) first_data_ = context_.loop.Now();
   owner_.OnAttemptData(bytes, end);
 }
 
 void Attempt::OnTrailers(http2::HeaderList trailers) {
+  cluster_.LearnLoad(member_, trailers, context_.loop.Now());
   owner_.OnAttemptTrailers(std::move(trailers));
 }
 

@@ -6,6 +6,7 @@
 //   Start ──> waiting in the pool ──OnRoom──> stream open ──> events to the call ──> End
 #pragma once
 
+#include <optional>
 #include <span>
 #include <string>
 
@@ -28,6 +29,7 @@ class Attempt final : private pool::Waiter, private http2::StreamHandler {
       kLost,       ///< the connection broke under it; the endpoint may have acted on it
     };
     Kind kind;
+    rpc::Cause cause;
     http2::ErrorCode code;
     std::string reason;  ///< in words, without the endpoint's name
   };
@@ -50,7 +52,7 @@ class Attempt final : private pool::Waiter, private http2::StreamHandler {
     ~Owner() = default;
   };
 
-  Attempt(WorkerContext& context, pool::Pool& pool, Owner& owner);
+  Attempt(WorkerContext& context, Cluster& cluster, Cluster::Member& member, Owner& owner);
   /// Ends it as cancelled by the client, unless End was called before.
   ~Attempt();
 
@@ -67,7 +69,7 @@ class Attempt final : private pool::Waiter, private http2::StreamHandler {
   bool open() const { return stream_ != nullptr; }
 
   /// Records the outcome once, gives back the token and lets go of the stream.
-  void End(rpc::StatusCode status, rpc::Origin origin);
+  void End(rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause);
 
   pool::Pool& pool() const { return pool_; }
   const std::string& address() const { return pool_.endpoint()->address(); }
@@ -82,9 +84,12 @@ class Attempt final : private pool::Waiter, private http2::StreamHandler {
   void OnClosed(const http2::StreamEnd& end) override;
 
   WorkerContext& context_;
+  Cluster& cluster_;
+  Cluster::Member& member_;
   pool::Pool& pool_;
   Owner& owner_;
   const base::Time start_;
+  std::optional<base::Time> first_data_;
   balancer::InFlight in_flight_;
   http2::StreamHandle stream_;
   bool ended_ = false;

@@ -11,8 +11,14 @@ namespace evenkeel::proxy {
 namespace {
 
 using http2::EndStream;
+using rpc::Cause;
 using rpc::Origin;
 using rpc::StatusCode;
+
+// How much before our timer a client's own deadline may end a call: the way here, and clients that
+// round grpc-timeout up.
+constexpr auto kDeadlineSlack = std::chrono::milliseconds(5);
+constexpr int kDeadlineSlackShare = 20;
 
 std::string_view Value(const http2::HeaderList& headers, std::string_view name) {
   return headers.Find(name).value_or("");
@@ -36,10 +42,11 @@ bool IsGrpcResponse(const http2::HeaderList& headers) {
 
 }  // namespace
 
-Call::Call(WorkerContext& context, const RouteTable& routes, http2::StreamHandle stream,
-           http2::HeaderList request, Owner& owner)
+Call::Call(WorkerContext& context, const RouteTable& routes, std::string_view client_host,
+           http2::StreamHandle stream, http2::HeaderList request, Owner& owner)
     : context_(context),
       routes_(routes),
+      client_host_(client_host),
       owner_(owner),
       stream_(std::move(stream)),
       request_(std::move(request)),
@@ -110,27 +117,47 @@ bool Call::Route() {
 }
 
 void Call::StartAttempt() {
-  pool::Pool* pool = Pick();
-  if (pool == nullptr) {
+  Cluster::Member* member = Pick();
+  if (member == nullptr) {
+    Cluster::Waiter& waiter = *this;
+    if (cluster_->Wait(waiter)) return;
     const std::string why = cluster_->WhyNone();
     return FinishByProxy(
         {StatusCode::kUnavailable, last_trouble_.empty() ? why : last_trouble_ + "; " + why});
   }
   ++attempts_;
   Attempt::Owner& owner = *this;
-  attempt_ = std::make_unique<Attempt>(context_, *pool, owner);
+  attempt_ = std::make_unique<Attempt>(context_, *cluster_, *member, owner);
   attempt_->Start();
 }
 
-pool::Pool* Call::Pick() {
-  const std::string_view path = Value(request_, ":path");
-  const base::Time now = context_.loop.Now();
-  if (refused_by_ == nullptr) return cluster_->Pick(path, now, excluded_);
+Cluster::Member* Call::Pick() {
+  balancer::CallFacts facts{.path = Value(request_, ":path"),
+                            .now = context_.loop.Now(),
+                            .avoid = excluded_,
+                            .hash_key = HashKey()};
+  if (refused_by_ == nullptr) return cluster_->Pick(facts);
   // Elsewhere if there is an elsewhere; else the same endpoint, by then on another connection.
   excluded_.push_back(refused_by_);
-  pool::Pool* pool = cluster_->Pick(path, now, excluded_);
+  facts.avoid = excluded_;
+  Cluster::Member* member = cluster_->Pick(facts);
   excluded_.pop_back();
-  return pool != nullptr ? pool : cluster_->Pick(path, now, excluded_);
+  facts.avoid = excluded_;
+  return member != nullptr ? member : cluster_->Pick(facts);
+}
+
+// Several values of one key hash as one, joined by "," (gRFC A76).
+std::string_view Call::HashKey() {
+  const auto& input = cluster_->hash();
+  if (!input || input->kind == balancer::HashInput::Kind::kPath) return {};
+  if (input->kind == balancer::HashInput::Kind::kSourceAddress) return client_host_;
+  hash_key_.clear();
+  for (const http2::HeaderField field : request_) {
+    if (field.name != input->name) continue;
+    if (!hash_key_.empty()) hash_key_ += ',';
+    hash_key_ += field.value;
+  }
+  return hash_key_;
 }
 
 void Call::OnHeaders(http2::HeaderList, EndStream) {
@@ -154,8 +181,10 @@ void Call::OnSent(size_t count) {
 
 void Call::OnClosed(const http2::StreamEnd&) {
   if (state_ != State::kFinished) {
-    EndAttempt(StatusCode::kCancelled, Origin::kClient);
-    Record(StatusCode::kCancelled, Origin::kClient);
+    const bool late = IsAtDeadline();
+    const StatusCode status = late ? StatusCode::kDeadlineExceeded : StatusCode::kCancelled;
+    EndAttempt(status, Origin::kClient, late ? Cause::kDeadline : Cause::kCancelled);
+    Record(status, Origin::kClient);
   }
   owner_.OnCallGone(*this);
 }
@@ -174,9 +203,10 @@ void Call::OnAttemptOpen(http2::Session& session) {
 void Call::OnAttemptHeaders(http2::HeaderList headers, EndStream end) {
   if (!IsGrpcResponse(headers)) {
     const rpc::Status status = StatusOfForeign(headers, attempt_->address());
-    return Finish(status, Origin::kEndpoint);
+    return Finish(status, Origin::kEndpoint, Cause::kAnswered);
   }
   if (end == EndStream::kYes) return ForwardTrailersOnly(std::move(headers));
+  header_status_ = rpc::ParseStatus(Value(headers, "grpc-status"));
   state_ = State::kResponding;
   body_.Commit();
   stream_->SubmitHeaders(headers, EndStream::kNo);
@@ -184,19 +214,27 @@ void Call::OnAttemptHeaders(http2::HeaderList headers, EndStream end) {
 
 void Call::ForwardTrailersOnly(http2::HeaderList headers) {
   const auto status = rpc::ParseStatus(Value(headers, "grpc-status"));
-  if (!status) return Finish(StatusOfForeign(headers, attempt_->address()), Origin::kEndpoint);
+  if (!status) {
+    return Finish(StatusOfForeign(headers, attempt_->address()), Origin::kEndpoint,
+                  Cause::kAnswered);
+  }
   stream_->SubmitHeaders(headers, EndStream::kYes);
-  EndAttempt(*status, Origin::kEndpoint);
+  EndAttempt(*status, Origin::kEndpoint, Cause::kAnswered);
   Record(*status, Origin::kEndpoint);
 }
 
 void Call::OnAttemptData(std::span<const uint8_t> bytes, EndStream end) {
   if (!bytes.empty()) stream_->SubmitData(bytes, EndStream::kNo);
   if (end == EndStream::kNo) return;
+  if (header_status_) {  // an unusual Trailers-Only, ended by an empty DATA; forwarded as it came
+    stream_->SubmitData({}, EndStream::kYes);
+    EndAttempt(*header_status_, Origin::kEndpoint, Cause::kAnswered);
+    return Record(*header_status_, Origin::kEndpoint);
+  }
   context_.metrics.PeerFault(telemetry::Side::kEndpoint, telemetry::Fault::kMissingStatus);
   Finish({StatusCode::kUnknown,
           "endpoint " + attempt_->address() + " ended the response without grpc-status"},
-         Origin::kEndpoint);
+         Origin::kEndpoint, Cause::kAnswered);
 }
 
 void Call::OnAttemptTrailers(http2::HeaderList trailers) {
@@ -207,7 +245,7 @@ void Call::OnAttemptTrailers(http2::HeaderList trailers) {
     trailers.Set("grpc-status", rpc::StatusNumber(*status));
   }
   stream_->SubmitTrailers(std::move(trailers));
-  EndAttempt(*status, Origin::kEndpoint);
+  EndAttempt(*status, Origin::kEndpoint, Cause::kAnswered);
   Record(*status, Origin::kEndpoint);
 }
 
@@ -226,9 +264,9 @@ void Call::OnAttemptFailed(const Attempt::Failure& failure) {
   if (!retry) {
     return Finish({status, "endpoint " + address + ", attempt " + std::to_string(attempts_) + ": " +
                                failure.reason},
-                  Origin::kProxy);
+                  Origin::kProxy, failure.cause);
   }
-  EndAttempt(status, Origin::kProxy);
+  EndAttempt(status, Origin::kProxy, failure.cause);
   last_trouble_ = "endpoint " + address + ": " + failure.reason;
   if (failure.kind == Attempt::Failure::Kind::kRefused) {
     refused_by_ = endpoint;
@@ -256,27 +294,40 @@ void Call::OnDeadline() {
     text +=
         attempt_->open() ? ", waiting for endpoint " : ", waiting for a connection to endpoint ";
     text += attempt_->address() + " (attempt " + std::to_string(attempts_) + ")";
+  } else if (cluster_ != nullptr) {
+    text += ": " + cluster_->WhyNone();
   }
-  FinishByProxy({StatusCode::kDeadlineExceeded, text});
+  const Cause cause = attempt_ && attempt_->open() ? Cause::kDeadline : Cause::kLocal;
+  if (state_ != State::kFinished) {
+    Finish({StatusCode::kDeadlineExceeded, text}, Origin::kProxy, cause);
+  }
 }
 
-void Call::EndAttempt(StatusCode status, Origin origin) {
+// The client's own timer started before ours and so fires before it: a reset that comes with the
+// deadline is the deadline, and the endpoint that let it pass must not get away with it.
+bool Call::IsAtDeadline() const {
+  if (!deadline_ || !attempt_ || !attempt_->open()) return false;
+  const base::Duration left = *deadline_ - context_.loop.Now();
+  return left <= kDeadlineSlack + (*deadline_ - start_) / kDeadlineSlackShare;
+}
+
+void Call::EndAttempt(StatusCode status, Origin origin, Cause cause) {
   if (!attempt_) return;
-  attempt_->End(status, origin);
+  attempt_->End(status, origin, cause);
   context_.loop.DeleteLater(std::move(attempt_));
 }
 
 void Call::FinishByProxy(const rpc::Status& status) {
-  if (state_ != State::kFinished) Finish(status, Origin::kProxy);
+  if (state_ != State::kFinished) Finish(status, Origin::kProxy, Cause::kLocal);
 }
 
-void Call::Finish(const rpc::Status& status, Origin origin) {
+void Call::Finish(const rpc::Status& status, Origin origin, Cause cause) {
   if (state_ == State::kResponding) {
     stream_->SubmitTrailers(rpc::Trailers(status));
   } else {
     stream_->SubmitHeaders(rpc::TrailersOnly(status), EndStream::kYes);
   }
-  EndAttempt(status.code, origin);
+  EndAttempt(status.code, origin, cause);
   Record(status.code, origin);
 }
 
@@ -292,6 +343,7 @@ void Call::AnswerNotGrpc(std::string_view http_status, std::string_view text) {
 
 void Call::Record(StatusCode status, Origin origin) {
   state_ = State::kFinished;
+  StopWaiting();
   if (deadline_timer_) deadline_timer_->Stop();
   if (method_) {
     context_.metrics.CallFinished(*method_, {status, origin, context_.loop.Now() - start_});

@@ -26,7 +26,7 @@
 
 namespace evenkeel::proxy {
 
-class Call final : private http2::StreamHandler, private Attempt::Owner {
+class Call final : private http2::StreamHandler, private Attempt::Owner, private Cluster::Waiter {
  public:
   class Owner {
    public:
@@ -37,8 +37,9 @@ class Call final : private http2::StreamHandler, private Attempt::Owner {
     ~Owner() = default;
   };
 
-  Call(WorkerContext& context, const RouteTable& routes, http2::StreamHandle stream,
-       http2::HeaderList request, Owner& owner);
+  /// `client_host`: the client's address without its port; lives as long as the call.
+  Call(WorkerContext& context, const RouteTable& routes, std::string_view client_host,
+       http2::StreamHandle stream, http2::HeaderList request, Owner& owner);
   ~Call();
 
   /// Checks the request, arms its deadline, routes it and starts the first attempt, or answers.
@@ -72,17 +73,22 @@ class Call final : private http2::StreamHandler, private Attempt::Owner {
   bool ArmDeadline();
   bool Route();
   void StartAttempt();
-  pool::Pool* Pick();
-  void EndAttempt(rpc::StatusCode status, rpc::Origin origin);
+  /// There is a new picture of the cluster, for which the call has waited.
+  void OnPicture() override { StartAttempt(); }
+  Cluster::Member* Pick();
+  std::string_view HashKey();
+  void EndAttempt(rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause);
   bool MayRetry(const Attempt::Failure& failure) const;
   void OnDeadline();
   void ForwardTrailersOnly(http2::HeaderList headers);
   void AnswerNotGrpc(std::string_view http_status, std::string_view text);
-  void Finish(const rpc::Status& status, rpc::Origin origin);
+  void Finish(const rpc::Status& status, rpc::Origin origin, rpc::Cause cause);
+  bool IsAtDeadline() const;
   void Record(rpc::StatusCode status, rpc::Origin origin);
 
   WorkerContext& context_;
   const RouteTable& routes_;
+  const std::string_view client_host_;
   Owner& owner_;
   http2::StreamHandle stream_;
   http2::HeaderList request_;
@@ -92,11 +98,13 @@ class Call final : private http2::StreamHandler, private Attempt::Owner {
   std::optional<base::Time> deadline_;
   std::optional<net::Timer> deadline_timer_;
   Cluster* cluster_ = nullptr;
+  std::string hash_key_;  // for policies that hash metadata with several values
   RequestBody body_;
   std::unique_ptr<Attempt> attempt_;
   int attempts_ = 0;
   std::vector<const balancer::Endpoint*> excluded_;  // had no stream for us
   const balancer::Endpoint* refused_by_ = nullptr;   // the one transparent retry is used up
+  std::optional<rpc::StatusCode> header_status_;     // grpc-status that came before any message
   std::string last_trouble_;                         // for the final message
 };
 

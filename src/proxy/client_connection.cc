@@ -21,6 +21,7 @@ ClientConnection::ClientConnection(WorkerContext& context, const RouteTable& rou
       routes_(routes),
       owner_(owner),
       connection_(context.loop, http2::Role::kServer, settings, *this, *this),
+      client_host_(net::PeerHost(socket.get())),
       handshake_timer_(context.loop, [this] { connection_.Abort("no HTTP/2 preface in time"); }),
       drain_timer_(context.loop, [this] { SendFinalGoAway(); }) {
   context_.metrics.ClientConnectionOpened();
@@ -44,8 +45,8 @@ void ClientConnection::FinishCalls(const rpc::Status& status) {
 void ClientConnection::OnRequest(http2::StreamHandle stream, http2::HeaderList headers,
                                  http2::EndStream end) {
   Call::Owner& owner = *this;
-  auto call =
-      std::make_unique<Call>(context_, routes_, std::move(stream), std::move(headers), owner);
+  auto call = std::make_unique<Call>(context_, routes_, client_host_, std::move(stream),
+                                     std::move(headers), owner);
   call->index = calls_.size();
   calls_.push_back(std::move(call));
   calls_.back()->Start(end);

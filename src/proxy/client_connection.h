@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "http2/session.h"
@@ -62,6 +63,7 @@ class ClientConnection final : private http2::SessionHandler,
   const RouteTable& routes_;
   Owner& owner_;
   rpc::Connection connection_;
+  const std::string client_host_;  // without the port
   std::vector<std::unique_ptr<Call>> calls_;
   net::Timer handshake_timer_;
   net::Timer drain_timer_;

@@ -1,6 +1,7 @@
 #include "proxy/cluster.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace evenkeel::proxy {
 namespace {
@@ -10,49 +11,117 @@ constexpr size_t kReasonsShown = 5;
 
 }  // namespace
 
-void Cluster::AddPool(std::unique_ptr<pool::Pool> pool) {
-  const balancer::Endpoint* endpoint = pool->endpoint().get();
-  pools_[endpoint] = std::move(pool);
+void Cluster::Waiter::StopWaiting() {
+  if (cluster_ != nullptr) std::erase(std::exchange(cluster_, nullptr)->waiting_, this);
 }
 
-pool::Pool* Cluster::Pick(std::string_view path, base::Time now,
-                          std::span<const balancer::Endpoint* const> avoid) {
-  balancer::CallFacts facts{path, now, avoid};
+Cluster::Member& Cluster::AddMember(std::unique_ptr<pool::Pool> pool,
+                                    std::shared_ptr<health::OutcomeCounters> outcomes) {
+  Member& member = members_[pool->endpoint().get()];
+  member.pool = std::move(pool);
+  member.outcomes = std::move(outcomes);
+  return member;
+}
+
+std::function<void(health::ProbeReport)> Cluster::ReporterOf(
+    const balancer::EndpointPtr& endpoint) {
+  return [this, endpoint](health::ProbeReport report) {
+    settings_.events.on_probe(endpoint, std::move(report));
+  };
+}
+
+health::LoadStream::ReportHandler Cluster::LoadReporterOf(const balancer::EndpointPtr& endpoint,
+                                                          const base::Clock& clock) {
+  return [this, endpoint, &clock](const balancer::LoadReport& report) {
+    picker().Reported(*endpoint, report, clock.Now());
+  };
+}
+
+void Cluster::SetPicture(Picture picture) {
+  picture_ = std::move(picture);
+  // Those who find nothing again queue up anew. None of them is destroyed within this turn.
+  for (Waiter* each : std::exchange(waiting_, {})) {
+    each->cluster_ = nullptr;
+    each->OnPicture();
+  }
+}
+
+Cluster::Member* Cluster::Pick(balancer::CallFacts facts) {
+  const auto avoid = facts.avoid;
   unusable_.clear();
-  while (const balancer::EndpointPtr endpoint = picker_->Pick(facts, random_)) {
-    const auto found = pools_.find(endpoint.get());
-    if (found != pools_.end() && found->second->state() != pool::Pool::State::kFailing) {
-      return found->second.get();
+  while (const balancer::EndpointPtr endpoint = picture_.picker->Pick(facts, random_)) {
+    const auto found = members_.find(endpoint.get());
+    if (found != members_.end() && found->second.pool->state() != pool::Pool::State::kFailing) {
+      return &found->second;
     }
     // Broken here, and the news has not been everywhere yet.
     if (unusable_.empty()) unusable_.assign(avoid.begin(), avoid.end());
     unusable_.push_back(endpoint.get());
     facts.avoid = unusable_;
   }
-  return FindConnecting(avoid);
+  return nullptr;
 }
 
-pool::Pool* Cluster::FindConnecting(std::span<const balancer::Endpoint* const> avoid) {
-  pool::Pool* result = nullptr;
-  uint64_t seen = 0;
-  for (const auto& [endpoint, pool] : pools_) {
-    if (pool->state() == pool::Pool::State::kFailing) continue;
-    if (std::ranges::find(avoid, endpoint) != avoid.end()) continue;
-    if (random_.Below(++seen) == 0) result = pool.get();
-  }
-  return result;
+bool Cluster::Wait(Waiter& waiter) {
+  if (picture_.outlook->hope == health::Outlook::Hope::kNo) return false;
+  if (waiting_.size() >= settings_.max_waiting) return false;
+  waiting_.push_back(&waiter);
+  waiter.cluster_ = this;
+  return true;
 }
 
 std::string Cluster::WhyNone() const {
-  std::string text = "no endpoint of cluster " + name_ + " can take the call";
+  std::string text =
+      "no endpoint of cluster " + name() + " can take the call: " + picture_.outlook->summary;
+  if (picture_.outlook->hope == health::Outlook::Hope::kYes) {
+    text += "; too many calls wait for one";
+  }
   size_t shown = 0;
-  for (const auto& [endpoint, pool] : pools_) {
-    if (shown == kReasonsShown) return text + "; and so on";
-    text += shown++ == 0 ? ": " : "; ";
-    text += endpoint->address() + ": ";
-    text += pool->last_failure().empty() ? "not connected" : pool->last_failure();
+  for (const auto& [endpoint, member] : members_) {
+    if (member.pool->state() == pool::Pool::State::kReady) continue;
+    if (shown++ == kReasonsShown) return text + "; and so on";
+    text += "; " + endpoint->address() + ": ";
+    text += member.pool->last_failure().empty() ? "not connected" : member.pool->last_failure();
   }
   return text;
+}
+
+rpc::Verdict Cluster::Learn(Member& member, const rpc::Outcome& outcome, base::Duration latency) {
+  const rpc::Verdict verdict = rpc::VerdictOf(outcome, settings_.failures);
+  if (member.outcomes && member.outcomes->Record(verdict, outcome.status, latency)) {
+    settings_.events.on_consecutive_failures(member.pool->endpoint());
+  }
+  return verdict;
+}
+
+void Cluster::LearnLoad(const Member& member, const http2::HeaderList& trailers, base::Time now) {
+  if (settings_.reports.use == config::LoadReports::Use::kNone) return;
+  const auto field = trailers.Find("endpoint-load-metrics-bin");
+  if (!field) return;
+  if (const balancer::LoadReport* report = orca_.ParseTrailer(*field)) {
+    picker().Reported(*member.pool->endpoint(), *report, now);
+  }
+}
+
+void Cluster::OnReadyChanged(pool::Pool& pool, const std::string& reason) {
+  const bool ready = pool.state() == pool::Pool::State::kReady;
+  settings_.events.on_connection(pool.endpoint(), ready ? +1 : -1, reason);
+  health::ActiveCheck* check = CheckOf(pool);
+  if (ready && check != nullptr) check->PoolReady();
+}
+
+void Cluster::OnFailing(pool::Pool& pool, const std::string& reason) {
+  settings_.events.on_connection(pool.endpoint(), 0, reason);
+  if (health::ActiveCheck* check = CheckOf(pool)) check->PoolFailed(reason);
+}
+
+void Cluster::OnDraining(pool::Pool& pool) {
+  if (health::ActiveCheck* check = CheckOf(pool)) check->PoolDraining();
+}
+
+health::ActiveCheck* Cluster::CheckOf(const pool::Pool& pool) {
+  const auto found = members_.find(pool.endpoint().get());
+  return found == members_.end() ? nullptr : found->second.check.get();
 }
 
 }  // namespace evenkeel::proxy

@@ -1,46 +1,125 @@
 // Cluster: one worker's side of a cluster: the current picker, and a pool for each endpoint.
 //
 // Who may be picked is decided for the process, on the main thread, and arrives here as a new
-// picker. What only this worker knows, that its own connections just broke, it heeds at once.
+// picture. What only this worker knows, that its own connections just broke, it heeds at once.
 #pragma once
 
+#include <functional>
 #include <memory>
-#include <span>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "balancer/hash_input.h"
 #include "balancer/policy.h"
+#include "health/active_check.h"
+#include "health/cluster_health.h"
+#include "health/load_stream.h"
+#include "health/orca_report.h"
 #include "pool/pool.h"
+#include "rpc/outcome.h"
 
 namespace evenkeel::proxy {
 
-class Cluster {
+class Cluster final : private pool::Pool::Observer {
  public:
-  Cluster(std::string name, std::shared_ptr<const balancer::Picker> picker, base::Random& random)
-      : name_(std::move(name)), picker_(std::move(picker)), random_(random) {}
+  /// What main hears of; called on the worker's thread.
+  struct Events {
+    /// This worker's pool for the endpoint got its first connection that works (+1), lost its last
+    /// (-1), or could not make one (0).
+    std::function<void(const balancer::EndpointPtr&, int change, std::string reason)> on_connection;
+    std::function<void(const balancer::EndpointPtr&, health::ProbeReport)> on_probe;
+    /// A run of failures on the endpoint has reached the threshold.
+    std::function<void(const balancer::EndpointPtr&)> on_consecutive_failures;
+  };
 
-  const std::string& name() const { return name_; }
+  /// What main has decided.
+  struct Picture {
+    std::shared_ptr<const balancer::Picker> picker;
+    std::shared_ptr<const health::Outlook> outlook;
+  };
 
-  void AddPool(std::unique_ptr<pool::Pool> pool);
-  void SetPicker(std::shared_ptr<const balancer::Picker> picker) { picker_ = std::move(picker); }
+  struct Settings {
+    std::string name;
+    std::optional<balancer::HashInput> hash;  ///< what of a call the policy hashes, if it does
+    rpc::FailureSet failures;                 ///< what is held against an endpoint
+    uint32_t max_waiting = 1024;              ///< calls
+    config::LoadReports reports;              ///< what the policy wants of them
+    Events events;
+  };
 
-  /// The pool of the endpoint for an attempt: the policy's choice among those that work; when there
-  /// is none, one that is still connecting. Null when no endpoint outside `avoid` can be had.
-  pool::Pool* Pick(std::string_view path, base::Time now,
-                   std::span<const balancer::Endpoint* const> avoid);
+  /// An endpoint as this worker sees it.
+  struct Member {
+    std::unique_ptr<pool::Pool> pool;
+    std::shared_ptr<health::OutcomeCounters> outcomes;  // null: not counted
+    std::unique_ptr<health::ActiveCheck> check;         // where this worker asks it
+    std::unique_ptr<health::LoadStream> load_stream;    // likewise, for its load
+  };
 
-  /// Why Pick found nothing: how many endpoints there are, and what each one's trouble is.
+  /// A call for which there is no endpoint yet, but may be one any moment.
+  class Waiter {
+   public:
+    Waiter() = default;
+    Waiter(const Waiter&) = delete;
+    Waiter& operator=(const Waiter&) = delete;
+    /// There is a new picture: try again. Comes once for each Wait.
+    virtual void OnPicture() = 0;
+
+   protected:
+    ~Waiter() { StopWaiting(); }
+    void StopWaiting();
+
+   private:
+    friend class Cluster;
+    Cluster* cluster_ = nullptr;
+  };
+
+  Cluster(Settings settings, Picture picture, base::Random& random)
+      : settings_(std::move(settings)), picture_(std::move(picture)), random_(random) {}
+
+  const std::string& name() const { return settings_.name; }
+  const std::optional<balancer::HashInput>& hash() const { return settings_.hash; }
+  /// The current one; it also takes what the ends of attempts teach.
+  const balancer::Picker& picker() const { return *picture_.picker; }
+  pool::Pool::Observer& observer() { return *this; }
+
+  Member& AddMember(std::unique_ptr<pool::Pool> pool,
+                    std::shared_ptr<health::OutcomeCounters> outcomes);
+  /// For reports of the endpoint's active check.
+  std::function<void(health::ProbeReport)> ReporterOf(const balancer::EndpointPtr& endpoint);
+  /// For reports of the endpoint's load out of band; handed to the policy.
+  health::LoadStream::ReportHandler LoadReporterOf(const balancer::EndpointPtr& endpoint,
+                                                   const base::Clock& clock);
+  void SetPicture(Picture picture);
+
+  /// The endpoint for an attempt: the policy's choice among those whose connections work. Null when
+  /// none outside `facts.avoid` can be had.
+  Member* Pick(balancer::CallFacts facts);
+  /// After Pick found nothing: whether `waiter` now waits for the next picture. False: there is no
+  /// hope, or too many wait already.
+  bool Wait(Waiter& waiter);
+  /// Why Pick found nothing: how things stand with the endpoints, and what ails connections.
   std::string WhyNone() const;
 
- private:
-  pool::Pool* FindConnecting(std::span<const balancer::Endpoint* const> avoid);
+  /// What the end of an attempt on `member` says of its endpoint; counts it.
+  rpc::Verdict Learn(Member& member, const rpc::Outcome& outcome, base::Duration latency);
+  /// Takes the load report out of an answer's last fields, if the policy heeds reports.
+  void LearnLoad(const Member& member, const http2::HeaderList& trailers, base::Time now);
 
-  const std::string name_;
-  std::shared_ptr<const balancer::Picker> picker_;
+ private:
+  void OnReadyChanged(pool::Pool& pool, const std::string& reason) override;
+  void OnFailing(pool::Pool& pool, const std::string& reason) override;
+  void OnDraining(pool::Pool& pool) override;
+  health::ActiveCheck* CheckOf(const pool::Pool& pool);
+
+  const Settings settings_;
+  Picture picture_;
   base::Random& random_;
-  std::unordered_map<const balancer::Endpoint*, std::unique_ptr<pool::Pool>> pools_;
+  std::unordered_map<const balancer::Endpoint*, Member> members_;
   std::vector<const balancer::Endpoint*> unusable_;  // scratch for Pick
+  health::OrcaReport orca_;
+  std::vector<Waiter*> waiting_;  // in the order they came
 };
 
 }  // namespace evenkeel::proxy

@@ -1,5 +1,7 @@
 // The program: flags, configuration, then the server and its admin port on the main thread's loop.
 
+#include <sys/resource.h>
+
 #include <csignal>
 #include <cstdlib>
 #include <exception>
@@ -30,20 +32,49 @@ std::vector<admin::ClusterView> ClusterViews(const Server& server) {
   for (const ClusterStatus& cluster : server.Clusters()) {
     admin::ClusterView view{cluster.name, cluster.policy, {}};
     for (const EndpointStatus& each : cluster.endpoints) {
-      view.endpoints.push_back({each.address, each.eligible ? "ready" : "down",
-                                each.in_flight, each.picked, each.ready_workers});
+      view.endpoints.push_back({each.address, std::string(each.health.state), each.in_flight,
+                                each.picked, each.ready_workers,
+                                std::chrono::duration<double>(each.health.age).count(),
+                                each.health.why, each.health.last_probe, each.health.successes,
+                                each.health.failures, each.health.failures_in_a_row});
     }
     views.push_back(std::move(view));
   }
   return views;
 }
 
-admin::Sources AdminSources(const Server& server, const telemetry::Metrics& metrics,
-                            const config::Config& config) {
+admin::ExplainView ToView(const balancer::Explanation& why) {
+  admin::ExplainView view{.policy = why.policy,
+                          .picked = why.picked ? why.picked->address() : "",
+                          .score_meaning = why.score_meaning,
+                          .notes = why.notes};
+  for (const auto& each : why.candidates) {
+    view.candidates.push_back({each.endpoint->address(), each.score});
+  }
+  for (const auto& each : why.excluded)
+    view.excluded.push_back({each.endpoint->address(), each.why});
+  return view;
+}
+
+std::optional<admin::ExplainView> ExplainView(Server& server,
+                                              const admin::ExplainQuestion& question,
+                                              base::Time now) {
+  const auto why = server.Explain(
+      question.cluster, {.path = question.path, .now = now, .hash_key = question.hash_key});
+  if (!why) return std::nullopt;
+  return ToView(*why);
+}
+
+admin::Sources AdminSources(Server& server, const base::Clock& clock,
+                            const telemetry::Metrics& metrics, const config::Config& config) {
   return {.metrics = [&metrics] { return metrics.Text(); },
           .ready = [&server] { return ReadyView(server); },
           .clusters = [&server] { return ClusterViews(server); },
-          .config = [&config] { return config; }};
+          .config = [&config] { return config; },
+          .explain =
+              [&server, &clock](const admin::ExplainQuestion& question) {
+                return ExplainView(server, question, clock.Now());
+              }};
 }
 
 int Fail(telemetry::Log& log, const std::string& reason) {
@@ -51,7 +82,17 @@ int Fail(telemetry::Log& log, const std::string& reason) {
   return EXIT_FAILURE;
 }
 
+// Each connection is a descriptor: take as many as the operator's hard limit allows.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
 int Serve(const RunCommand& command, const config::Config& config) {
+  std::signal(SIGPIPE, SIG_IGN);  // evhttp writes to admin clients that may have gone
+  RaiseDescriptorLimit();
   telemetry::Log log(command.log_level, command.log_format);
   telemetry::Metrics metrics;
   net::EventLoop loop;
@@ -78,8 +119,8 @@ int Serve(const RunCommand& command, const config::Config& config) {
 
   std::unique_ptr<admin::Server> admin;
   if (config.admin.address) {
-    auto opened =
-        admin::Server::Open(loop, *config.admin.address, AdminSources(*server, metrics, config));
+    auto opened = admin::Server::Open(loop, *config.admin.address,
+                                      AdminSources(*server, loop, metrics, config));
     if (!opened) return Fail(log, opened.error());
     admin = std::move(*opened);
   }

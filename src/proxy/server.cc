@@ -3,8 +3,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "balancer/least_request.h"
-#include "balancer/round_robin.h"
+#include "balancer/policy_settings.h"
 #include "discovery/static_endpoints.h"
 #include "net/listener.h"
 
@@ -17,24 +16,23 @@ using base::Result;
 // After the drain timeout has ended the calls, their last bytes get this long to leave.
 constexpr auto kLastWords = std::chrono::seconds(2);
 
-std::unique_ptr<balancer::Policy> MakePolicy(const config::Policy& policy, base::Random& random) {
-  switch (policy.kind) {
-    case config::Policy::Kind::kRoundRobin:
-      return std::make_unique<balancer::RoundRobin>(random());
-    case config::Policy::Kind::kLeastRequest:
-      return std::make_unique<balancer::LeastRequest>(balancer::LeastRequest::Settings{
-          .choice_count = policy.choice_count, .full_scan_limit = policy.full_scan_limit});
-  }
-  return nullptr;
-}
-
-std::string PolicyName(config::Policy::Kind kind) {
-  return kind == config::Policy::Kind::kRoundRobin ? "round_robin" : "least_request";
-}
-
 http2::SessionSettings SessionSettingsOf(const config::Http2& http2) {
   return {http2.stream_window, http2.connection_window, http2.max_concurrent_streams,
           http2.max_header_list};
+}
+
+config::Balancing WithSubsetSeed(config::Balancing balancing, uint64_t seed) {
+  balancing.subset_seed = seed;
+  return balancing;
+}
+
+pool::Keepalive::Settings KeepaliveOf(const config::Cluster& cluster) {
+  using WithoutCalls = pool::Keepalive::Settings::WithoutCalls;
+  if (!cluster.keepalive) return {};
+  return {
+      .time = cluster.keepalive->time,
+      .timeout = cluster.keepalive->timeout,
+      .without_calls = cluster.keepalive->without_calls ? WithoutCalls::kYes : WithoutCalls::kNo};
 }
 
 pool::Pool::Settings PoolSettingsOf(const config::Cluster& cluster) {
@@ -46,7 +44,26 @@ pool::Pool::Settings PoolSettingsOf(const config::Cluster& cluster) {
                       .jitter = connection.backoff_jitter},
           .connect_timeout = connection.connect_timeout,
           .max_connections = connection.max_connections,
-          .max_pending = cluster.max_pending_calls};
+          .max_pending = cluster.max_pending_calls,
+          .keepalive = KeepaliveOf(cluster)};
+}
+
+rpc::FailureSet FailuresOf(const config::Cluster& cluster) {
+  return cluster.outlier_detection ? rpc::FailureSetOf(cluster.outlier_detection->statuses)
+                                   : rpc::DefaultFailures();
+}
+
+// Health checks that do not go over the connections of the calls.
+bool IsAskedElsewhere(const config::HealthCheck& check) {
+  return check.port || check.type != config::HealthCheck::Type::kGrpc;
+}
+
+std::vector<net::SocketAddress> AtPort(std::vector<net::SocketAddress> addresses,
+                                       std::optional<uint16_t> port) {
+  if (port) {
+    for (net::SocketAddress& each : addresses) each.set_port(*port);
+  }
+  return addresses;
 }
 
 }  // namespace
@@ -63,45 +80,150 @@ Result<std::unique_ptr<Server>, std::string> Server::Start(net::EventLoop& loop,
   return server;
 }
 
-Server::Server(net::EventLoop& loop, const Options& options, telemetry::Log& log)
-    : loop_(loop), options_(options), log_(log), drain_timer_(loop, [this] { OnDrainTimeout(); }) {}
+Server::Cluster::Cluster(const config::Cluster& config,
+                         std::vector<balancer::EndpointPtr> endpoints, base::Random& random,
+                         const base::Clock& clock, telemetry::HealthMetrics& metrics,
+                         telemetry::Log& log)
+    : name(config.name),
+      policy(config::PolicyName(config.policy)),
+      endpoints([policy = config.policy, &random] { return balancer::MakePolicy(policy, random); },
+                std::move(endpoints), WithSubsetSeed(config.balancing, random()), clock),
+      health(config, this->endpoints, clock, random, metrics, log) {}
 
-Server::~Server() = default;
+Server::Server(net::EventLoop& loop, const Options& options, telemetry::Log& log)
+    : loop_(loop), options_(options), log_(log), random_(options.seed), drain_timer_(loop, [this] {
+        OnDrainTimeout();
+      }) {}
+
+Server::~Server() {
+  loop_.CancelFlush(*this);
+  workers_.clear();  // their threads refer to the clusters
+}
 
 Result<void, std::string> Server::AddClusters(const config::Config& config,
                                               telemetry::Metrics& metrics) {
-  base::Random random(options_.seed);
-  const Worker::Events events = {
-      .on_ready_changed =
-          [this](const balancer::EndpointPtr& endpoint, bool ready, std::string reason) {
-            loop_.Post([this, endpoint, ready, reason = std::move(reason)] {
-              OnReadyChanged(endpoint, ready, reason);
-            });
-          },
-      .on_drained = [this] { loop_.Post([this] { OnWorkerDrained(); }); }};
-  for (unsigned i = 0; i < options_.workers; ++i) {
-    workers_.push_back(std::make_unique<Worker>(random(), metrics.AddWorker(), events));
-  }
+  AddWorkers(metrics);
   for (const config::Cluster& each : config.clusters) {
     const auto resolved = discovery::ResolveEndpoints(each);
     if (!resolved) return Error(resolved.error());
-    std::vector<balancer::EndpointPtr> endpoints;
-    std::vector<pool::Pool::Target> targets;
-    for (const auto& [endpoint, addresses] : *resolved) {
-      endpoints.push_back(endpoint);
-      targets.push_back(
-          {endpoint, metrics.RegisterEndpoint(each.name, endpoint->address()), addresses});
-    }
-    clusters_.emplace_back(new Cluster{each.name,
-                                       PolicyName(each.policy.kind),
-                                       {MakePolicy(each.policy, random), std::move(endpoints)},
-                                       {}});
-    for (const auto& worker : workers_) {
-      worker->AddCluster(
-          {each.name, clusters_.back()->endpoints.picker(), targets, PoolSettingsOf(each)});
-    }
+    AddCluster(each, *resolved, metrics);
   }
   return {};
+}
+
+void Server::AddWorkers(telemetry::Metrics& metrics) {
+  const Worker::Events events = {
+      .on_drained = [this] { loop_.Post([this] { OnWorkerDrained(); }); }};
+  for (unsigned i = 0; i < options_.workers; ++i) {
+    workers_.push_back(std::make_unique<Worker>(random_(), metrics.AddWorker(), events));
+  }
+}
+
+void Server::AddCluster(const config::Cluster& config,
+                        const std::vector<discovery::ResolvedEndpoint>& resolved,
+                        telemetry::Metrics& metrics) {
+  std::vector<balancer::EndpointPtr> endpoints;
+  for (const auto& each : resolved) endpoints.push_back(each.endpoint);
+  clusters_.push_back(std::make_unique<Cluster>(config, std::move(endpoints), random_, loop_,
+                                                metrics.health(), log_));
+  Cluster& cluster = *clusters_.back();
+  std::optional<balancer::HashInput> hash;
+  if (const auto* input = balancer::HashInputOf(config.policy)) hash = *input;
+  Worker::ClusterPlan plan{.settings = {.name = config.name,
+                                        .hash = hash,
+                                        .failures = FailuresOf(config),
+                                        .max_waiting = config.max_pending_calls,
+                                        .reports = config::LoadReportsOf(config.policy),
+                                        .events = EventsOf(cluster)},
+                           .picture = PictureOf(cluster),
+                           .endpoints = PlanEndpoints(config, cluster, resolved, metrics),
+                           .pools = PoolSettingsOf(config),
+                           .health_check = config.health_check};
+  for (size_t worker = 0; worker < workers_.size(); ++worker) {
+    using Asks = Worker::EndpointPlan::Asks;
+    for (size_t i = 0; i < plan.endpoints.size(); ++i) {
+      const bool asks = (clusters_.size() + i) % workers_.size() == worker;
+      plan.endpoints[i].asks = asks ? Asks::kYes : Asks::kNo;
+    }
+    workers_[worker]->AddCluster(plan);
+  }
+  StartTimers(cluster);
+}
+
+std::vector<Worker::EndpointPlan> Server::PlanEndpoints(
+    const config::Cluster& config, Cluster& cluster,
+    const std::vector<discovery::ResolvedEndpoint>& resolved, telemetry::Metrics& metrics) {
+  std::vector<Worker::EndpointPlan> plans;
+  for (const auto& [endpoint, addresses] : resolved) {
+    // Only those that are left after subsetting get connections.
+    if (std::ranges::count(cluster.endpoints.endpoints(), endpoint) == 0) continue;
+    Worker::EndpointPlan plan{
+        .target = {endpoint, metrics.RegisterEndpoint(config.name, endpoint->address()), addresses},
+        .outcomes = cluster.health.OutcomesOf(*endpoint),
+        .asked_at = {}};
+    if (config.health_check && IsAskedElsewhere(*config.health_check)) {
+      plan.asked_at = {endpoint, plan.target.id, AtPort(addresses, config.health_check->port)};
+    }
+    plans.push_back(std::move(plan));
+  }
+  return plans;
+}
+
+proxy::Cluster::Events Server::EventsOf(Cluster& cluster) {
+  return {
+      .on_connection =
+          [this, &cluster](const balancer::EndpointPtr& endpoint, int change, std::string reason) {
+            loop_.Post([this, &cluster, endpoint, change, reason = std::move(reason)] {
+              if (cluster.health.OnConnection(*endpoint, change, reason)) Distribute(cluster);
+            });
+          },
+      .on_probe =
+          [this, &cluster](const balancer::EndpointPtr& endpoint, health::ProbeReport report) {
+            loop_.Post([this, &cluster, endpoint, report = std::move(report)] {
+              if (cluster.health.OnProbe(*endpoint, report)) Distribute(cluster);
+            });
+          },
+      .on_consecutive_failures =
+          [this, &cluster](const balancer::EndpointPtr& endpoint) {
+            loop_.Post([this, &cluster, endpoint] {
+              if (cluster.health.OnConsecutiveFailures(*endpoint)) Distribute(cluster);
+            });
+          }};
+}
+
+void Server::StartTimers(Cluster& cluster) {
+  if (const auto period = cluster.endpoints.RefreshPeriod()) {
+    cluster.refresh.emplace(loop_, [this, &cluster, period = *period] {
+      if (cluster.endpoints.Refresh()) Distribute(cluster);
+      cluster.refresh->StartAfter(period);
+    });
+    cluster.refresh->StartAfter(*period);
+  }
+  if (const auto interval = cluster.health.sweep_interval()) {
+    cluster.sweep.emplace(loop_, [this, &cluster, interval = *interval] {
+      if (cluster.health.Sweep()) Distribute(cluster);
+      cluster.sweep->StartAfter(interval);
+    });
+    cluster.sweep->StartAfter(*interval);
+  }
+}
+
+proxy::Cluster::Picture Server::PictureOf(const Cluster& cluster) const {
+  return {cluster.endpoints.picker(),
+          std::make_shared<const health::Outlook>(cluster.health.LookOut())};
+}
+
+void Server::Distribute(Cluster& cluster) {
+  cluster.changed = true;
+  loop_.ScheduleFlush(*this);
+}
+
+void Server::Flush() {
+  for (size_t i = 0; i < clusters_.size(); ++i) {
+    if (!std::exchange(clusters_[i]->changed, false)) continue;
+    const proxy::Cluster::Picture picture = PictureOf(*clusters_[i]);
+    for (const auto& worker : workers_) worker->SetPicture(i, picture);
+  }
 }
 
 Result<void, std::string> Server::AddListeners(const config::Config& config) {
@@ -122,9 +244,7 @@ std::vector<ClusterStatus> Server::Clusters() const {
   for (const auto& cluster : clusters_) {
     ClusterStatus status{cluster->name, cluster->policy, {}};
     for (const balancer::EndpointPtr& each : cluster->endpoints.endpoints()) {
-      const auto reason = cluster->reasons.find(each.get());
-      status.endpoints.push_back({each->address(), cluster->endpoints.IsEligible(*each),
-                                  reason == cluster->reasons.end() ? "" : reason->second,
+      status.endpoints.push_back({each->address(), cluster->health.FactsOf(*each),
                                   cluster->endpoints.Connections(*each), each->in_flight(),
                                   each->picked()});
     }
@@ -133,43 +253,27 @@ std::vector<ClusterStatus> Server::Clusters() const {
   return result;
 }
 
+std::optional<balancer::Explanation> Server::Explain(std::string_view cluster,
+                                                     const balancer::CallFacts& call) {
+  const auto found = std::ranges::find(
+      clusters_, cluster, [](const auto& each) { return std::string_view(each->name); });
+  if (found == clusters_.end()) return std::nullopt;
+  return (*found)->endpoints.Explain(call, random_);
+}
+
 std::vector<std::string> Server::NotReadyReasons() const {
   std::vector<std::string> reasons;
   if (draining_) reasons.push_back("draining");
   for (const auto& cluster : clusters_) {
-    if (cluster->endpoints.EligibleCount() > 0) continue;
-    reasons.push_back("cluster " + cluster->name + " has no endpoint that can take calls");
+    if (auto reason = cluster->health.WhyNotReady()) reasons.push_back(std::move(*reason));
   }
   return reasons;
-}
-
-void Server::OnReadyChanged(const balancer::EndpointPtr& endpoint, bool ready,
-                            const std::string& reason) {
-  for (size_t i = 0; i < clusters_.size(); ++i) {
-    if (std::ranges::count(clusters_[i]->endpoints.endpoints(), endpoint) > 0) {
-      ApplyReadyChange(i, endpoint, ready, reason);
-    }
-  }
-}
-
-void Server::ApplyReadyChange(size_t index, const balancer::EndpointPtr& endpoint, bool ready,
-                              const std::string& reason) {
-  Cluster& cluster = *clusters_[index];
-  if (!cluster.endpoints.ConnectionsChanged(*endpoint, ready ? +1 : -1)) return;
-  cluster.reasons[endpoint.get()] = reason;
-  for (const auto& worker : workers_) worker->SetPicker(index, cluster.endpoints.picker());
-  if (ready) {
-    log_.Info("endpoint up", {{"cluster", cluster.name}, {"endpoint", endpoint->address()}});
-  } else if (!draining_) {
-    log_.Warning(
-        "endpoint down",
-        {{"cluster", cluster.name}, {"endpoint", endpoint->address()}, {"reason", reason}});
-  }
 }
 
 void Server::Drain(std::function<void()> on_done) {
   if (std::exchange(draining_, true)) return;
   on_drained_ = std::move(on_done);
+  for (const auto& cluster : clusters_) cluster->health.StopLogging();
   for (const auto& worker : workers_) worker->Drain();
   drain_timer_.StartAfter(options_.drain_timeout);
 }

@@ -6,13 +6,15 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "balancer/endpoint_set.h"
 #include "base/result.h"
 #include "config/config.h"
+#include "discovery/static_endpoints.h"
+#include "health/cluster_health.h"
 #include "net/event_loop.h"
 #include "net/timer.h"
 #include "proxy/worker.h"
@@ -24,11 +26,10 @@ namespace evenkeel::proxy {
 /// What the admin port shows.
 struct EndpointStatus {
   std::string address;
-  bool eligible;
-  std::string reason;  ///< for the last change of `eligible`; empty before the first
-  int ready_workers;   ///< workers with a connection that works
-  int64_t in_flight;   ///< attempts, now
-  uint64_t picked;     ///< attempts, ever
+  health::EndpointFacts health;
+  int ready_workers;  ///< workers with a connection that works
+  int64_t in_flight;  ///< attempts, now
+  uint64_t picked;    ///< attempts, ever
 };
 
 struct ClusterStatus {
@@ -37,7 +38,7 @@ struct ClusterStatus {
   std::vector<EndpointStatus> endpoints;
 };
 
-class Server {
+class Server final : private net::Flushable {
  public:
   struct Options {
     unsigned workers;              ///< at least 1
@@ -56,6 +57,9 @@ class Server {
   /// The actual addresses, port 0 resolved, in the configuration's order.
   const std::vector<std::string>& listening_on() const { return listening_on_; }
   std::vector<ClusterStatus> Clusters() const;
+  /// Where a call would go now, and why; nothing for a cluster that does not exist.
+  std::optional<balancer::Explanation> Explain(std::string_view cluster,
+                                               const balancer::CallFacts& call);
   /// Why the sidecar should get no traffic now; empty when it should.
   std::vector<std::string> NotReadyReasons() const;
 
@@ -65,20 +69,38 @@ class Server {
 
  private:
   struct Cluster {
-    std::string name;
-    std::string policy;
+    Cluster(const config::Cluster& config, std::vector<balancer::EndpointPtr> endpoints,
+            base::Random& random, const base::Clock& clock, telemetry::HealthMetrics& metrics,
+            telemetry::Log& log);
+
+    const std::string name;
+    const std::string policy;
     balancer::EndpointSet endpoints;
-    std::unordered_map<const balancer::Endpoint*, std::string> reasons;
+    health::ClusterHealth health;
+    std::optional<net::Timer> refresh;  // for policies that deal their turns anew
+    std::optional<net::Timer> sweep;    // for outlier detection
+    bool changed = false;               // workers are to get a new picture at the turn's end
   };
 
   Server(net::EventLoop& loop, const Options& options, telemetry::Log& log);
 
   base::Result<void, std::string> AddClusters(const config::Config& config,
                                               telemetry::Metrics& metrics);
+  void AddWorkers(telemetry::Metrics& metrics);
+  void AddCluster(const config::Cluster& config,
+                  const std::vector<discovery::ResolvedEndpoint>& resolved,
+                  telemetry::Metrics& metrics);
   base::Result<void, std::string> AddListeners(const config::Config& config);
-  void OnReadyChanged(const balancer::EndpointPtr& endpoint, bool ready, const std::string& reason);
-  void ApplyReadyChange(size_t cluster, const balancer::EndpointPtr& endpoint, bool ready,
-                        const std::string& reason);
+  std::vector<Worker::EndpointPlan> PlanEndpoints(
+      const config::Cluster& config, Cluster& cluster,
+      const std::vector<discovery::ResolvedEndpoint>& resolved, telemetry::Metrics& metrics);
+  proxy::Cluster::Events EventsOf(Cluster& cluster);
+  void StartTimers(Cluster& cluster);
+  proxy::Cluster::Picture PictureOf(const Cluster& cluster) const;
+  /// Has the workers get a new picture of `cluster` at the end of the turn: many changes in one
+  /// turn cost one.
+  void Distribute(Cluster& cluster);
+  void Flush() override;
   void OnWorkerDrained();
   void OnDrainTimeout();
   void FinishDrain();
@@ -86,6 +108,7 @@ class Server {
   net::EventLoop& loop_;
   const Options options_;
   telemetry::Log& log_;
+  base::Random random_;
   std::vector<std::unique_ptr<Cluster>> clusters_;
   std::vector<std::string> listening_on_;
   std::vector<std::unique_ptr<Worker>> workers_;

@@ -18,13 +18,33 @@ Worker::~Worker() {
 }
 
 void Worker::AddCluster(ClusterPlan plan) {
-  auto cluster = std::make_unique<Cluster>(plan.name, std::move(plan.picker), random_);
-  pool::Pool::Observer& observer = *this;
-  for (pool::Pool::Target& target : plan.targets) {
-    cluster->AddPool(std::make_unique<pool::Pool>(loop_, random_, context_.metrics,
-                                                  std::move(target), plan.settings, observer));
-  }
+  auto cluster = std::make_unique<Cluster>(plan.settings, plan.picture, random_);
+  for (const EndpointPlan& each : plan.endpoints) AddEndpoint(*cluster, each, plan);
   context_.clusters.push_back(std::move(cluster));
+}
+
+void Worker::AddEndpoint(Cluster& cluster, const EndpointPlan& endpoint, const ClusterPlan& plan) {
+  Cluster::Member& member = cluster.AddMember(
+      std::make_unique<pool::Pool>(loop_, random_, context_.metrics, endpoint.target, plan.pools,
+                                   cluster.observer()),
+      endpoint.outcomes);
+  if (endpoint.asks == EndpointPlan::Asks::kNo) return;
+  if (plan.settings.reports.oob_reporting_period > base::Duration::zero()) {
+    member.load_stream = std::make_unique<health::LoadStream>(
+        loop_, random_, *member.pool, plan.settings.reports.oob_reporting_period,
+        cluster.LoadReporterOf(endpoint.target.endpoint, loop_));
+    member.load_stream->Start();
+  }
+  if (!plan.health_check) return;
+  auto report = cluster.ReporterOf(endpoint.target.endpoint);
+  if (endpoint.asked_at) {
+    member.check =
+        std::make_unique<health::ActiveCheck>(loop_, random_, *plan.health_check, context_.metrics,
+                                              *endpoint.asked_at, plan.pools, std::move(report));
+  } else {
+    member.check = std::make_unique<health::ActiveCheck>(loop_, random_, *plan.health_check,
+                                                         *member.pool, std::move(report));
+  }
 }
 
 void Worker::AddListener(ListenerPlan plan) {
@@ -39,9 +59,9 @@ void Worker::Start() {
   thread_ = std::thread([this] { loop_.Run(); });
 }
 
-void Worker::SetPicker(size_t cluster, std::shared_ptr<const balancer::Picker> picker) {
-  loop_.Post([this, cluster, picker = std::move(picker)]() mutable {
-    context_.clusters[cluster]->SetPicker(std::move(picker));
+void Worker::SetPicture(size_t cluster, Cluster::Picture picture) {
+  loop_.Post([this, cluster, picture = std::move(picture)]() mutable {
+    context_.clusters[cluster]->SetPicture(std::move(picture));
   });
 }
 
@@ -77,10 +97,6 @@ void Worker::OnConnectionGone(ClientConnection& connection) {
   }
   connections_.pop_back();
   ReportIfDrained();
-}
-
-void Worker::OnReadyChanged(pool::Pool& pool, const std::string& reason) {
-  events_.on_ready_changed(pool.endpoint(), pool.state() == pool::Pool::State::kReady, reason);
 }
 
 void Worker::ReportIfDrained() {

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,13 +19,10 @@
 
 namespace evenkeel::proxy {
 
-class Worker final : private ClientConnection::Owner, private pool::Pool::Observer {
+class Worker final : private ClientConnection::Owner {
  public:
   /// What main hears of; called on the worker's thread.
   struct Events {
-    /// This worker's pool for `endpoint` got its first connection that works, or lost its last.
-    std::function<void(const balancer::EndpointPtr& endpoint, bool ready, std::string reason)>
-        on_ready_changed;
     /// After Drain: the last client connection is gone.
     std::function<void()> on_drained;
   };
@@ -35,11 +33,21 @@ class Worker final : private ClientConnection::Owner, private pool::Pool::Observ
     http2::SessionSettings settings;
   };
 
+  struct EndpointPlan {
+    pool::Pool::Target target;
+    std::shared_ptr<health::OutcomeCounters> outcomes;
+    /// Whether it is this worker that asks the endpoint whether it serves, and for its load.
+    enum class Asks : bool { kNo, kYes } asks = Asks::kNo;
+    /// Where, if not on the connections that carry its calls.
+    std::optional<pool::Pool::Target> asked_at;
+  };
+
   struct ClusterPlan {
-    std::string name;
-    std::shared_ptr<const balancer::Picker> picker;
-    std::vector<pool::Pool::Target> targets;
-    pool::Pool::Settings settings;
+    Cluster::Settings settings;
+    Cluster::Picture picture;
+    std::vector<EndpointPlan> endpoints;
+    pool::Pool::Settings pools;
+    std::optional<config::HealthCheck> health_check;
   };
 
   Worker(uint64_t seed, telemetry::WorkerMetrics& metrics, Events events);
@@ -53,7 +61,7 @@ class Worker final : private ClientConnection::Owner, private pool::Pool::Observ
 
   /// The following may be called on the main thread after Start.
 
-  void SetPicker(size_t cluster, std::shared_ptr<const balancer::Picker> picker);
+  void SetPicture(size_t cluster, Cluster::Picture picture);
   /// No more connections, no more calls; those in progress finish. Then Events::on_drained.
   void Drain();
   /// Ends the calls still in progress with `status`, and their connections.
@@ -61,7 +69,7 @@ class Worker final : private ClientConnection::Owner, private pool::Pool::Observ
 
  private:
   void OnConnectionGone(ClientConnection& connection) override;
-  void OnReadyChanged(pool::Pool& pool, const std::string& reason) override;
+  void AddEndpoint(Cluster& cluster, const EndpointPlan& endpoint, const ClusterPlan& plan);
 
   void Accept(const ListenerPlan& plan, net::FileDescriptor socket);
   void ReportIfDrained();

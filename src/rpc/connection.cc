@@ -57,6 +57,10 @@ void Connection::Connect(const net::SocketAddress& address) {
   }
 }
 
+void Connection::SetUserTimeout(base::Duration timeout) {
+  if (stream_) stream_->SetUserTimeout(timeout);
+}
+
 void Connection::Abort(std::string reason) { Lose({Loss::Kind::kAborted, std::move(reason)}); }
 
 void Connection::OnConnected() {
@@ -80,6 +84,7 @@ void Connection::Receive(std::span<const uint8_t> bytes) {
     if (WriteOutput()) StartClosing(end_);
   } else {
     state_ = State::kFailed;
+    linger_.StartAfter(kLinger);  // a peer that does not read never takes the GOAWAY
     FlushLater();
   }
 }

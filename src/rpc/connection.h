@@ -58,6 +58,10 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
   /// Client role: starts to connect; OnOpen or OnLost follows in a later turn.
   void Connect(const net::SocketAddress& address);
 
+  /// How long sent bytes may stay unacknowledged before the kernel gives the connection up
+  /// (TCP_USER_TIMEOUT, gRFC A18). After Attach or Connect; no effect on Unix sockets.
+  void SetUserTimeout(base::Duration timeout);
+
   http2::Session& session() { return session_; }
   bool open() const { return state_ == State::kOpen; }
 

@@ -76,6 +76,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   CollectAttempts(families);
   CollectEndpointConnections(families);
   CollectEndpointTraffic(families);
+  health_.Collect(families);
   CollectFaults(families);
   CollectProcess(families);
   return families;

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "telemetry/health_metrics.h"
 #include "telemetry/method_table.h"
 #include "telemetry/worker_metrics.h"
 
@@ -37,6 +38,9 @@ class Metrics final : public prometheus::Collectable {
   /// workers run. Numbers are never reused; endpoints beyond the limit share one, with both labels
   /// "other".
   EndpointId RegisterEndpoint(std::string_view cluster, std::string_view address);
+
+  /// Main thread, like all else here.
+  HealthMetrics& health() { return health_; }
 
   /// Every family, also those without a sample so far.
   std::vector<prometheus::MetricFamily> Collect() const override;
@@ -72,6 +76,7 @@ class Metrics final : public prometheus::Collectable {
   const size_t endpoint_limit_;
   const std::chrono::system_clock::time_point start_ = std::chrono::system_clock::now();
   MethodTable methods_;
+  HealthMetrics health_;
   std::vector<Endpoint> endpoints_;  ///< by EndpointId
   std::map<Endpoint, EndpointId> endpoint_ids_;
   std::vector<std::unique_ptr<WorkerMetrics>> workers_;

@@ -1,0 +1,142 @@
+// Clients that cost more than they pay: a session ends their connection within bounds, and never
+// that of an honest client that cancels much.
+#include <algorithm>
+
+#include "base/random.h"
+#include "tests/http2/wire_test.h"
+
+namespace evenkeel::http2 {
+namespace {
+
+using ::testing::Contains;
+using ::testing::EndsWith;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+class AbuseTest : public WireTest {
+ protected:
+  AbuseTest() { Greet(); }
+
+  /// How many times `attack` was received until the session had enough; `limit` if never.
+  template <typename Attack>
+  int RepeatUntilEnded(int limit, Attack attack) {
+    for (int i = 0; i < limit; ++i) {
+      attack(next_id_);
+      next_id_ += 2;
+      for (const std::string& each : Said()) {
+        if (each.starts_with("GOAWAY")) goaway_ = each;
+      }
+      if (!goaway_.empty()) return i + 1;
+    }
+    return limit;
+  }
+  /// Lets go of streams that have ended, as calls do.
+  void Sweep() {
+    std::erase_if(peer_.streams, [](const auto& each) { return each->stream->closed(); });
+  }
+
+  StreamId next_id_ = 1;
+  std::string goaway_;
+};
+
+TEST_F(AbuseTest, RapidResetsEndWithin1500) {
+  const int resets = RepeatUntilEnded(20'000, [&](StreamId id) {
+    Receive(WireBuilder().Headers(id, GrpcRequest()).RstStream(id));
+    Sweep();
+  });
+  EXPECT_LT(resets, 1'500);
+  EXPECT_THAT(goaway_, EndsWith("ENHANCE_YOUR_CALM"));
+  EXPECT_EQ(peer_.session().open_streams(), 0u);
+}
+
+TEST_F(AbuseTest, RapidResetsInOneReadEndWithin1500) {
+  WireBuilder wire;
+  for (StreamId id = 1; id < 40'000; id += 2) wire.Headers(id, GrpcRequest()).RstStream(id);
+  Receive(wire);
+  EXPECT_LT(peer_.streams.size(), 1'500u);
+  EXPECT_THAT(Said(), Contains(EndsWith("ENHANCE_YOUR_CALM")));
+}
+
+TEST_F(AbuseTest, ResetsProvokedFromUsEndWithin1500) {
+  const int resets = RepeatUntilEnded(20'000, [&](StreamId id) {
+    Receive(WireBuilder().Headers(id, GrpcRequest()).WindowUpdate(id, 0x7fffffff));
+    Sweep();
+  });
+  EXPECT_LT(resets, 1'500);
+  EXPECT_THAT(goaway_, EndsWith("ENHANCE_YOUR_CALM"));
+}
+
+TEST_F(AbuseTest, MalformedRequestsEndWithin1500) {
+  const int requests = RepeatUntilEnded(20'000, [&](StreamId id) {
+    Receive(WireBuilder().Headers(id, With(GrpcRequest(), "Upper", "1")));
+  });
+  EXPECT_LT(requests, 1'500);
+  EXPECT_THAT(peer_.streams, IsEmpty());
+}
+
+TEST_F(AbuseTest, AnHonestClientThatCancelsThreeInTenIsNeverEnded) {
+  base::Random random(1);
+  const int calls = RepeatUntilEnded(20'000, [&](StreamId id) {
+    Receive(WireBuilder().Headers(id, GrpcRequest(), EndStream::kYes));
+    if (random.Below(10) < 3) {
+      Receive(WireBuilder().RstStream(id));
+    } else {
+      Respond(*peer_.streams.back(), EndStream::kYes);
+      Said();
+    }
+    Sweep();
+  });
+  EXPECT_EQ(goaway_, "");
+  EXPECT_EQ(calls, 20'000);
+}
+
+TEST_F(AbuseTest, ResetsAfterTheResponseAreNoAbuse) {
+  RepeatUntilEnded(5'000, [&](StreamId id) {
+    Receive(WireBuilder().Headers(id, GrpcRequest()));
+    Respond(*peer_.streams.back(), EndStream::kYes);
+    Said();
+    Sweep();
+  });
+  EXPECT_EQ(goaway_, "");
+}
+
+TEST_F(AbuseTest, EndlessContinuationsEndTheConnection) {
+  WireBuilder wire;
+  wire.Frame(kHeaders, 0, 1, EncodeHeaders(GrpcRequest()));
+  for (int i = 0; i < 20; ++i) wire.Continuation(1, "", 0);
+  Receive(wire);
+  EXPECT_NE(error_, "");
+  EXPECT_THAT(Said(), Contains(StartsWith("GOAWAY")));
+  EXPECT_THAT(peer_.streams, IsEmpty());
+}
+
+TEST_F(AbuseTest, ThousandsOfSettingsInOneFrameEndTheConnection) {
+  Receive(WireBuilder().Settings(std::vector<Setting>(2'000, {kInitialWindowSize, 1})));
+  EXPECT_THAT(Said(), Contains("GOAWAY last 0 ENHANCE_YOUR_CALM"));
+}
+
+TEST_F(AbuseTest, FloodsThatWantAnswersEndAConnectionThatDoesNotRead) {
+  for (const bool ping : {true, false}) {
+    Peer server(Role::kServer);
+    WireBuilder wire;
+    wire.ClientHello();
+    for (int i = 0; i < 50'000; ++i) ping ? wire.Ping(1) : wire.Settings();
+    EXPECT_FALSE(server.Receive(wire));
+    EXPECT_LT(server.session().queued_frames(), 2'000u);
+  }
+}
+
+// A block of tiny references to one large entry, which byte limits on the wire do not see.
+TEST_F(AbuseTest, ReferencesToOneLargeFieldAreCutAtTheLimit) {
+  const std::string entry =
+      std::string("\x40\x06x-bomb") + "\x7f\xa1\x1e" + std::string(4'000, 'x');
+  Receive(WireBuilder().Frame(kHeaders, kEndHeadersFlag, 1,
+                              EncodeHeaders(GrpcRequest()) + entry + std::string(10'000, '\xbe')));
+  ASSERT_EQ(error_, "");
+  EXPECT_TRUE(stream(0).truncated);
+  EXPECT_LE(ToHeaderList(stream(0).headers).list_size(), 64u * 1024);
+  ExpectServes(3);
+}
+
+}  // namespace
+}  // namespace evenkeel::http2

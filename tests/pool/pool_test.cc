@@ -1,0 +1,372 @@
+#include "pool/pool.h"
+
+#include <gmock/gmock.h>
+
+#include "telemetry/metrics.h"
+#include "tests/http2/session_pair.h"
+#include "tests/net/loop_test.h"
+#include "tests/pool/test_endpoint.h"
+
+namespace evenkeel::pool {
+namespace {
+
+using http2::EndStream;
+using http2::ErrorCode;
+using std::chrono::milliseconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+using ::testing::StartsWith;
+
+// A call as far as the pool sees it: it wants a stream and opens it.
+class Caller final : public Waiter {
+ public:
+  explicit Caller(std::string name = "") : name_(std::move(name)) {}
+
+  void OnRoom(http2::Session& session) override {
+    log.stream = session.OpenStream(
+        http2::ToHeaderList(With(http2::GrpcRequest(), "x-name", name_)), EndStream::kYes, log);
+  }
+  void OnUnavailable(const std::string& reason) override { unavailable.push_back(reason); }
+
+  bool has_stream() const { return log.stream != nullptr; }
+  bool done() const { return has_stream() && log.stream->closed(); }
+
+  http2::StreamLog log;
+  std::vector<std::string> unavailable;
+
+ private:
+  const std::string name_;
+};
+
+class PoolTest : public net::LoopTest, public Pool::Observer {
+ protected:
+  PoolTest() {
+    settings_.backoff = {.initial = milliseconds(5), .max = milliseconds(20)};
+    settings_.connect_timeout = std::chrono::seconds(15);
+  }
+
+  void MakePool() { MakePool({endpoint_.address()}); }
+  void MakePool(std::vector<net::SocketAddress> addresses) {
+    Pool::Observer& observer = *this;
+    pool_ = std::make_unique<Pool>(
+        loop_, random_, worker_,
+        Pool::Target{.endpoint = std::make_shared<balancer::Endpoint>("endpoint"),
+                     .id = metrics_.RegisterEndpoint("cluster", "endpoint"),
+                     .addresses = std::move(addresses)},
+        settings_, observer);
+  }
+  /// A pool with one connection that works.
+  void MakeReadyPool() {
+    MakePool();
+    RunUntil([&] { return pool_->state() == Pool::State::kReady; });
+  }
+
+  std::unique_ptr<Caller> Call(std::string name = "") {
+    auto caller = std::make_unique<Caller>(std::move(name));
+    pool_->Open(*caller);
+    return caller;
+  }
+  static void Answer(http2::StreamLog& log) { Respond(log, EndStream::kYes); }
+  void AnswerAll() {
+    for (http2::StreamLog* each : endpoint_.calls()) {
+      if (!each->answered && !each->stream->closed()) Answer(*each);
+    }
+  }
+  uint64_t ConnectFailures(telemetry::ConnectFailure failure) const {
+    const auto* counters = worker_.FindEndpoint(pool_->id());
+    return counters == nullptr ? 0
+                               : counters->connect_failures[static_cast<size_t>(failure)].value();
+  }
+
+  void OnReadyChanged(Pool& pool, const std::string& reason) override {
+    changes_.push_back((pool.state() == Pool::State::kReady ? "ready: " : "not ready: ") + reason);
+  }
+  void OnFailing(Pool&, const std::string& reason) override { failings_.push_back(reason); }
+
+  telemetry::Metrics metrics_;
+  telemetry::WorkerMetrics& worker_ = metrics_.AddWorker();
+  base::Random random_{1};
+  Pool::Settings settings_;
+  TestEndpoint endpoint_{loop_};
+  std::vector<std::string> changes_;
+  std::vector<std::string> failings_;
+  std::unique_ptr<Pool> pool_;
+};
+
+TEST_F(PoolTest, ConnectsFromTheStart) {
+  MakePool();
+  EXPECT_EQ(pool_->state(), Pool::State::kConnecting);
+  EXPECT_EQ(pool_->connection_count(), 1u);
+  RunUntil([&] { return pool_->state() == Pool::State::kReady; });
+  EXPECT_THAT(changes_, ElementsAre("ready: connected"));
+  EXPECT_THAT(endpoint_.connections, SizeIs(1));
+}
+
+TEST_F(PoolTest, OpensAStreamAtOnceWhereThereIsRoom) {
+  MakeReadyPool();
+  const auto caller = Call();
+  EXPECT_TRUE(caller->has_stream());
+  RunUntil([&] { return !endpoint_.calls().empty(); });
+  Answer(*endpoint_.calls()[0]);
+  RunUntil([&] { return caller->done(); });
+  EXPECT_EQ(caller->log.events.back(), "closed by both: NO_ERROR");
+}
+
+TEST_F(PoolTest, ACallWaitsForTheFirstConnection) {
+  MakePool();
+  const auto caller = Call();
+  EXPECT_FALSE(caller->has_stream());
+  RunUntil([&] { return caller->has_stream(); });
+}
+
+TEST_F(PoolTest, UsesOneConnectionAsLongAsItHasRoom) {
+  MakeReadyPool();
+  std::vector<std::unique_ptr<Caller>> callers;
+  for (int i = 0; i < 100; ++i) callers.push_back(Call());
+  RunUntil([&] { return endpoint_.calls().size() == 100; });
+  EXPECT_EQ(pool_->connection_count(), 1u);
+}
+
+TEST_F(PoolTest, GrowsUpToItsLimitWhilePeersAllowOneStreamEach) {
+  endpoint_.set_max_streams(1);
+  settings_.max_connections = 3;
+  MakeReadyPool();
+  std::vector<std::unique_ptr<Caller>> callers;
+  for (int i = 0; i < 5; ++i) callers.push_back(Call());
+  RunUntil([&] { return endpoint_.calls().size() == 3; });
+  Settle();
+  EXPECT_EQ(pool_->connection_count(), 3u);
+  EXPECT_THAT(endpoint_.connections, SizeIs(3));
+  RunUntil([&] {
+    AnswerAll();
+    return std::ranges::all_of(callers, [](auto& each) { return each->done(); });
+  });
+  EXPECT_THAT(endpoint_.connections, SizeIs(3));
+}
+
+TEST_F(PoolTest, ServesWaitersInTheirOrder) {
+  endpoint_.set_max_streams(1);
+  settings_.max_connections = 1;
+  MakeReadyPool();
+  std::vector<std::unique_ptr<Caller>> callers;
+  for (const char* each : {"a", "b", "c", "d"}) callers.push_back(Call(each));
+  callers.erase(callers.begin() + 2);  // one that waits gives up
+  for (size_t calls = 1; calls <= 3; ++calls) {
+    RunUntil([&] { return endpoint_.calls().size() == calls; });
+    AnswerAll();
+  }
+  std::vector<std::string> names;
+  for (const http2::StreamLog* each : endpoint_.calls()) {
+    names.push_back(each->headers.back().value);
+  }
+  EXPECT_THAT(names, ElementsAre("a", "b", "d"));
+}
+
+TEST_F(PoolTest, NobodyOvertakesThoseWhoWait) {
+  endpoint_.set_max_streams(1);
+  settings_.max_connections = 1;
+  MakeReadyPool();
+  auto first = Call();
+  const auto second = Call();
+  first.reset();  // its stream is given back with the next output
+  const auto third = Call();
+  EXPECT_FALSE(third->has_stream());
+  RunUntil([&] { return second->has_stream(); });
+  EXPECT_FALSE(third->has_stream());
+}
+
+TEST_F(PoolTest, RefusesCallsBeyondThePendingLimit) {
+  settings_.max_pending = 2;
+  MakePool();
+  const auto first = Call();
+  const auto second = Call();
+  const auto third = Call();
+  EXPECT_THAT(third->unavailable, ElementsAre("too many calls are waiting for a connection"));
+  RunUntil([&] { return first->has_stream() && second->has_stream(); });
+}
+
+TEST_F(PoolTest, ReplacesAConnectionThatGotGoAwayAndServesTheWaiters) {
+  endpoint_.set_max_streams(1);
+  settings_.max_connections = 1;
+  MakeReadyPool();
+  const auto accepted = Call("accepted");
+  const auto waiting = Call("waiting");
+  RunUntil([&] { return endpoint_.calls().size() == 1; });
+  endpoint_.connections[0]->session().SubmitGoAway(ErrorCode::kNoError, "");
+  RunUntil([&] { return endpoint_.calls().size() == 2; });
+  EXPECT_THAT(endpoint_.connections, SizeIs(2));
+  EXPECT_THAT(changes_, ElementsAre("ready: connected"));
+  AnswerAll();
+  RunUntil([&] { return accepted->done() && waiting->done(); });
+  EXPECT_EQ(accepted->log.events.back(), "closed by both: NO_ERROR");
+  RunUntil([&] { return pool_->connection_count() == 1; });
+}
+
+TEST_F(PoolTest, TellsWaitersThatNobodyListens) {
+  endpoint_.StopListening();
+  MakePool();
+  const auto caller = Call();
+  RunUntil([&] { return !caller->unavailable.empty(); });
+  EXPECT_THAT(caller->unavailable, ElementsAre("Connection refused"));
+  EXPECT_EQ(pool_->state(), Pool::State::kFailing);
+  EXPECT_THAT(changes_, IsEmpty());  // it never was ready
+  EXPECT_EQ(ConnectFailures(telemetry::ConnectFailure::kRefused), 1u);
+}
+
+TEST_F(PoolTest, RefusesAtOnceWhileItBacksOff) {
+  settings_.backoff.initial = settings_.backoff.max = std::chrono::hours(1);
+  endpoint_.StopListening();
+  MakePool();
+  RunUntil([&] { return pool_->state() == Pool::State::kFailing; });
+  EXPECT_THAT(Call()->unavailable, ElementsAre("Connection refused"));
+}
+
+TEST_F(PoolTest, ConnectsAgainByItselfAndStartsOver) {
+  endpoint_.StopListening();
+  MakePool();
+  RunUntil([&] { return ConnectFailures(telemetry::ConnectFailure::kRefused) >= 4; });
+  endpoint_.ListenAgain();
+  RunUntil([&] { return pool_->state() == Pool::State::kReady; });
+  EXPECT_TRUE(Call()->has_stream());
+}
+
+TEST_F(PoolTest, TellsStreamsAndObserverThatItsConnectionBroke) {
+  MakeReadyPool();
+  const auto caller = Call();
+  RunUntil([&] { return endpoint_.calls().size() == 1; });
+  endpoint_.Die();
+  RunUntil([&] { return pool_->state() == Pool::State::kFailing; });
+  EXPECT_THAT(caller->log.events, ElementsAre(StartsWith("closed by connection: ")));
+  ASSERT_THAT(changes_, SizeIs(2));
+  EXPECT_THAT(changes_[1], StartsWith("not ready: "));
+  EXPECT_NE(pool_->last_failure(), "");
+  EXPECT_THAT(failings_, Not(IsEmpty()));
+}
+
+TEST_F(PoolTest, StaysReadyWhenOneOfTwoConnectionsBreaks) {
+  endpoint_.set_max_streams(1);
+  MakeReadyPool();
+  const auto first = Call();
+  const auto second = Call();
+  RunUntil([&] { return endpoint_.calls().size() == 2; });
+  endpoint_.connections[0]->Destroy();
+  RunUntil([&] { return first->log.stream->closed(); });
+  EXPECT_EQ(pool_->state(), Pool::State::kReady);
+  EXPECT_FALSE(second->log.stream->closed());
+}
+
+TEST_F(PoolTest, BacksOffFromConnectionsItWouldLikeButCannotGet) {
+  settings_.backoff.initial = settings_.backoff.max = std::chrono::hours(1);
+  endpoint_.set_max_streams(1);
+  MakeReadyPool();
+  endpoint_.StopListening();
+  const auto served = Call();
+  const auto waiting = Call();
+  RunUntil([&] { return ConnectFailures(telemetry::ConnectFailure::kRefused) > 0; });
+  for (int i = 0; i < 20; ++i) Settle();
+  EXPECT_EQ(ConnectFailures(telemetry::ConnectFailure::kRefused), 1u);
+  EXPECT_EQ(pool_->state(), Pool::State::kReady);
+  AnswerAll();
+  RunUntil([&] { return served->done(); });
+  RunUntil([&] { return waiting->has_stream(); });  // by the room on the one it has
+}
+
+TEST_F(PoolTest, GivesUpOnAPeerThatAcceptsAndSaysNothing) {
+  settings_.connect_timeout = milliseconds(20);
+  settings_.backoff.initial = settings_.backoff.max = std::chrono::hours(1);
+  endpoint_.HangAfterAccept();
+  MakePool();
+  const auto caller = Call();
+  RunUntil([&] { return !caller->unavailable.empty(); });
+  EXPECT_THAT(caller->unavailable, ElementsAre("connected, but no HTTP/2 SETTINGS came in time"));
+  EXPECT_EQ(ConnectFailures(telemetry::ConnectFailure::kTimedOut), 1u);
+}
+
+TEST_F(PoolTest, TriesEveryAddressBeforeItGivesUp) {
+  TestEndpoint dead(loop_);
+  dead.StopListening();
+  settings_.backoff.initial = settings_.backoff.max = std::chrono::hours(1);
+  MakePool({dead.address(), endpoint_.address()});
+  const auto caller = Call();
+  RunUntil([&] { return caller->has_stream(); });
+  EXPECT_THAT(caller->unavailable, IsEmpty());
+}
+
+TEST_F(PoolTest, TellsWaitersWhenItIsRemoved) {
+  MakePool();
+  const auto caller = Call();
+  pool_.reset();
+  EXPECT_THAT(caller->unavailable, ElementsAre("the endpoint was removed"));
+}
+
+TEST_F(PoolTest, HandlesOutliveThePool) {
+  MakeReadyPool();
+  const auto caller = Call();
+  pool_.reset();
+  EXPECT_TRUE(caller->done());
+  Settle();
+}
+
+TEST_F(PoolTest, CountsConnectionsThatOpenAndClose) {
+  MakeReadyPool();
+  const auto caller = Call();
+  RunUntil([&] { return endpoint_.calls().size() == 1; });
+  endpoint_.connections[0]->session().SubmitGoAway(ErrorCode::kNoError, "");
+  AnswerAll();
+  const auto& counters = *worker_.FindEndpoint(pool_->id());
+  const auto& closed = counters.connections_closed;
+  RunUntil([&] {
+    return closed[static_cast<size_t>(telemetry::CloseReason::kGoawayNoError)].value() == 1;
+  });
+  RunUntil([&] { return counters.connections_opened.value() == 2; });
+}
+
+// Property: whatever happens, each waiter hears exactly once, and every stream ends.
+TEST_F(PoolTest, EveryCallerHearsExactlyOnce) {
+  endpoint_.set_max_streams(2);
+  settings_.max_connections = 2;
+  settings_.max_pending = 10;
+  MakePool();
+  std::vector<std::unique_ptr<Caller>> callers;
+  for (int step = 0; step < 600; ++step) {
+    switch (random_.Below(8)) {
+      case 0:
+      case 1:
+      case 2:
+        callers.push_back(Call());
+        break;
+      case 3:
+        AnswerAll();
+        break;
+      case 4:
+        if (!callers.empty())
+          callers.erase(callers.begin() + static_cast<ptrdiff_t>(random_.Below(callers.size())));
+        break;
+      case 5:
+        if (!endpoint_.connections.empty() && random_.Below(4) == 0) {
+          endpoint_.connections.erase(endpoint_.connections.begin());
+        }
+        break;
+      case 6:
+        for (const auto& each : endpoint_.connections) {
+          if (random_.Below(4) == 0) each->session().SubmitGoAway(ErrorCode::kNoError, "");
+        }
+        break;
+      default:
+        Settle();
+    }
+    for (const auto& each : callers) {
+      ASSERT_LE(each->unavailable.size() + (each->has_stream() ? 1 : 0), 1u) << "step " << step;
+    }
+  }
+  RunUntil([&] {
+    AnswerAll();
+    return std::ranges::all_of(
+        callers, [](auto& each) { return each->done() || each->unavailable.size() == 1; });
+  });
+}
+
+}  // namespace
+}  // namespace evenkeel::pool

@@ -1,0 +1,113 @@
+#include "proxy/route_table.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/http2/wire_builder.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+using http2::Fields;
+using http2::GrpcRequest;
+
+class RouteTableTest : public ::testing::Test {
+ protected:
+  RouteTableTest() {
+    for (const char* each : {"users", "orders", "rest"}) clusters_.emplace_back().name = each;
+  }
+
+  /// Appends a route to `cluster`; the test fills in what it matches.
+  config::Match& Route(std::string cluster) {
+    listener_.routes.emplace_back().cluster = std::move(cluster);
+    return listener_.routes.back().match;
+  }
+  void Default(std::string cluster) { listener_.cluster = std::move(cluster); }
+
+  /// The cluster of a call; "" for none.
+  std::string Find(const std::string& path, const Fields& fields = GrpcRequest()) const {
+    const auto parts = rpc::ParsePath(path);
+    EXPECT_TRUE(parts) << path;
+    const auto found = RouteTable(listener_, clusters_).Find(*parts, http2::ToHeaderList(fields));
+    return found ? clusters_[*found].name : "";
+  }
+  static Fields WithAuthority(std::string authority) {
+    return {{":method", "POST"}, {":authority", std::move(authority)}};
+  }
+
+  config::Listener listener_;
+  std::vector<config::Cluster> clusters_;
+};
+
+TEST_F(RouteTableTest, WithoutRoutesAllGoesToTheListenersCluster) {
+  Default("orders");
+  EXPECT_EQ(Find("/a.B/C"), "orders");
+}
+
+TEST_F(RouteTableTest, FindsNothingWithoutRoutesAndCluster) { EXPECT_EQ(Find("/a.B/C"), ""); }
+
+TEST_F(RouteTableTest, TheFirstMatchWins) {
+  Route("users").service = "a.Users";
+  Route("orders");
+  Route("rest").service = "a.Rest";
+  EXPECT_EQ(Find("/a.Users/Get"), "users");
+  EXPECT_EQ(Find("/a.Rest/Get"), "orders");
+}
+
+TEST_F(RouteTableTest, FallsBackToTheListenersCluster) {
+  Route("users").service = "a.Users";
+  Default("rest");
+  EXPECT_EQ(Find("/a.Other/Get"), "rest");
+}
+
+TEST_F(RouteTableTest, MatchesServiceAndMethodExactly) {
+  config::Match& match = Route("users");
+  match.service = "a.Users";
+  match.method = "Get";
+  EXPECT_EQ(Find("/a.Users/Get"), "users");
+  EXPECT_EQ(Find("/a.Users/GetAll"), "");
+  EXPECT_EQ(Find("/a.users/Get"), "");
+  EXPECT_EQ(Find("/b.a.Users/Get"), "");
+  EXPECT_EQ(Find("/x/a.Users/Get"), "");
+}
+
+TEST_F(RouteTableTest, MatchesTheAuthorityWithoutCase) {
+  Route("users").authority = "Users.Example:443";
+  EXPECT_EQ(Find("/a.B/C", WithAuthority("users.example:443")), "users");
+  EXPECT_EQ(Find("/a.B/C", WithAuthority("USERS.EXAMPLE:443")), "users");
+  EXPECT_EQ(Find("/a.B/C", WithAuthority("users.example")), "");
+  EXPECT_EQ(Find("/a.B/C", WithAuthority("users.example:4433")), "");
+}
+
+TEST_F(RouteTableTest, TakesHostWhereThereIsNoAuthority) {
+  Route("users").authority = "users.example";
+  EXPECT_EQ(Find("/a.B/C", {{"host", "users.example"}}), "users");
+  EXPECT_EQ(Find("/a.B/C", {{":authority", "other"}, {"host", "users.example"}}), "");
+  EXPECT_EQ(Find("/a.B/C", {}), "");
+}
+
+TEST_F(RouteTableTest, MatchesAllOfItsMetadata) {
+  Route("users").metadata = {{"x-a", "1"}, {"x-b", "2"}};
+  EXPECT_EQ(Find("/a.B/C", {{"x-a", "1"}, {"x-b", "2"}}), "users");
+  EXPECT_EQ(Find("/a.B/C", {{"x-a", "1"}}), "");
+  EXPECT_EQ(Find("/a.B/C", {{"x-a", "1"}, {"x-b", "3"}}), "");
+}
+
+TEST_F(RouteTableTest, MatchesAnyOfSeveralValues) {
+  Route("users").metadata = {{"x-a", "2"}};
+  EXPECT_EQ(Find("/a.B/C", {{"x-a", "1"}, {"x-a", "2"}}), "users");
+}
+
+TEST_F(RouteTableTest, NeedsEveryPartOfAMatch) {
+  config::Match& match = Route("users");
+  match.authority = "users.example";
+  match.service = "a.B";
+  match.metadata = {{"x-a", "1"}};
+  Fields fields = WithAuthority("users.example");
+  EXPECT_EQ(Find("/a.B/C", fields), "");
+  fields.push_back({"x-a", "1"});
+  EXPECT_EQ(Find("/a.B/C", fields), "users");
+  EXPECT_EQ(Find("/a.X/C", fields), "");
+}
+
+}  // namespace
+}  // namespace evenkeel::proxy
