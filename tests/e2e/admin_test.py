@@ -1,0 +1,200 @@
+"""What an operator sees: pages, metrics, log."""
+
+import json
+import shutil
+import subprocess
+import sys
+import unittest
+
+from harness import raw_connection
+from harness.case import E2eTestCase, WireTestCase
+from harness.raw_client import connect_socket
+from harness.waiting import BOUND, wait_until
+
+METHOD = {"grpc_method": "test.Echo/Say"}
+CALL_STARTED = "evenkeel_server_call_started_total"
+CALL_FINISHED = "evenkeel_server_call_finished_total"
+CALL_IN_FLIGHT = "evenkeel_server_call_in_flight"
+ATTEMPT_STARTED = "evenkeel_client_attempt_started_total"
+ATTEMPT_FINISHED = "evenkeel_client_attempt_finished_total"
+
+# gRFC A66, in seconds.
+LATENCY_BUCKETS = [
+    0, 1e-05, 5e-05, 0.0001, 0.0003, 0.0006, 0.0008, 0.001, 0.002, 0.003, 0.004, 0.005, 0.006,
+    0.008, 0.01, 0.013, 0.016, 0.02, 0.025, 0.03, 0.04, 0.05, 0.065, 0.08, 0.1, 0.13, 0.16, 0.2,
+    0.25, 0.3, 0.4, 0.5, 0.65, 0.8, 1, 2, 5, 10, 20, 50, 100,
+]
+
+
+class PagesTest(WireTestCase):
+    def test_ready_and_live_say_so(self):
+        self.assertEqual(200, self.sidecar.get("/ready")[0])
+        self.assertEqual(200, self.sidecar.get("/live")[0])
+
+    def test_the_start_page_links_the_others(self):
+        status, page = self.sidecar.get("/")
+        self.assertEqual(200, status)
+        for path in ("/metrics", "/ready", "/live", "/clusters", "/config"):
+            self.assertIn(f'href="{path}"', page)
+
+    def test_clusters_are_json_and_name_each_endpoint(self):
+        self.exchange()
+        text = json.dumps(self.sidecar.clusters())
+        self.assertIn('"test"', text)
+        self.assertIn(self.endpoint.address, text)
+
+    def test_config_is_json_with_the_defaults_filled_in(self):
+        config = json.loads(self.sidecar.get("/config")[1])
+        text = json.dumps(config)
+        self.assertIn(self.endpoint.address, text)
+        self.assertIn("max_pending_calls", text)
+
+    def test_an_unknown_page_is_404_and_a_post_405(self):
+        self.assertEqual(404, self.sidecar.get("/nowhere")[0])
+        with connect_socket(self.sidecar.admin) as sock:
+            sock.settimeout(BOUND)
+            sock.sendall(b"POST /ready HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n")
+            self.assertRegex(sock.recv(100), rb"^HTTP/1.1 405 ")
+
+    def test_admin_can_be_switched_off(self):
+        sidecar = self.start_sidecar(self.endpoint, admin="off")
+        self.assertEqual("off", sidecar.admin)
+
+
+class MetricsTest(WireTestCase):
+    def check_syntax(self):
+        if shutil.which("promtool") is None:
+            print("SKIPPED: no promtool (Debian package prometheus)", file=sys.stderr)
+            self.skipTest("promtool is not installed")
+        text = self.sidecar.get("/metrics")[1]
+        result = subprocess.run(["promtool", "check", "metrics"], input=text, text=True,
+                                capture_output=True, timeout=BOUND, check=False)
+        self.assertEqual((0, "", ""), (result.returncode, result.stdout, result.stderr), text)
+
+    def test_promtool_accepts_them_before_and_after_calls(self):
+        self.check_syntax()
+        self.exchange()
+        call, arrived = self.open('/odd.Name"{}/Get\\it')
+        arrived.connection.close()
+        call.wait_status()
+        self.check_syntax()
+
+    def test_calls_are_counted_by_status_and_by_who_decided(self):
+        self.exchange()
+        refused, arrived = self.open(end_stream=True)
+        arrived.respond_trailers_only(5)
+        refused.wait_status()
+        cancelled, arrived = self.open()
+        cancelled.reset()
+        arrived.wait_reset()
+        late, _ = self.open(timeout="20m")
+        late.wait_status()
+        lost, arrived = self.open()
+        arrived.connection.close()
+        lost.wait_status()
+        for status, origin in (("OK", "endpoint"), ("NOT_FOUND", "endpoint"),
+                               ("CANCELLED", "client"), ("DEADLINE_EXCEEDED", "proxy"),
+                               ("UNAVAILABLE", "proxy")):
+            with self.subTest(status=status):
+                self.sidecar.wait_metric(CALL_FINISHED, lambda count: count == 1,
+                                         grpc_status=status, origin=origin, **METHOD)
+        self.assertEqual(5, self.sidecar.metric(CALL_STARTED, **METHOD))
+        self.assertEqual(5, self.sidecar.metric(CALL_FINISHED, **METHOD))
+        self.assertEqual(0, self.sidecar.metric(CALL_IN_FLIGHT, **METHOD))
+
+    def test_an_endpoints_cancel_at_the_deadline_is_counted_once(self):
+        call, arrived = self.open(timeout="60S", end_stream=True)
+        arrived.reset(raw_connection.CANCEL)
+        call.wait_status()
+        self.sidecar.wait_metric(CALL_FINISHED, lambda count: count == 1, **METHOD)
+        self.sidecar.wait_metric(ATTEMPT_FINISHED, lambda count: count == 1,
+                                 endpoint=self.endpoint.address)
+
+    def test_a_transparent_retry_is_two_attempts_of_one_call(self):
+        endpoints = [self.start_endpoint(), self.start_endpoint()]
+        sidecar = self.start_sidecar(*endpoints)
+        client = self.connect(sidecar)
+        call = client.call()
+        for end in (lambda s: s.reset(raw_connection.REFUSED_STREAM), lambda s: s.respond()):
+            ready = wait_until(lambda: [e for e in endpoints if e.has_stream()], "an attempt")
+            end(ready[0].next_stream())
+        self.assertEqual(0, call.wait_status())
+        self.assertEqual(1, sidecar.metric(CALL_STARTED))
+        self.assertEqual(2, sidecar.metric(ATTEMPT_STARTED))
+        self.assertEqual(1, sidecar.metric("evenkeel_client_call_transparent_retries_total"))
+
+    def test_what_is_in_flight_is_shown(self):
+        call, arrived = self.open()
+        self.sidecar.wait_metric(CALL_IN_FLIGHT, lambda count: count == 1, **METHOD)
+        self.sidecar.wait_metric("evenkeel_client_attempt_in_flight", lambda count: count == 1,
+                                 endpoint=self.endpoint.address)
+        arrived.respond()
+        call.wait_status()
+        self.sidecar.wait_metric(CALL_IN_FLIGHT, lambda count: count == 0, **METHOD)
+
+    def test_latency_has_the_buckets_of_a66(self):
+        self.exchange()
+        name = "evenkeel_server_call_duration_seconds"
+        bounds = []
+        for line in self.sidecar.get("/metrics")[1].splitlines():
+            if line.startswith(name + "_bucket") and 'le="+Inf"' not in line:
+                bounds.append(float(line.split('le="')[1].split('"')[0]))
+        self.assertEqual(LATENCY_BUCKETS, bounds)
+        self.assertEqual(1, self.sidecar.metric(name + "_count", **METHOD))
+
+    def test_connections_and_bytes_are_counted_on_both_sides(self):
+        self.exchange()
+        metric = self.sidecar.metric
+        self.assertEqual(1, metric("evenkeel_server_open_connections"))
+        self.assertEqual(1, metric("evenkeel_client_open_connections",
+                                   endpoint=self.endpoint.address))
+        for side in ("server", "client"):
+            self.assertGreater(metric(f"evenkeel_{side}_received_bytes_total"), 10)
+            self.assertGreater(metric(f"evenkeel_{side}_sent_bytes_total"), 10)
+        self.client.close()
+        self.sidecar.wait_metric("evenkeel_server_open_connections", lambda count: count == 0)
+
+    def test_a_flood_of_method_names_ends_in_other(self):
+        self.endpoint.answer(lambda stream: stream.respond_trailers_only(12))
+        count = 3000
+        for start in range(0, count, 50):
+            calls = [self.client.open(f"/attack.Service/Method{number}", end_stream=True)
+                     for number in range(start, start + 50)]
+            for call in calls:
+                call.wait_status()
+        self.assertEqual(count, self.sidecar.metric(CALL_STARTED))
+        self.assertGreater(self.sidecar.metric(CALL_STARTED, grpc_method="other"), count / 2)
+
+
+class LogTest(E2eTestCase):
+    def test_endpoints_going_and_coming_are_told_with_the_reason(self):
+        endpoint = self.start_endpoint()
+        sidecar = self.start_sidecar(
+            endpoint, cluster={"connection": {"initial_backoff": "50ms", "max_backoff": "200ms"}})
+        up = sidecar.wait_log("endpoint up")
+        self.assertEqual(endpoint.address, up["endpoint"])
+        endpoint.close()
+        down = sidecar.wait_log("endpoint down")
+        self.assertEqual(endpoint.address, down["endpoint"])
+        self.assertTrue([key for key in ("reason", "why", "error") if down.get(key)], down)
+        self.start_endpoint(port=endpoint.port)
+        wait_until(lambda: sum(e.get("msg") == "endpoint up" for e in sidecar.log()) == 2,
+                   "a second endpoint up")
+
+    def test_ready_says_on_what_it_listens_and_over_what_it_balances(self):
+        endpoint = self.start_endpoint()
+        sidecar = self.start_sidecar(endpoint)
+        ready = sidecar.wait_log("ready")
+        self.assertRegex(ready["listeners"][0], r"^127\.0\.0\.1:[1-9]\d*$")
+        self.assertRegex(ready["admin"], r"^127\.0\.0\.1:[1-9]\d*$")
+        self.assertIn("test", json.dumps(ready))
+
+    def test_drain_is_told(self):
+        sidecar = self.start_sidecar(self.start_endpoint())
+        sidecar.terminate()
+        sidecar.wait_exit()
+        self.assertTrue([e for e in sidecar.log() if "drain" in e.get("msg", "")])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,295 @@
+"""Who may take calls: what endpoints say of themselves, and what becomes of their calls."""
+
+import signal
+import time
+import unittest
+
+from harness.case import E2eTestCase
+from harness.waiting import let_time_pass, wait_until
+
+RATE = 2000  # calls a second, over three replicas
+QUICK_RECONNECT = {"connection": {"initial_backoff": "50ms", "max_backoff": "200ms"}}
+STARTED = "evenkeel_client_attempt_started_total"
+FINISHED = "evenkeel_client_attempt_finished_total"
+EJECTED = "evenkeel_lb_outlier_detection_ejections_enforced_total"
+UNAVAILABLE, INTERNAL, NOT_FOUND, UNIMPLEMENTED = 14, 13, 5, 12
+
+
+class HealthTestCase(E2eTestCase):
+    def facts(self, sidecar, endpoint):
+        """What /clusters says of an endpoint."""
+        for each in sidecar.clusters()["clusters"][0]["endpoints"]:
+            if each["address"] == endpoint.address:
+                return each
+        raise AssertionError(f"{endpoint.address} is not in /clusters")
+
+    def state(self, sidecar, endpoint):
+        return self.facts(sidecar, endpoint)["state"]
+
+    def wait_state(self, sidecar, endpoint, state, bound=30):
+        """Waits for the state and returns how many seconds that took."""
+        start = time.monotonic()
+        wait_until(lambda: self.state(sidecar, endpoint) == state,
+                   f"{endpoint.address} to be {state}", bound, interval=0.002)
+        return time.monotonic() - start
+
+    def wait_all_ready(self, sidecar, endpoints):
+        for each in endpoints:
+            self.wait_state(sidecar, each, "ready")
+
+    def picked(self, sidecar, endpoint):
+        return self.facts(sidecar, endpoint)["picked"]
+
+    def assert_only_ok(self, report):
+        self.assertEqual(0, report["failed"], report["failures"])
+        self.assertEqual({"OK"}, set(report["statuses"]), report)
+
+
+class WatchTest(HealthTestCase):
+    def test_a_replica_that_stops_serving_gets_no_new_call_and_none_fails(self):
+        replicas = self.start_replicas(3, "--latency", "5ms")
+        sidecar = self.start_sidecar(
+            *replicas, workers=2, cluster={"slow_start": {"window": "2s"}})
+        self.wait_all_ready(sidecar, replicas)
+        load = self.start_load(sidecar, "--rate", RATE, "--connections", 8, "--duration", "9s")
+        victim = replicas[0]
+        wait_until(lambda: self.picked(sidecar, victim) > RATE / 3, "a second of load")
+
+        flipped = time.monotonic()
+        victim.signal(signal.SIGUSR1)
+        last_change, picked = flipped, self.picked(sidecar, victim)
+        while time.monotonic() - flipped < 1:
+            now_picked = self.picked(sidecar, victim)
+            if now_picked != picked:
+                last_change, picked = time.monotonic(), now_picked
+        print(f"last pick at most {1000 * (last_change - flipped):.1f} ms after SIGUSR1")
+        self.assertLess(last_change - flipped, 0.5)  # 50 ms on a machine of its own
+        self.assertEqual("not_serving", self.state(sidecar, victim))
+        self.assertIn("NOT_SERVING", self.facts(sidecar, victim)["why"])
+        let_time_pass(1)  # Those before it drain out of the window of measurement.
+
+        victim.signal(signal.SIGUSR1)
+        self.wait_state(sidecar, victim, "ready")
+        first = self.share_of(sidecar, victim, replicas, 0.4)
+        let_time_pass(2)
+        later = self.share_of(sidecar, victim, replicas, 0.4)
+        print(f"share in the first 0.4 s of slow start {first:.2f}, after it {later:.2f}")
+        self.assertLess(first, later)
+        self.assertGreater(later, 0.2)
+        self.assert_only_ok(load.report())
+
+    def share_of(self, sidecar, victim, replicas, seconds):
+        before = [self.picked(sidecar, each) for each in replicas]
+        let_time_pass(seconds)
+        after = [self.picked(sidecar, each) for each in replicas]
+        return (after[0] - before[0]) / max(sum(after) - sum(before), 1)
+
+    def test_nobody_is_picked_before_its_first_good_answer(self):
+        endpoint = self.start_endpoint()
+        sidecar = self.start_sidecar(endpoint, cluster={"health_check": {"timeout": "1m"}})
+        client = self.connect(sidecar)
+        watch = endpoint.next_stream()
+        self.assertEqual("/grpc.health.v1.Health/Watch", watch.blocks[0].get(":path"))
+        call = client.call(b"hello")
+        client.ping()
+        self.assertFalse(endpoint.has_stream())
+        self.assertEqual("not_serving", self.state(sidecar, endpoint))
+        self.assertEqual(503, sidecar.get("/ready")[0])
+        watch.respond_headers()
+        watch.send_message(b"\x08\x01")
+        endpoint.next_stream().respond(b"hi")
+        self.assertEqual(0, call.wait_status())
+        self.assertEqual(200, sidecar.get("/ready")[0])
+
+    def test_without_watch_it_is_check_and_without_both_the_connection(self):
+        endpoint = self.start_endpoint()
+        sidecar = self.start_sidecar(endpoint, cluster={"health_check": {}})
+        for method in ("Watch", "Check"):
+            probe = endpoint.next_stream()
+            self.assertEqual(f"/grpc.health.v1.Health/{method}", probe.blocks[0].get(":path"))
+            probe.respond_trailers_only(UNIMPLEMENTED)
+        self.wait_state(sidecar, endpoint, "ready")
+        call = self.connect(sidecar).call(b"hello")
+        endpoint.next_stream().respond(b"hi")
+        self.assertEqual(0, call.wait_status())
+        missing = [e for e in sidecar.log() if e.get("msg") == "health service missing"]
+        self.assertEqual(1, len(missing))
+
+    def test_an_endpoint_that_nobody_reaches_does_not_hold_up_readiness_for_ever(self):
+        endpoint = self.start_endpoint(silent=True)
+        sidecar = self.start_sidecar(endpoint, cluster={"health_check": {"startup_grace": "1s"}})
+        self.assertEqual(503, sidecar.get("/ready")[0])
+        wait_until(lambda: sidecar.get("/ready")[0] == 200, "the end of the grace")
+
+
+class CrashTest(HealthTestCase):
+    def test_after_kill_9_only_the_calls_in_it_fail(self):
+        replicas = self.start_replicas(3, "--latency", "5ms")
+        sidecar = self.start_sidecar(*replicas, workers=2, cluster=QUICK_RECONNECT)
+        self.wait_all_ready(sidecar, replicas)
+        load = self.start_load(sidecar, "--rate", RATE, "--connections", 8, "--duration", "5s")
+        victim = replicas[0]
+        wait_until(lambda: self.picked(sidecar, victim) > RATE / 3, "a second of load")
+        victim.kill()
+        self.wait_state(sidecar, victim, "not_connected")
+        picked = self.picked(sidecar, victim)
+        let_time_pass(1)
+        self.assertEqual(picked, self.picked(sidecar, victim))
+        report = load.report()
+        lost = sidecar.metric(FINISHED, endpoint=victim.address, grpc_status="UNAVAILABLE")
+        print(f"{report['failed']} of {report['calls']} calls failed, {lost:g} were in the replica")
+        self.assertEqual(lost, report["failed"], report["failures"])
+        self.assertLess(report["failed"], 100)
+
+
+class StoppedTest(HealthTestCase):
+    def test_a_replica_that_never_answers_is_ejected_and_comes_back(self):
+        replicas = self.start_replicas(3, "--latency", "5ms")
+        sidecar = self.start_sidecar(*replicas, workers=2)
+        self.wait_all_ready(sidecar, replicas)
+        load = self.start_load(sidecar, "--rate", RATE, "--connections", 8, "--deadline", "200ms",
+                               "--duration", "60s")
+        victim = replicas[0]
+        self.addCleanup(victim.signal, signal.SIGCONT)
+        wait_until(lambda: self.picked(sidecar, victim) > RATE / 3, "a second of load")
+        victim.signal(signal.SIGSTOP)
+        took = self.wait_state(sidecar, victim, "ejected")
+        print(f"ejected {took:.2f} s after SIGSTOP: {self.facts(sidecar, victim)['why']}")
+        self.assertLess(took, 2)
+        let_time_pass(1)  # Those that were in it come to their deadlines.
+        lost_at = self.lost(sidecar, victim)
+        started_at = sidecar.metric(STARTED)
+        let_time_pass(12)
+        victim.signal(signal.SIGCONT)
+        back = self.wait_state(sidecar, victim, "ready", bound=60)
+        print(f"back {back:.1f} s after SIGCONT")
+        picked = self.picked(sidecar, victim)
+        wait_until(lambda: self.picked(sidecar, victim) > picked + 100, "calls to come back")
+        lost = self.lost(sidecar, victim) - lost_at
+        calls = sidecar.metric(STARTED) - started_at
+        print(f"lost to it once it was ejected: {lost:g} of {calls:g}")
+        self.assertLess(lost, calls / 1000)
+        load.close()
+
+    def lost(self, sidecar, victim):
+        total = sidecar.metric(FINISHED, endpoint=victim.address)
+        return total - sidecar.metric(FINISHED, endpoint=victim.address, grpc_status="OK")
+
+
+class EjectionTest(HealthTestCase):
+    """Raw endpoints, which answer as the test says; the good ones answer OK."""
+
+    def start(self, *answers, **cluster):
+        self.endpoints = []
+        for answer in answers:
+            endpoint = self.start_endpoint()
+            endpoint.answer(answer)
+            self.endpoints.append(endpoint)
+        self.sidecar = self.start_sidecar(*self.endpoints, cluster=cluster)
+        self.wait_all_ready(self.sidecar, self.endpoints)
+        self.client = self.connect(self.sidecar)
+
+    def call_many(self, count=60):
+        return [self.client.call().wait_status() for _ in range(count)]
+
+    def test_internal_in_the_trailers_after_a_message_ejects(self):
+        def late_failure(stream):
+            stream.respond_headers()
+            stream.send_message(b"looks fine")
+            stream.respond_trailers(INTERNAL)
+
+        self.start(late_failure, ok, ok)
+        statuses = self.call_many()
+        bad = self.endpoints[0]
+        self.assertEqual(5, statuses.count(INTERNAL))
+        self.wait_state(self.sidecar, bad, "ejected")
+        why = self.facts(self.sidecar, bad)["why"]
+        self.assertRegex(why, r"^ejected for \d+ s more: 5 failures in a row; .*5 INTERNAL")
+        self.assertEqual(1, self.sidecar.metric(EJECTED, detection_method="consecutive_failures"))
+        print(why)
+
+    def test_trailers_only_and_resets_eject_too(self):
+        self.start(lambda s: s.respond_trailers_only(UNAVAILABLE), lambda s: s.reset(2), ok, ok,
+                   outlier_detection={"max_ejection_percent": 60})
+        self.call_many(100)
+        for bad in self.endpoints[:2]:
+            self.wait_state(self.sidecar, bad, "ejected")
+
+    def test_the_applications_own_statuses_never_eject(self):
+        self.start(lambda s: s.respond_trailers_only(NOT_FOUND), ok, ok)
+        statuses = self.call_many(150)
+        self.assertEqual(50, statuses.count(NOT_FOUND))
+        self.assertEqual("ready", self.state(self.sidecar, self.endpoints[0]))
+        self.assertEqual(0, self.sidecar.metric(EJECTED))
+
+    def test_what_a_client_cancels_is_held_against_nobody(self):
+        self.start(lambda s: None, ok)
+        for _ in range(30):
+            call = self.client.call()
+            self.client.ping()
+            call.reset()
+        self.client.ping()
+        self.assertEqual("ready", self.state(self.sidecar, self.endpoints[0]))
+
+    def test_observe_only_counts(self):
+        self.start(lambda s: s.respond_trailers_only(INTERNAL), ok, ok,
+                   outlier_detection={"mode": "observe"})
+        self.assertGreater(self.call_many().count(INTERNAL), 15)
+        self.sidecar.wait_metric(
+            "evenkeel_lb_outlier_detection_ejections_unenforced_total", lambda n: n >= 1,
+            unenforced_reason="observe", detection_method="consecutive_failures")
+        self.assertEqual("ready", self.state(self.sidecar, self.endpoints[0]))
+
+    def test_all_bad_with_panic_goes_everywhere(self):
+        self.start(bad, bad, bad, outlier_detection={"max_ejection_percent": 100,
+                                                     "eject_last": True})
+        self.assertEqual({INTERNAL}, set(self.call_many(100)))
+
+    def test_all_bad_without_panic_says_how_things_stand(self):
+        self.start(bad, bad, bad, panic_threshold=0,
+                   outlier_detection={"max_ejection_percent": 100, "eject_last": True})
+        wait_until(lambda: UNAVAILABLE in self.call_many(1), "all three to be ejected")
+        call = self.client.call()
+        self.assertEqual(UNAVAILABLE, call.wait_status())
+        message = call.trailers.get("grpc-message")
+        print(message)
+        self.assertIn("3 endpoints: 3 ejected", message)
+
+    def test_the_last_eligible_endpoint_stays(self):
+        self.start(bad, bad, bad, panic_threshold=0,
+                   outlier_detection={"max_ejection_percent": 100})
+        self.assertEqual({INTERNAL}, set(self.call_many(60)))
+        states = [self.state(self.sidecar, each) for each in self.endpoints]
+        self.assertEqual(["ejected", "ejected", "ready"], sorted(states))
+
+
+def ok(stream):
+    stream.respond()
+
+
+def bad(stream):
+    stream.respond_trailers_only(INTERNAL)
+
+
+class RollingRestartTest(HealthTestCase):
+    def test_ten_graceful_restarts_under_load_cost_no_call_and_no_probe(self):
+        replicas = self.start_replicas(10, "--latency", "5ms")
+        sidecar = self.start_sidecar(*replicas, workers=2, cluster=QUICK_RECONNECT)
+        self.wait_all_ready(sidecar, replicas)
+        load = self.start_load(sidecar, "--rate", 1000, "--connections", 8, "--duration", "25s")
+        for i, replica in enumerate(list(replicas)):
+            replica.terminate()
+            self.assertEqual(0, replica.wait_exit())
+            replicas[i] = self.start_replica("--latency", "5ms", listen=replica.address)
+            self.wait_state(sidecar, replicas[i], "ready")
+        report = load.report()
+        self.assert_only_ok(report)
+        for result in ("failed", "timeout", "unimplemented", "service unknown"):
+            self.assertEqual(0, sidecar.metric("evenkeel_client_health_probes_total",
+                                               result=result), result)
+        self.assertEqual(0, sidecar.metric(EJECTED))
+        print(f"{report['calls']} calls, {report['failed']} failed")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,116 @@
+"""The sidecar's memory: bounded by its windows while data waits, and the same after many calls.
+
+EVENKEEL_E2E_FULL=1 runs ManyCallsTest with a million calls instead of its usual number.
+"""
+
+import os
+import threading
+import unittest
+import zlib
+
+from harness.case import E2eTestCase, WireTestCase
+
+MIB = 2**20
+STREAM_WINDOW = 64 * 1024
+CONNECTION_WINDOW = MIB
+
+# AddressSanitizer keeps freed memory aside for a while, which would count as growth here.
+MEASURABLE = {"ASAN_OPTIONS": "quarantine_size_mb=1:malloc_context_size=2"}
+
+
+class SlowReaderTest(WireTestCase):
+    """64 MiB each way at once, against readers that take their time."""
+
+    SIZE = 64 * MIB
+
+    def setUp(self):
+        self.endpoint = self.start_endpoint()
+        self.sidecar = self.start_sidecar(self.endpoint, environment=MEASURABLE)
+        self.client = self.connect(self.sidecar)
+
+    def test_every_byte_arrives_in_bounded_memory_and_others_go_on(self):
+        payload = bytes(range(256)) * (self.SIZE // 256)
+        self.transfer(payload[:4 * MIB])  # Warm: what is needed once has been allocated.
+        before = self.sidecar.memory()
+        peak = self.transfer(payload)
+        allowed = 2 * CONNECTION_WINDOW + 2 * STREAM_WINDOW
+        self.assertLessEqual(peak - before, allowed,
+                             f"grew by {(peak - before) / MIB:.1f} MiB")
+
+    def transfer(self, payload):
+        """Sends `payload` up on one stream and down on another; returns the largest memory seen."""
+        up, up_arrived = self.open("/test.Bulk/Upload")
+        down, down_arrived = self.open("/test.Bulk/Download", end_stream=True)
+        up_arrived.gives_credit = down.gives_credit = False
+        down_arrived.respond_headers()
+        senders = [threading.Thread(target=up.send_data, args=(payload, True), daemon=True),
+                   threading.Thread(target=down_arrived.send_data, args=(payload,), daemon=True)]
+        for sender in senders:
+            sender.start()
+        peak = self.read_slowly([up_arrived, down], len(payload))
+        up_arrived.wait_end()
+        senders[1].join()
+        up_arrived.respond()
+        down_arrived.respond_trailers()
+        self.assertEqual([0, 0], [up.wait_status(), down.wait_status()])
+        for reader in (up_arrived, down):
+            self.assertEqual(len(payload), len(reader.data))
+            self.assertEqual(zlib.adler32(payload), zlib.adler32(reader.data))
+        return peak
+
+    def read_slowly(self, readers, size):
+        """Gives credit only for what has arrived, one window at a time, until all has; between the
+        windows looks at the sidecar's memory and makes calls on the same connections."""
+        peak = turn = 0
+        while any(len(reader.data) < size for reader in readers):
+            for reader in readers:
+                reader.wait(lambda s: s.withheld or len(s.data) >= size, "more bytes")
+                reader.give_credit()
+            turn += 1
+            if turn % 64 == 1:
+                self.exchange()
+                peak = max(peak, self.sidecar.memory())
+        return peak
+
+
+class ManyCallsTest(E2eTestCase):
+    def test_memory_does_not_grow_with_the_number_of_calls(self):
+        if os.environ.get("EVENKEEL_E2E_FULL"):
+            warm, more = 100_000, 900_000
+        else:
+            warm, more = 40_000, 40_000
+        sidecar = self.start_sidecar(
+            *self.start_replicas(3), workers=2, environment=MEASURABLE)
+        self.make_calls(sidecar, warm)
+        before = sidecar.memory()
+        self.make_calls(sidecar, more)
+        growth = sidecar.memory() - before
+        self.assertLessEqual(growth, MIB, f"grew by {growth / 1024:.0f} KiB in {more} calls")
+
+    def make_calls(self, sidecar, count):
+        report = self.start_load(sidecar, "--calls", count, "--duration", "1h",
+                                 "--connections", 8, "--concurrency", 40).report(3600)
+        self.assertEqual((count, 0), (report["calls"], report["failed"]), report)
+
+    def test_connections_and_cancelled_calls_leave_nothing_behind(self):
+        endpoint = self.start_endpoint()
+        endpoint.answer(lambda stream: None)
+        sidecar = self.start_sidecar(endpoint, environment=MEASURABLE)
+
+        def come_and_go(times):
+            for _ in range(times):
+                client = self.connect(sidecar)
+                for _ in range(10):
+                    client.open().send_message(b"x" * 1000)
+                client.ping()
+                client.close()
+            sidecar.wait_metric("evenkeel_server_call_in_flight", lambda count: count == 0)
+
+        come_and_go(50)
+        before = sidecar.memory()
+        come_and_go(50)
+        self.assertLessEqual(sidecar.memory() - before, MIB)
+
+
+if __name__ == "__main__":
+    unittest.main()
