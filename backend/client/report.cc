@@ -1,6 +1,7 @@
 #include "backend/client/report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdarg>
 #include <cstdio>
 #include <nlohmann/json.hpp>
@@ -43,7 +44,7 @@ uint64_t Sum(const std::map<std::string, uint64_t>& counts) {
 }
 
 std::string Bar(double percent) {
-  const int filled = std::clamp(static_cast<int>(percent / 100 * kBarWidth + 0.5), 0, kBarWidth);
+  const auto filled = std::clamp(std::lround(percent / 100 * kBarWidth), 0L, long{kBarWidth});
   std::string bar;
   for (int i = 0; i < kBarWidth; ++i) bar += i < filled ? "█" : "·";
   return bar;

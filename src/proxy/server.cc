@@ -16,6 +16,9 @@ using base::Result;
 // After the drain timeout has ended the calls, their last bytes get this long to leave.
 constexpr auto kLastWords = std::chrono::seconds(2);
 
+// What the fairness metric looks back over.
+constexpr auto kFairnessWindow = std::chrono::seconds(10);
+
 http2::SessionSettings SessionSettingsOf(const config::Http2& http2) {
   return {http2.stream_window, http2.connection_window, http2.max_concurrent_streams,
           http2.max_header_list};
@@ -73,10 +76,11 @@ Result<std::unique_ptr<Server>, std::string> Server::Start(net::EventLoop& loop,
                                                            const Options& options,
                                                            telemetry::Metrics& metrics,
                                                            telemetry::Log& log) {
-  std::unique_ptr<Server> server(new Server(loop, options, log));
+  std::unique_ptr<Server> server(new Server(loop, options, metrics, log));
   if (auto added = server->AddClusters(config, metrics); !added) return Error(added.error());
   if (auto added = server->AddListeners(config); !added) return Error(added.error());
   for (const auto& worker : server->workers_) worker->Start();
+  server->SampleFairness();
   return server;
 }
 
@@ -90,10 +94,15 @@ Server::Cluster::Cluster(const config::Cluster& config,
                 std::move(endpoints), WithSubsetSeed(config.balancing, random()), clock),
       health(config, this->endpoints, clock, random, metrics, log) {}
 
-Server::Server(net::EventLoop& loop, const Options& options, telemetry::Log& log)
-    : loop_(loop), options_(options), log_(log), random_(options.seed), drain_timer_(loop, [this] {
-        OnDrainTimeout();
-      }) {}
+Server::Server(net::EventLoop& loop, const Options& options, telemetry::Metrics& metrics,
+               telemetry::Log& log)
+    : loop_(loop),
+      options_(options),
+      metrics_(metrics),
+      log_(log),
+      random_(options.seed),
+      drain_timer_(loop, [this] { OnDrainTimeout(); }),
+      sample_timer_(loop, [this] { SampleFairness(); }) {}
 
 Server::~Server() {
   loop_.CancelFlush(*this);
@@ -211,6 +220,20 @@ void Server::StartTimers(Cluster& cluster) {
 proxy::Cluster::Picture Server::PictureOf(const Cluster& cluster) const {
   return {cluster.endpoints.picker(),
           std::make_shared<const health::Outlook>(cluster.health.LookOut())};
+}
+
+void Server::SampleFairness() {
+  using Panic = telemetry::BalancerMetrics::Panic;
+  for (const auto& cluster : clusters_) {
+    std::vector<balancer::EndpointPtr> eligible;
+    for (const balancer::EndpointPtr& each : cluster->endpoints.endpoints()) {
+      if (cluster->endpoints.IsEligible(*each)) eligible.push_back(each);
+    }
+    cluster->fairness.Sample(eligible);
+    metrics_.balancer().Set(cluster->name, cluster->fairness.value(),
+                            cluster->endpoints.InPanic() ? Panic::kYes : Panic::kNo);
+  }
+  sample_timer_.StartAfter(kFairnessWindow / balancer::Fairness::kWindow);
 }
 
 void Server::Distribute(Cluster& cluster) {

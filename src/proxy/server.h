@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "balancer/endpoint_set.h"
+#include "balancer/fairness.h"
 #include "base/result.h"
 #include "config/config.h"
 #include "discovery/static_endpoints.h"
@@ -79,10 +80,12 @@ class Server final : private net::Flushable {
     health::ClusterHealth health;
     std::optional<net::Timer> refresh;  // for policies that deal their turns anew
     std::optional<net::Timer> sweep;    // for outlier detection
-    bool changed = false;               // workers are to get a new picture at the turn's end
+    balancer::Fairness fairness;
+    bool changed = false;  // workers are to get a new picture at the turn's end
   };
 
-  Server(net::EventLoop& loop, const Options& options, telemetry::Log& log);
+  Server(net::EventLoop& loop, const Options& options, telemetry::Metrics& metrics,
+         telemetry::Log& log);
 
   base::Result<void, std::string> AddClusters(const config::Config& config,
                                               telemetry::Metrics& metrics);
@@ -103,10 +106,12 @@ class Server final : private net::Flushable {
   void Flush() override;
   void OnWorkerDrained();
   void OnDrainTimeout();
+  void SampleFairness();
   void FinishDrain();
 
   net::EventLoop& loop_;
   const Options options_;
+  telemetry::Metrics& metrics_;
   telemetry::Log& log_;
   base::Random random_;
   std::vector<std::unique_ptr<Cluster>> clusters_;
@@ -117,6 +122,7 @@ class Server final : private net::Flushable {
   bool calls_ended_ = false;
   std::function<void()> on_drained_;
   net::Timer drain_timer_;
+  net::Timer sample_timer_;
 };
 
 }  // namespace evenkeel::proxy

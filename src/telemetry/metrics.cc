@@ -77,6 +77,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   CollectEndpointConnections(families);
   CollectEndpointTraffic(families);
   health_.Collect(families);
+  balancer_.Collect(families);
   CollectFaults(families);
   CollectProcess(families);
   return families;

@@ -15,6 +15,7 @@
 #include <string_view>
 #include <vector>
 
+#include "telemetry/balancer_metrics.h"
 #include "telemetry/health_metrics.h"
 #include "telemetry/method_table.h"
 #include "telemetry/worker_metrics.h"
@@ -41,6 +42,7 @@ class Metrics final : public prometheus::Collectable {
 
   /// Main thread, like all else here.
   HealthMetrics& health() { return health_; }
+  BalancerMetrics& balancer() { return balancer_; }
 
   /// Every family, also those without a sample so far.
   std::vector<prometheus::MetricFamily> Collect() const override;
@@ -77,6 +79,7 @@ class Metrics final : public prometheus::Collectable {
   const std::chrono::system_clock::time_point start_ = std::chrono::system_clock::now();
   MethodTable methods_;
   HealthMetrics health_;
+  BalancerMetrics balancer_;
   std::vector<Endpoint> endpoints_;  ///< by EndpointId
   std::map<Endpoint, EndpointId> endpoint_ids_;
   std::vector<std::unique_ptr<WorkerMetrics>> workers_;

@@ -98,6 +98,7 @@ Scrape ScrapeOfEverything() {
   HealthMetrics& health = metrics.health();
   health.StateChanged("cluster", "endpoint:1", "ready", "connection");
   health.Probed("cluster", "endpoint:1", "serving");
+  metrics.balancer().Set("cluster", 1.5, BalancerMetrics::Panic::kNo);
   health.Ejected("cluster", "latency");
   health.NotEjected("cluster", "latency", "observe");
   return Scrape(metrics.Text());
