@@ -39,7 +39,7 @@ void UserCall::Accepted() {
 }
 
 grpc::Status UserCall::Admit() {
-  const grpc::Status status = replica_.tokens.Intercept(context().client_metadata());
+  grpc::Status status = replica_.tokens.Intercept(context().client_metadata());
   if (!status.ok()) return status;
   if (replica_.faults.Draw()) return {replica_.fail_status, "injected by --fail-rate"};
   return grpc::Status::OK;

@@ -146,7 +146,7 @@ class CreateUsersCall final : public UserCall {
   }
 
   grpc::Status Keep() {
-    const grpc::Status status = CheckUser(user_);
+    grpc::Status status = CheckUser(user_);
     if (!status.ok()) return status;
     switch (replica().directory.Put(user_)) {
       case user::v1::CHANGE_CREATED:

@@ -6,7 +6,7 @@ namespace evenkeel::sim {
 namespace {
 
 constexpr int64_t kWindow = 1'000'000'000;  // as servers measure their own rates
-constexpr float kNewShare = 0.005f;
+constexpr float kNewShare = 0.005f;         // of one call in the latency at its level
 
 }  // namespace
 
@@ -36,9 +36,10 @@ void Replica::Done(int64_t now, int64_t latency, uint32_t level) {
   --busy_;
   --in_flight_;
   window_done_ += 1;
-  float& average = latency_at_[std::min<size_t>(level, kLevels - 1)];
+  const size_t at = std::min<size_t>(level, kLevels - 1);
   const float ms = static_cast<float>(latency) / 1e6f;
-  average = average == 0 ? ms : average + (ms - average) * kNewShare;
+  const float share = std::max(kNewShare, 1.0f / static_cast<float>(++samples_at_[at]));
+  latency_at_[at] += (ms - latency_at_[at]) * share;
 }
 
 bool Replica::TakeNext(uint32_t& call, int64_t now) {

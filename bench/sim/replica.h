@@ -82,7 +82,7 @@ class Replica {
   ReplicaStats Stats(int64_t now);
 
  private:
-  static constexpr size_t kLevels = 256;
+  static constexpr size_t kLevels = 512;
 
   void Integrate(int64_t now);
   void Roll(int64_t now);
@@ -117,6 +117,7 @@ class Replica {
   double window_done_ = 0;
   double window_failed_ = 0;
   ReplicaLoad load_;
+  std::array<uint32_t, kLevels> samples_at_{};
   std::array<float, kLevels> latency_at_{};  // moving averages by calls in flight on arrival
 };
 

@@ -17,8 +17,7 @@ AliasTable::AliasTable(std::span<const double> weights) : size_(weights.size()) 
     slots_[i].own = weights[i] / mean;
     (slots_[i].own < 1 ? light : heavy).push_back(i);
   }
-  // Each light slot is filled up from a heavy one, which may become light by
-  // that.
+  // Each light slot is filled up from a heavy one, which may become light by that.
   while (!light.empty() && !heavy.empty()) {
     const size_t taker = light.back();
     const size_t giver = heavy.back();

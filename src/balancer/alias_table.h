@@ -1,5 +1,5 @@
-// AliasTable: draws an index with chance in proportion to its weight, in
-// constant time (Walker's alias method, Vose's construction). Immutable.
+// AliasTable: draws an index with chance in proportion to its weight, in constant time (Walker's
+// alias method, Vose's construction). Immutable.
 #pragma once
 
 #include <cstddef>

@@ -1,5 +1,4 @@
-// Choosing the best of some distinct candidates: what least_request and
-// peak_ewma share.
+// Choosing the best of some distinct candidates: what least_request and peak_ewma share.
 //
 // Free of state; each pick makes a Contest on its stack.
 #pragma once
@@ -18,9 +17,8 @@ inline constexpr size_t kNoChoice = std::numeric_limits<size_t>::max();
 /// The most distinct choices a pick compares short of all.
 inline constexpr size_t kMaxChoices = 100;
 
-/// Calls `visit(index)` for `count` distinct indices below `size`, each set of
-/// them equally likely (Floyd's sampling). `count` is at most kMaxChoices and
-/// `size`.
+/// Calls `visit(index)` for `count` distinct indices below `size`, each set of them equally likely
+/// (Floyd's sampling). `count` is at most kMaxChoices and `size`.
 template <typename Visit>
 void VisitDistinct(size_t size, size_t count, base::Random& random, Visit&& visit) {
   std::array<size_t, kMaxChoices> chosen;
@@ -38,8 +36,7 @@ void VisitDistinct(size_t size, size_t count, base::Random& random, Visit&& visi
   }
 }
 
-/// Keeps the lowest score offered; among equals each has the same chance,
-/// whatever its position.
+/// Keeps the lowest score offered; among equals each has the same chance, whatever its position.
 class Contest {
  public:
   void Offer(size_t index, double score, base::Random& random) {
@@ -60,9 +57,9 @@ class Contest {
   uint64_t ties_ = 0;
 };
 
-/// The index with the lowest `score(index)` among `choices` distinct endpoints,
-/// or among all when `choices` reaches their number. kNoChoice: none, or all to
-/// be avoided. `trace(index, score)` is told each one compared.
+/// The index with the lowest `score(index)` among `choices` distinct endpoints, or among all when
+/// `choices` reaches their number. kNoChoice: none, or all to be avoided. `trace(index, score)` is
+/// told each one compared.
 template <typename Score, typename Trace>
 size_t ChooseLowest(std::span<const EndpointPtr> endpoints, size_t choices, const CallFacts& call,
                     base::Random& random, Score&& score, Trace&& trace) {
@@ -82,8 +79,7 @@ size_t ChooseLowest(std::span<const EndpointPtr> endpoints, size_t choices, cons
   return contest.winner();
 }
 
-/// How many endpoints a pick compares: all of a set up to `full_scan_limit`,
-/// else `choice_count`.
+/// How many endpoints a pick compares: all of a set up to `full_scan_limit`, else `choice_count`.
 inline size_t ChoicesFor(size_t size, uint32_t choice_count, uint32_t full_scan_limit) {
   return size <= full_scan_limit || size <= choice_count ? size : choice_count;
 }

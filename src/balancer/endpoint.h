@@ -1,9 +1,8 @@
 // Endpoint: one replica's address with its live facts, shared by all threads.
 //
-// The facts are atomics that every worker adds to and reads without a lock. An
-// endpoint outlives its removal from a cluster for as long as a call holds its
-// token. Whether it may take calls is not known here but to the EndpointSet
-// that owns it.
+// The facts are atomics that every worker adds to and reads without a lock. An endpoint outlives
+// its removal from a cluster for as long as a call holds its token. Whether it may take calls is
+// not known here but to the EndpointSet that owns it.
 #pragma once
 
 #include <atomic>
@@ -21,8 +20,7 @@ namespace evenkeel::balancer {
 
 /// What configuration or discovery says of an endpoint beside its address.
 struct EndpointTraits {
-  /// Its share of calls relative to the others', for policies that heed it. 1
-  /// to 1,000,000.
+  /// Its share of calls relative to the others', for policies that heed it. 1 to 1,000,000.
   uint32_t weight = 1;
   /// 0 is used first; higher numbers take over as lower ones fail.
   uint32_t priority = 0;
@@ -32,8 +30,7 @@ struct EndpointTraits {
   std::string hash_key{};
 };
 
-/// What calls and reports taught us about an endpoint. Each policy feeds and
-/// reads its own part.
+/// What calls and reports taught us about an endpoint. Each policy feeds and reads its own part.
 struct EndpointSignals {
   PeakLatency latency;
   FailureHold failures;
@@ -63,12 +60,11 @@ class Endpoint {
   /// Attempts since the process started, over all threads.
   uint64_t picked() const { return picked_.load(std::memory_order_relaxed); }
 
-  /// Thread-safe, and apart from what the endpoint is: so also of a const
-  /// Endpoint.
+  /// Thread-safe, and apart from what the endpoint is: so also of a const Endpoint.
   EndpointSignals& signals() const { return signals_; }
 
-  /// When it last became eligible, for slow start; the epoch: it is not warming
-  /// up. Set by the EndpointSet.
+  /// When it last became eligible, for slow start; the epoch: it is not warming up. Set by the
+  /// EndpointSet.
   base::Time warming_since() const {
     return base::Time(base::Duration(warming_since_.load(std::memory_order_relaxed)));
   }
@@ -79,9 +75,8 @@ class Endpoint {
  private:
   friend class InFlight;
 
-  // What a pick reads comes first: with std::make_shared it shares a cache line
-  // with the reference count that the pick also touches. The rest keeps
-  // endpoints allocated in a row apart.
+  // What a pick reads comes first: with std::make_shared it shares a cache line with the reference
+  // count that the pick also touches. The rest keeps endpoints allocated in a row apart.
   std::atomic<int64_t> in_flight_{0};
   std::atomic<uint64_t> picked_{0};
   mutable EndpointSignals signals_;
@@ -95,8 +90,8 @@ using EndpointPtr = std::shared_ptr<Endpoint>;
 
 class Picker;
 
-/// One attempt's share of an endpoint's load: counts from construction to
-/// destruction. Move-only; an empty one counts nothing.
+/// One attempt's share of an endpoint's load: counts from construction to destruction. Move-only;
+/// an empty one counts nothing.
 class InFlight {
  public:
   InFlight() = default;
@@ -116,9 +111,8 @@ class InFlight {
   /// Null for an empty token.
   const EndpointPtr& endpoint() const { return endpoint_; }
 
-  /// Ends the attempt and tells the cluster's policy how: `picker` is the
-  /// cluster's current one, not necessarily the one that picked. The token is
-  /// empty afterwards; an empty one does nothing.
+  /// Ends the attempt and tells the cluster's policy how: `picker` is the cluster's current one,
+  /// not necessarily the one that picked. The token is empty afterwards; an empty one does nothing.
   void Finish(const Picker& picker, const AttemptResult& result);
 
  private:

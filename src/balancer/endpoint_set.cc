@@ -8,8 +8,7 @@
 namespace evenkeel::balancer {
 namespace {
 
-// The name of the tier that stands for all endpoints when there is one policy
-// for all.
+// The name of the tier that stands for all endpoints when there is one policy for all.
 constexpr char kWholeSet[] = "";
 
 }  // namespace
@@ -101,8 +100,7 @@ bool EndpointSet::Apply(const Endpoint& endpoint, Change change) {
   const bool was_usable = IsUsable(endpoint);
   change(state->second);
   const bool is_eligible = IsEligible(endpoint);
-  // An endpoint that panic alone let in matters too: its loss changes who is
-  // picked.
+  // An endpoint that panic alone let in matters too: its loss changes who is picked.
   if (was_eligible == is_eligible && was_usable == IsUsable(endpoint)) return false;
   if (was_eligible != is_eligible) {
     endpoint.set_warming_since(

@@ -1,11 +1,9 @@
-// EndpointSet: all endpoints of one cluster, who of them may take calls, and
-// the cluster's policy.
+// EndpointSet: all endpoints of one cluster, who of them may take calls, and the cluster's policy.
 //
-// The one place where eligibility, panic, slow start, priorities, zones and
-// subsetting are decided, for every policy alike. Lives on the main thread; a
-// change makes a new Picker, which its owner hands to the workers. A change
-// that returns true has only marked the picker as old: it is made when picker()
-// asks for it, so many changes in one turn cost one picker.
+// The one place where eligibility, panic, slow start, priorities, zones and subsetting are decided,
+// for every policy alike. Lives on the main thread; a change makes a new Picker, which its owner
+// hands to the workers. A change that returns true has only marked the picker as old: it is made
+// when picker() asks for it, so many changes in one turn cost one picker.
 #pragma once
 
 #include <functional>
@@ -41,8 +39,8 @@ class EndpointSet {
  public:
   using PolicyFactory = std::function<std::unique_ptr<Policy>()>;
 
-  /// With default settings and one policy for all endpoints: priorities and
-  /// zones are not heeded, and without a clock RefreshPeriod is nothing.
+  /// With default settings and one policy for all endpoints: priorities and zones are not heeded,
+  /// and without a clock RefreshPeriod is nothing.
   EndpointSet(std::unique_ptr<Policy> policy, std::vector<EndpointPtr> endpoints);
 
   /// `factory` makes a policy for each tier. `clock` must outlive this.
@@ -52,15 +50,14 @@ class EndpointSet {
   /// After subsetting.
   std::span<const EndpointPtr> endpoints() const { return endpoints_; }
 
-  /// Replaces the endpoints; those that stay (the same object) keep all that is
-  /// known of them. Returns whether the picker changed.
+  /// Replaces the endpoints; those that stay (the same object) keep all that is known of them.
+  /// Returns whether the picker changed.
   bool Update(std::vector<EndpointPtr> endpoints);
 
-  // Each of these returns whether the picker changed; `endpoint` is of this
-  // set.
+  // Each of these returns whether the picker changed; `endpoint` is of this set.
 
-  /// Counts a worker's ready connections to an endpoint: `change` is +1 or -1.
-  /// An endpoint without any is not eligible.
+  /// Counts a worker's ready connections to an endpoint: `change` is +1 or -1. An endpoint without
+  /// any is not eligible.
   bool ConnectionsChanged(const Endpoint& endpoint, int change);
   enum class Health {
     kServing,
@@ -72,8 +69,7 @@ class EndpointSet {
   /// Passive ejection and its end.
   bool Eject(const Endpoint& endpoint);
   bool Return(const Endpoint& endpoint);
-  /// No new calls, not even in panic. For good, unless it is returned by
-  /// Undrain.
+  /// No new calls, not even in panic. For good, unless it is returned by Undrain.
   bool Drain(const Endpoint& endpoint);
   bool Undrain(const Endpoint& endpoint);
   bool SetWeight(Endpoint& endpoint, uint32_t weight);
@@ -93,8 +89,7 @@ class EndpointSet {
   /// Never null.
   const std::shared_ptr<const Picker>& picker() const;
 
-  /// What would become of a call now, and why of the endpoints that could not
-  /// get it.
+  /// What would become of a call now, and why of the endpoints that could not get it.
   Explanation Explain(const CallFacts& call, base::Random& random) const;
 
  private:
@@ -121,8 +116,7 @@ class EndpointSet {
   const base::Clock* const clock_;
   std::vector<EndpointPtr> endpoints_;
   std::unordered_map<const Endpoint*, State> states_;
-  // Made on first use and kept, so that a tier that comes back goes on where it
-  // was.
+  // Made on first use and kept, so that a tier that comes back goes on where it was.
   mutable std::unordered_map<std::string, std::unique_ptr<Policy>> policies_;
   mutable std::shared_ptr<const Picker> picker_;  // null: to be made anew
 };

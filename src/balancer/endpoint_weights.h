@@ -1,5 +1,4 @@
-// EndpointWeights: the configured weights of a picker's endpoints, taken when
-// the picker is made.
+// EndpointWeights: the configured weights of a picker's endpoints, taken when the picker is made.
 #pragma once
 
 #include <algorithm>
@@ -23,8 +22,7 @@ class EndpointWeights {
     }
   }
 
-  /// `load` divided by the endpoint's weight; as it is when all weights are
-  /// equal.
+  /// `load` divided by the endpoint's weight; as it is when all weights are equal.
   double Scale(double load, size_t index) const {
     return inverse_.empty() ? load : load * inverse_[index];
   }

@@ -1,5 +1,5 @@
-// Explanation: why a would-be call would go where it would go, in words and
-// numbers for an operator.
+// Explanation: why a would-be call would go where it would go, in words and numbers for an
+// operator.
 #pragma once
 
 #include <string>

@@ -1,11 +1,10 @@
-// FailureHold: keeps a failed attempt's place taken for a while, so that
-// failing fast does not look like being idle.
+// FailureHold: keeps a failed attempt's place taken for a while, so that failing fast does not look
+// like being idle.
 //
-// A replica that refuses every call at once has nothing in flight; by load
-// alone it would draw all the calls of its cluster. So each failure counts as
-// one more attempt in flight for `hold` after it ended, about as long as a call
-// that works would have stayed (Little's law then gives the replica at most its
-// fair share). Lock-free, any thread; a race may lose one failure of two.
+// A replica that refuses every call at once has nothing in flight; by load alone it would draw all
+// the calls of its cluster. So each failure counts as one more attempt in flight for `hold` after
+// it ended, about as long as a call that works would have stayed (Little's law then gives the
+// replica at most its fair share). Lock-free, any thread; a race may lose one failure of two.
 #pragma once
 
 #include <atomic>
@@ -24,16 +23,14 @@ class FailureHold {
     stamp_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
   }
 
-  /// Places still held: whole ones, so that endpoints without a recent failure
-  /// stay equal.
+  /// Places still held: whole ones, so that endpoints without a recent failure stay equal.
   int64_t Count(base::Time now, base::Duration hold) const {
     if (held_.load(std::memory_order_relaxed) == 0) return 0;
     return static_cast<int64_t>(Left(now, hold) + 0.5);
   }
 
  private:
-  // Halved every `hold`: a single failure rounds to one place until then, to
-  // none after.
+  // Halved every `hold`: a single failure rounds to one place until then, to none after.
   double Left(base::Time now, base::Duration hold) const {
     const double held = held_.load(std::memory_order_relaxed);
     const int64_t age = now.time_since_epoch().count() - stamp_.load(std::memory_order_relaxed);

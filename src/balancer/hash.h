@@ -1,5 +1,4 @@
-// XXH64, the hash that gRPC's load-balancing documents prescribe (gRFC A42,
-// A68).
+// XXH64, the hash that gRPC's load-balancing documents prescribe (gRFC A42, A68).
 #pragma once
 
 #include <cstdint>

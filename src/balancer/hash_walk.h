@@ -1,5 +1,5 @@
-// HashWalk: from the place a hash points at, on to the first endpoint that may
-// take the call. What ring_hash and maglev share once their table is made.
+// HashWalk: from the place a hash points at, on to the first endpoint that may take the call. What
+// ring_hash and maglev share once their table is made.
 #pragma once
 
 #include <cstddef>
@@ -15,8 +15,7 @@
 
 namespace evenkeel::balancer {
 
-/// `Table`: `size()`, `Find(hash)` gives a position, `At(position)` an
-/// endpoint's index.
+/// `Table`: `size()`, `Find(hash)` gives a position, `At(position)` an endpoint's index.
 template <typename Table>
 class HashWalk {
  public:
@@ -58,8 +57,7 @@ class HashWalk {
       trace(endpoint);
       if (!call.Avoids(*endpoint) && LoadBound::HasRoom(*endpoint, limit)) return endpoint;
     }
-    // All are full or to be avoided; the sum of a large set may lag behind a
-    // burst.
+    // All are full or to be avoided; the sum of a large set may lag behind a burst.
     return draw_.Draw(endpoints_, call, random);
   }
 

@@ -1,9 +1,9 @@
-// least_request: the endpoint with the least (in flight + 1) / weight, among
-// all of them when they are few, else among some distinct ones chosen at random
-// (gRFC A48, but without drawing one twice).
+// least_request: the endpoint with the least (in flight + 1) / weight, among all of them when they
+// are few, else among some distinct ones chosen at random (gRFC A48, but without drawing one
+// twice).
 //
-// Attempts that failed count as in flight for a while longer (see FailureHold),
-// so an endpoint that fails fast does not draw calls for being idle.
+// Attempts that failed count as in flight for a while longer (see FailureHold), so an endpoint that
+// fails fast does not draw calls for being idle.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,9 @@
-// LoadBound: keeps hash policies from piling calls on one endpoint (consistent
-// hashing with bounded loads, Mirrokni and others 2016).
+// LoadBound: keeps hash policies from piling calls on one endpoint (consistent hashing with bounded
+// loads, Mirrokni and others 2016).
 //
-// An endpoint is full when it has more than `max_load_factor` times its share
-// of all calls in flight. Thread-safe. Small sets are added up at each pick;
-// for larger ones the sum may be a millisecond old.
+// An endpoint is full when it has more than `max_load_factor` times its share of all calls in
+// flight. Thread-safe. Small sets are added up at each pick; for larger ones the sum may be a
+// millisecond old.
 #pragma once
 
 #include <atomic>
@@ -19,16 +19,14 @@ namespace evenkeel::balancer {
 
 class LoadBound {
  public:
-  /// `max_load_factor` 0: no bound, nothing is ever full. `endpoints` must
-  /// outlive this.
+  /// `max_load_factor` 0: no bound, nothing is ever full. `endpoints` must outlive this.
   LoadBound(std::span<const EndpointPtr> endpoints, double max_load_factor)
       : endpoints_(endpoints), factor_(max_load_factor) {
     for (const EndpointPtr& each : endpoints_) weights_ += each->weight();
   }
 
-  /// Calls in flight that an endpoint of weight 1 may have, with the one to be
-  /// picked; infinite without a bound. An endpoint's limit is this times its
-  /// weight, rounded up.
+  /// Calls in flight that an endpoint of weight 1 may have, with the one to be picked; infinite
+  /// without a bound. An endpoint's limit is this times its weight, rounded up.
   double LimitPerWeight(base::Time now) const {
     if (factor_ == 0) return HUGE_VAL;
     return factor_ * (static_cast<double>(Total(now)) + 1) / static_cast<double>(weights_);

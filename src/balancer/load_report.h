@@ -1,9 +1,7 @@
-// LoadReport: what a replica says of its own load (ORCA, gRFC A51), in-band or
-// out-of-band.
+// LoadReport: what a replica says of its own load (ORCA, gRFC A51), in-band or out-of-band.
 //
-// A view: the names and values belong to the parsed message and live as long as
-// the call that takes the report. Where it came from is not the balancer's
-// business.
+// A view: the names and values belong to the parsed message and live as long as the call that takes
+// the report. Where it came from is not the balancer's business.
 #pragma once
 
 #include <span>
@@ -16,8 +14,7 @@ struct LoadReport {
     std::string_view name;
     double value = 0;
   };
-  // The fields of xds.data.orca.v3.OrcaLoadReport; 0 means not reported, as in
-  // proto3.
+  // The fields of xds.data.orca.v3.OrcaLoadReport; 0 means not reported, as in proto3.
   double application_utilization = 0;
   double cpu_utilization = 0;
   double mem_utilization = 0;

@@ -17,8 +17,7 @@ class MaglevTable {
     if (endpoints.empty()) return;
     table_.assign(size, kFree);
     std::vector<Filler> fillers = MakeFillers(endpoints, size);
-    // In each round every endpoint takes one place on average, the heaviest
-    // takes one each time.
+    // In each round every endpoint takes one place on average, the heaviest takes one each time.
     uint32_t filled = 0;
     while (true) {
       for (uint32_t i = 0; i < fillers.size(); ++i) {

@@ -1,8 +1,8 @@
-// maglev: the endpoint at the call's hash in a table that all endpoints fill in
-// turns (Eisenbud and others, NSDI 2016).
+// maglev: the endpoint at the call's hash in a table that all endpoints fill in turns (Eisenbud and
+// others, NSDI 2016).
 //
-// More even than a ring and one look-up a pick; when one of K endpoints leaves,
-// about 2/K of the keys move.
+// More even than a ring and one look-up a pick; when one of K endpoints leaves, about 2/K of the
+// keys move.
 #pragma once
 
 #include <cstdint>

@@ -1,10 +1,8 @@
-// peak_ewma: the endpoint with the least latency x (in flight + 1) / weight,
-// among distinct choices; the latency is a peak-sensitive moving average
-// (Finagle's and linkerd's idea).
+// peak_ewma: the endpoint with the least latency x (in flight + 1) / weight, among distinct
+// choices; the latency is a peak-sensitive moving average (Finagle's and linkerd's idea).
 //
-// A failure does not look like speed: it never lowers the latency, and its
-// place stays taken for a while (see FailureHold). One that took longer than
-// the average, such as a deadline, raises it.
+// A failure does not look like speed: it never lowers the latency, and its place stays taken for a
+// while (see FailureHold). One that took longer than the average, such as a deadline, raises it.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,8 @@
 // PeakLatency: one endpoint's latency as a peak-sensitive moving average.
 //
-// A sample above the average replaces it at once; below, the average falls
-// exponentially with the time since the last sample. So trouble is seen in one
-// call and forgotten slowly. Lock-free, any thread; when two threads race one
-// of the two samples may be lost, which an average survives.
+// A sample above the average replaces it at once; below, the average falls exponentially with the
+// time since the last sample. So trouble is seen in one call and forgotten slowly. Lock-free, any
+// thread; when two threads race one of the two samples may be lost, which an average survives.
 #pragma once
 
 #include <atomic>
@@ -24,9 +23,8 @@ class PeakLatency {
     stamp_.store(now.time_since_epoch().count(), std::memory_order_relaxed);
   }
 
-  /// Nanoseconds; `typical` when there was no sample. Without news the estimate
-  /// drifts to `typical` at the rate of `decay`, so an endpoint once slow gets
-  /// another chance.
+  /// Nanoseconds; `typical` when there was no sample. Without news the estimate drifts to `typical`
+  /// at the rate of `decay`, so an endpoint once slow gets another chance.
   double Estimate(base::Time now, double typical, base::Duration decay) const {
     const double known = nanoseconds_.load(std::memory_order_relaxed);
     if (known == 0) return typical;
@@ -34,8 +32,8 @@ class PeakLatency {
   }
 
  private:
-  // exp(-age / decay) to three terms of its series: exact where estimates are
-  // fresh, and a tenth of exp()'s cost where a pick scans many endpoints.
+  // exp(-age / decay) to three terms of its series: exact where estimates are fresh, and a tenth of
+  // exp()'s cost where a pick scans many endpoints.
   double Weight(base::Time now, base::Duration decay) const {
     const int64_t age = now.time_since_epoch().count() - stamp_.load(std::memory_order_relaxed);
     if (age <= 0) return 1;

@@ -34,8 +34,7 @@ class PickFirstPicker final : public Picker {
   const std::vector<EndpointPtr> endpoints_;
 };
 
-// u^(1/weight) decides a weighted shuffle, the highest first; its logarithm
-// sorts alike.
+// u^(1/weight) decides a weighted shuffle, the highest first; its logarithm sorts alike.
 double ShuffleKey(const Endpoint& endpoint, uint64_t seed) {
   const double u = (static_cast<double>(Hash(endpoint.address(), seed) >> 11) + 0.5) * 0x1.0p-53;
   return std::log(u) / static_cast<double>(endpoint.weight());

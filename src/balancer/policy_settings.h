@@ -29,12 +29,10 @@ inline std::optional<PolicySettings> DefaultPolicySettings(std::string_view name
   return config::DefaultPolicy(name);
 }
 
-/// What of a call a hash policy needs in CallFacts::hash_key; nothing for all
-/// others.
+/// What of a call a hash policy needs in CallFacts::hash_key; nothing for all others.
 const HashInput* HashInputOf(const PolicySettings& settings);
 
-/// `random` seeds phases and shuffles. The settings must be within their
-/// documented ranges.
+/// `random` seeds phases and shuffles. The settings must be within their documented ranges.
 std::unique_ptr<Policy> MakePolicy(const PolicySettings& settings, base::Random& random);
 
 }  // namespace evenkeel::balancer

@@ -10,8 +10,7 @@ namespace evenkeel::balancer {
 
 namespace {
 
-// A replica that reported within this is known by its reports, else by what we
-// see of it.
+// A replica that reported within this is known by its reports, else by what we see of it.
 constexpr base::Duration kReportsExpiry = std::chrono::minutes(1);
 
 const LoadReport::Metric* Find(const LoadReport& report, std::string_view name) {
@@ -131,8 +130,8 @@ class PrequalPicker final : public Picker {
     return pool_.is_limited() && reports.size < full && random.Below(full) >= reports.size;
   }
 
-  // The pool of one snapshot, without what the call avoids; failures held count
-  // as in flight, and while there are any, an answer's speed is not believed.
+  // The pool of one snapshot, without what the call avoids; failures held count as in flight, and
+  // while there are any, an answer's speed is not believed.
   ReportPool::Snapshot Usable(const CallFacts& call) const {
     ReportPool::Snapshot reports = pool_.Read(call.now);
     if (!pool_.is_limited()) AddUnreported(reports);
@@ -176,8 +175,8 @@ class PrequalPicker final : public Picker {
     return in_flight[rank];
   }
 
-  // Whether `a` is the better report: cold before hot, cold ones by latency,
-  // hot ones by requests in flight.
+  // Whether `a` is the better report: cold before hot, cold ones by latency, hot ones by requests
+  // in flight.
   static bool Better(const ReportPool::Report& a, const ReportPool::Report& b, uint32_t limit) {
     const bool a_hot = a.in_flight > limit;
     const bool b_hot = b.in_flight > limit;

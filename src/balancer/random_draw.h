@@ -1,5 +1,5 @@
-// RandomDraw: weighted random picks that heed what a call avoids. The policy
-// `random`, and what hash policies do with a call that has nothing to hash.
+// RandomDraw: weighted random picks that heed what a call avoids. The policy `random`, and what
+// hash policies do with a call that has nothing to hash.
 #pragma once
 
 #include <span>
@@ -15,13 +15,11 @@ class RandomDraw {
   explicit RandomDraw(std::span<const EndpointPtr> endpoints)
       : table_(EndpointWeights::Of(endpoints)) {}
 
-  /// `endpoints`: those it was made from. Null when there is none or all are to
-  /// be avoided.
+  /// `endpoints`: those it was made from. Null when there is none or all are to be avoided.
   EndpointPtr Draw(std::span<const EndpointPtr> endpoints, const CallFacts& call,
                    base::Random& random) const {
     if (endpoints.empty()) return nullptr;
-    // Retries avoid one or two: a few draws find another unless there is hardly
-    // any.
+    // Retries avoid one or two: a few draws find another unless there is hardly any.
     constexpr int kDraws = 8;
     for (int i = 0; i < kDraws; ++i) {
       const EndpointPtr& drawn = endpoints[table_.Draw(random)];

@@ -6,8 +6,7 @@
 namespace evenkeel::balancer {
 namespace {
 
-// load: endpoint 32 bits, in flight 20, uses 12. when: latency in ns as a
-// float, time in ms.
+// load: endpoint 32 bits, in flight 20, uses 12. when: latency in ns as a float, time in ms.
 constexpr uint32_t kMaxInFlight = (1u << 20) - 1;
 
 uint64_t PackLoad(uint32_t endpoint, uint32_t in_flight, uint32_t uses) {

@@ -1,10 +1,8 @@
-// ReportPool: the last few load reports of a cluster, to be picked from
-// (Prequal, NSDI 2024).
+// ReportPool: the last few load reports of a cluster, to be picked from (Prequal, NSDI 2024).
 //
-// A report is used a few times at most and not beyond an age; each use counts
-// one more request in flight on it, for the pick itself adds one. Lock-free,
-// any thread: a slot is two words, and racing writers may lose one report of
-// two or mix the latencies of two; both only blur a score.
+// A report is used a few times at most and not beyond an age; each use counts one more request in
+// flight on it, for the pick itself adds one. Lock-free, any thread: a slot is two words, and
+// racing writers may lose one report of two or mix the latencies of two; both only blur a score.
 #pragma once
 
 #include <array>
@@ -49,15 +47,13 @@ class ReportPool {
 
   bool is_limited() const { return settings_.max_uses != kUnlimitedUses; }
 
-  /// Takes the place of the endpoint's older report, of an expired one, or of
-  /// the oldest.
+  /// Takes the place of the endpoint's older report, of an expired one, or of the oldest.
   void Add(const Report& report, base::Time now);
 
   /// Takes up to what may be used now.
   Snapshot Read(base::Time now) const;
 
-  /// Counts a use of an item read before; a report used `max_uses` times is
-  /// gone.
+  /// Counts a use of an item read before; a report used `max_uses` times is gone.
   void Use(const Snapshot::Item& item);
 
   /// Forgets the report.

@@ -1,12 +1,11 @@
-// ReportedWeight: an endpoint's weight from its own load reports, with gRFC
-// A58's rules on when it counts.
+// ReportedWeight: an endpoint's weight from its own load reports, with gRFC A58's rules on when it
+// counts.
 //
 //   no report --Update--> blacked out --blackout over--> in use --no report for
 //   expiry--> no report
 //                               ^------------- Restart (connected anew) ------'
 //
-// Lock-free. Update on any thread, the rest on the main thread; a race costs
-// one report at most.
+// Lock-free. Update on any thread, the rest on the main thread; a race costs one report at most.
 #pragma once
 
 #include <atomic>
@@ -28,8 +27,8 @@ class ReportedWeight {
     }
   }
 
-  /// 0: not to be used, for there is no report, the last one is `expiry` old,
-  /// or the first is younger than `blackout`.
+  /// 0: not to be used, for there is no report, the last one is `expiry` old, or the first is
+  /// younger than `blackout`.
   double Get(base::Time now, base::Duration expiry, base::Duration blackout) {
     const int64_t at = now.time_since_epoch().count();
     const int64_t since = since_.load(std::memory_order_relaxed);
@@ -42,8 +41,7 @@ class ReportedWeight {
     return weight_.load(std::memory_order_relaxed);
   }
 
-  /// The endpoint is connected anew: the black-out starts over with its next
-  /// report.
+  /// The endpoint is connected anew: the black-out starts over with its next report.
   void Restart() { since_.store(kNever, std::memory_order_relaxed); }
 
  private:

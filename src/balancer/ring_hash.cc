@@ -30,14 +30,12 @@ class Ring {
         std::bit_ceil(static_cast<uint64_t>(std::ceil(least * settings.min_ring_size)));
     const double scale = std::min(static_cast<double>(lightest) / least, largest);
     places_.reserve(static_cast<size_t>(std::ceil(scale)) + 1);
-    // Running sums, so that rounding favours nobody: endpoint i gets the places
-    // up to its sum.
+    // Running sums, so that rounding favours nobody: endpoint i gets the places up to its sum.
     double target = 0;
     double placed = 0;
     for (size_t i = 0; i < endpoints.size(); ++i) {
       target += scale * endpoints[i]->weight() / sum;
-      // A tiny tolerance: 1024 x (1/3 + 1/3 + 1/3) must not come out as 1025
-      // places.
+      // A tiny tolerance: 1024 x (1/3 + 1/3 + 1/3) must not come out as 1025 places.
       uint32_t count = 0;
       for (; placed < target - 1e-6; ++placed) Place(*endpoints[i], i, count++);
       if (count == 0) Place(*endpoints[i], i, 0);

@@ -1,8 +1,7 @@
-// ring_hash: the endpoint that follows the call's hash on a ring (ketama; gRFC
-// A42, A76).
+// ring_hash: the endpoint that follows the call's hash on a ring (ketama; gRFC A42, A76).
 //
-// Calls with the same key go to the same endpoint while the set stays; when one
-// of K endpoints leaves, only its own share of the keys, about 1/K, moves.
+// Calls with the same key go to the same endpoint while the set stays; when one of K endpoints
+// leaves, only its own share of the keys, about 1/K, moves.
 #pragma once
 
 #include <cstdint>

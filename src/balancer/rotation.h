@@ -1,8 +1,6 @@
-// Rotation: the next endpoint of a weighted schedule, one sequence of tickets
-// for all threads.
+// Rotation: the next endpoint of a weighted schedule, one sequence of tickets for all threads.
 //
-// What round_robin and weighted_round_robin share: the tickets outlive each
-// schedule.
+// What round_robin and weighted_round_robin share: the tickets outlive each schedule.
 #pragma once
 
 #include <atomic>
@@ -45,8 +43,7 @@ class Rotation {
   EndpointPtr Find(const CallFacts& call, Draw&& draw) const {
     if (endpoints_.empty()) return nullptr;
     if (call.avoid.empty()) return endpoints_[Take(draw)];
-    // Each endpoint gets its turn once: another round would find the same ones
-    // to avoid.
+    // Each endpoint gets its turn once: another round would find the same ones to avoid.
     for (size_t tries = 0; tries < endpoints_.size(); ++tries) {
       const EndpointPtr& endpoint = endpoints_[Take(draw)];
       if (!call.Avoids(*endpoint)) return endpoint;
@@ -62,8 +59,7 @@ class Rotation {
     }
   }
 
-  // A light endpoint may not have had its turn within as many tickets as there
-  // are endpoints.
+  // A light endpoint may not have had its turn within as many tickets as there are endpoints.
   EndpointPtr FirstNotAvoided(const CallFacts& call) const {
     for (const EndpointPtr& each : endpoints_) {
       if (!call.Avoids(*each)) return each;

@@ -5,8 +5,7 @@
 namespace evenkeel::balancer {
 namespace {
 
-// Half the range of a ticket: the counter then never wraps in the life of a
-// process.
+// Half the range of a ticket: the counter then never wraps in the life of a process.
 constexpr uint64_t kPhaseMask = UINT64_MAX >> 1;
 
 class RoundRobinPicker final : public Picker {

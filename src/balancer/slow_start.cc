@@ -8,8 +8,8 @@
 namespace evenkeel::balancer {
 namespace {
 
-// Endpoints a pick may refuse; more warming ones than that are most of the set,
-// and then the calls have nowhere better to go.
+// Endpoints a pick may refuse; more warming ones than that are most of the set, and then the calls
+// have nowhere better to go.
 constexpr size_t kMaxRefused = 4;
 constexpr size_t kMaxAvoided = 16;
 

@@ -1,5 +1,4 @@
-// SlowStart: lets an endpoint that has just become eligible take on its share
-// little by little.
+// SlowStart: lets an endpoint that has just become eligible take on its share little by little.
 //
 // Around any policy: the policy picks, and a pick of an endpoint still warming
 // up is accepted with the chance

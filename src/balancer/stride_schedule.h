@@ -1,13 +1,10 @@
-// StrideSchedule: whose turn a ticket is, in proportion to weights and evenly
-// spread.
+// StrideSchedule: whose turn a ticket is, in proportion to weights and evenly spread.
 //
-// The static stride scheme of gRPC's weighted round robin: ticket t belongs to
-// entry t mod n in generation t / n, and an entry of weight w (1 = takes each
-// of its turns) takes those turns at which the running sum of w passes a whole
-// number. After any number of generations each endpoint was taken its exact
-// share, rounded. An endpoint much heavier than the others gets several
-// entries, so a pick seldom skips more than two. Immutable; the tickets come
-// from outside.
+// The static stride scheme of gRPC's weighted round robin: ticket t belongs to entry t mod n in
+// generation t / n, and an entry of weight w (1 = takes each of its turns) takes those turns at
+// which the running sum of w passes a whole number. After any number of generations each endpoint
+// was taken its exact share, rounded. An endpoint much heavier than the others gets several
+// entries, so a pick seldom skips more than two. Immutable; the tickets come from outside.
 #pragma once
 
 #include <cstddef>
@@ -23,8 +20,8 @@ class StrideSchedule {
   /// One weight for each endpoint, each above 0; may be empty.
   explicit StrideSchedule(std::span<const double> weights);
 
-  /// The endpoint's position among the weights, or nothing: the turn is
-  /// skipped, draw the next ticket. There must be at least one weight.
+  /// The endpoint's position among the weights, or nothing: the turn is skipped, draw the next
+  /// ticket. There must be at least one weight.
   std::optional<size_t> At(uint64_t ticket) const {
     if (entries_.empty()) return ticket % size_;
     const Entry& entry = entries_[ticket % entries_.size()];

@@ -1,9 +1,9 @@
-// A subset of a large fleet for one process (gRFC A68): a thousand sidecars
-// need not each hold a connection to each of a thousand replicas.
+// A subset of a large fleet for one process (gRFC A68): a thousand sidecars need not each hold a
+// connection to each of a thousand replicas.
 //
-// Rendezvous hashing: the `size` endpoints whose address and `seed` hash
-// highest. One endpoint that comes or goes changes at most one member; each
-// process has its own seed, so together they cover the fleet evenly.
+// Rendezvous hashing: the `size` endpoints whose address and `seed` hash highest. One endpoint that
+// comes or goes changes at most one member; each process has its own seed, so together they cover
+// the fleet evenly.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +13,7 @@
 
 namespace evenkeel::balancer {
 
-/// In the order given. All of them when there are no more than `size`, or when
-/// `size` is 0.
+/// In the order given. All of them when there are no more than `size`, or when `size` is 0.
 std::vector<EndpointPtr> Subset(std::vector<EndpointPtr> endpoints, size_t size, uint64_t seed);
 
 }  // namespace evenkeel::balancer

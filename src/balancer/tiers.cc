@@ -71,8 +71,8 @@ class TieredPicker final : public Picker {
     return why;
   }
 
-  // An endpoint belongs to one tier, but each tier's policy may learn from all
-  // calls: what it knows is kept by endpoint or about the cluster as a whole.
+  // An endpoint belongs to one tier, but each tier's policy may learn from all calls: what it knows
+  // is kept by endpoint or about the cluster as a whole.
   void Finished(const Endpoint& endpoint, const AttemptResult& result) const override {
     PickerOf(endpoint).Finished(endpoint, result);
   }

@@ -1,8 +1,7 @@
-// TypicalLatency: how long a call that works takes in this cluster, over all
-// endpoints.
+// TypicalLatency: how long a call that works takes in this cluster, over all endpoints.
 //
-// A policy owns one and shares it with its pickers. Lock-free, any thread;
-// racing samples may be lost.
+// A policy owns one and shares it with its pickers. Lock-free, any thread; racing samples may be
+// lost.
 #pragma once
 
 #include <algorithm>
@@ -26,8 +25,7 @@ class TypicalLatency {
   /// Nanoseconds; 30 ms before the first sample.
   double Nanoseconds() const { return nanoseconds_.load(std::memory_order_relaxed); }
 
-  /// The typical latency `times` over, within what is sensible for holding a
-  /// place.
+  /// The typical latency `times` over, within what is sensible for holding a place.
   base::Duration Hold(double times) const {
     return std::clamp(base::Duration(static_cast<int64_t>(Nanoseconds() * times)), kMinHold,
                       kMaxHold);

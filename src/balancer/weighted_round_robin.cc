@@ -37,8 +37,7 @@ double Utilization(const LoadReport& report, const Settings& settings) {
                                             : report.cpu_utilization;
 }
 
-// The endpoints' own weights; those that have none get the average of the
-// others.
+// The endpoints' own weights; those that have none get the average of the others.
 std::vector<double> CurrentWeights(std::span<const EndpointPtr> endpoints, base::Time now,
                                    const Settings& settings) {
   std::vector<double> weights;

@@ -1,10 +1,9 @@
-// weighted_round_robin: each endpoint in its turn, as often as its own load
-// reports say (gRFC A58, A114).
+// weighted_round_robin: each endpoint in its turn, as often as its own load reports say (gRFC A58,
+// A114).
 //
-// An endpoint's weight is qps / (utilisation + eps / qps x
-// error_utilization_penalty) of its last report: what it could serve if it were
-// fully used. An endpoint without a weight that counts gets the average; with
-// fewer than two that have one, all turns are equal. Configured weights are not
+// An endpoint's weight is qps / (utilisation + eps / qps x error_utilization_penalty) of its last
+// report: what it could serve if it were fully used. An endpoint without a weight that counts gets
+// the average; with fewer than two that have one, all turns are equal. Configured weights are not
 // heeded.
 #pragma once
 
@@ -34,8 +33,7 @@ class WeightedRoundRobin final : public Policy {
     return settings_->weight_update_period;
   }
 
-  /// The weight that a report stands for; 0: none, the report has no
-  /// utilisation or no qps.
+  /// The weight that a report stands for; 0: none, the report has no utilisation or no qps.
   static double Weight(const LoadReport& report, const Settings& settings);
 
  private:

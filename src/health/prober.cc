@@ -71,8 +71,10 @@ void Prober::OnSent() {
 void Prober::OnAnswer(ProbeResult result, const std::string& detail) {
   if (state_ == State::kChecking) return OnCheckAnswer(result, detail);
   if (state_ != State::kWatching) return;
-  answered_ = true;
-  backoff_.Reset();
+  if (!std::exchange(answered_, true)) {
+    backoff_.Reset();
+    backoff_.AttemptStarted(watch_start_, random_);
+  }
   driver_.StopWake();
   health_ = result == ProbeResult::kServing ? Health::kServing : Health::kNotServing;
   Report(result, detail);

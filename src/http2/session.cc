@@ -139,7 +139,8 @@ uint32_t Session::peer_max_streams() const {
                                              NGHTTP2_SETTINGS_MAX_CONCURRENT_STREAMS);
 }
 
-void Session::SubmitShutdownNotice() {
+void Session::SubmitShutdownNotice(uint64_t ping) {
+  ping_after_goaway_ = ping;
   nghttp2_submit_shutdown_notice(session_.get());
   WantOutput();
 }

@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -100,8 +101,9 @@ class Session {
   uint32_t peer_max_streams() const;
   size_t open_streams() const { return open_streams_; }
 
-  /// First phase of a graceful end: GOAWAY with the highest id (RFC 9113, section 6.8).
-  void SubmitShutdownNotice();
+  /// First phase of a graceful end: GOAWAY with the highest id, then a PING whose answer says that
+  /// the peer has read it (RFC 9113, section 6.8).
+  void SubmitShutdownNotice(uint64_t ping);
   /// GOAWAY with the last id we processed; no new streams after it.
   void SubmitGoAway(ErrorCode code, std::string_view debug_data);
   void SubmitPing(uint64_t opaque);
@@ -137,6 +139,7 @@ class Session {
   size_t open_streams_ = 0;
   bool settings_received_ = false;
   bool goaway_received_ = false;
+  std::optional<uint64_t> ping_after_goaway_;  // nghttp2 would send it first
   bool aborted_ = false;
   bool output_announced_ = false;
   std::string complaint_;  // nghttp2's words on what the peer did wrong last

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
+#include <utility>
 
 #include "base/check.h"
 
@@ -164,7 +166,12 @@ void SessionCallbacks::NoteFailure(Session& session, const nghttp2_goaway& frame
 int SessionCallbacks::OnFrameSent(nghttp2_session* native, const nghttp2_frame* frame,
                                   void* user) noexcept {
   Session& session = SessionOf(user);
-  if (frame->hd.type == NGHTTP2_GOAWAY) NoteFailure(session, frame->goaway);
+  if (frame->hd.type == NGHTTP2_GOAWAY) {
+    NoteFailure(session, frame->goaway);
+    if (const auto ping = std::exchange(session.ping_after_goaway_, std::nullopt)) {
+      session.SubmitPing(*ping);
+    }
+  }
   if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
   Stream* stream = StreamOf(native, frame->hd.stream_id);
   if (stream == nullptr) return 0;

@@ -33,8 +33,7 @@ ClientConnection::~ClientConnection() { context_.metrics.ClientConnectionClosed(
 
 void ClientConnection::Drain() {
   if (std::exchange(draining_, true)) return;
-  connection_.session().SubmitShutdownNotice();
-  connection_.session().SubmitPing(0);
+  connection_.session().SubmitShutdownNotice(0);
   drain_timer_.StartAfter(kDrainRoundTrip);
 }
 

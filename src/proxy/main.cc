@@ -77,6 +77,14 @@ admin::Sources AdminSources(Server& server, const base::Clock& clock,
               }};
 }
 
+std::vector<std::string> Names(const std::vector<config::Cluster>& clusters) {
+  std::vector<std::string> names;
+  for (const config::Cluster& each : clusters) {
+    names.push_back(each.name + " (" + std::to_string(each.endpoints.size()) + " endpoints)");
+  }
+  return names;
+}
+
 int Fail(telemetry::Log& log, const std::string& reason) {
   log.Error("cannot start", {{"reason", reason}});
   return EXIT_FAILURE;
@@ -127,7 +135,7 @@ int Serve(const RunCommand& command, const config::Config& config) {
   log.Info("ready", {{"version", base::kVersion},
                      {"listeners", server->listening_on()},
                      {"admin", admin ? admin->address() : "off"},
-                     {"clusters", config.clusters.size()},
+                     {"clusters", Names(config.clusters)},
                      {"workers", workers}});
   loop.Run();
   log.Info("stopped");

@@ -40,13 +40,14 @@ TEST(ClustersPageTest, StaysJsonWhenANameIsNoUtf8) {
 }
 
 TEST(ClustersPageTest, AlignsTheTable) {
-  EXPECT_EQ(ClustersTable(kClusters),
-            "CLUSTER  POLICY         ENDPOINT         STATE          IN FLIGHT  PICKED  CONNECTIONS  "
-            "FAILED  FOR   WHY\n"
-            "users    least_request  127.0.0.1:50051  ready          3          1000    2            "
-            "7       62 s  connected\n"
-            "users    least_request  127.0.0.1:50052  not_connected  0          17      0            "
-            "0       2 s   refused\n");
+  EXPECT_EQ(
+      ClustersTable(kClusters),
+      "CLUSTER  POLICY         ENDPOINT         STATE          IN FLIGHT  PICKED  CONNECTIONS  "
+      "FAILED  FOR   WHY\n"
+      "users    least_request  127.0.0.1:50051  ready          3          1000    2            "
+      "7       62 s  connected\n"
+      "users    least_request  127.0.0.1:50052  not_connected  0          17      0            "
+      "0       2 s   refused\n");
 }
 
 }  // namespace

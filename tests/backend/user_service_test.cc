@@ -489,17 +489,5 @@ TEST_F(UserServiceTest, ListensOnSeveralAddressesOneAUnixSocket) {
   EXPECT_TRUE(GetWith("").ok());
 }
 
-TEST(UserServiceCommandLineTest, MistakesEndWithTwoAndAHint) {
-  Process process(USER_SERVICE, {"--latency", "soon"});
-  EXPECT_EQ(process.Wait(), 2);
-  EXPECT_THAT(process.ReadErrors(), HasSubstr("--latency"));
-}
-
-TEST(UserServiceCommandLineTest, HelpEndsWithZero) {
-  Process process(USER_SERVICE, {"--help"});
-  EXPECT_THAT(process.ReadAll(), HasSubstr("--orca-min-interval"));
-  EXPECT_EQ(process.Wait(), 0);
-}
-
 }  // namespace
 }  // namespace evenkeel::backend

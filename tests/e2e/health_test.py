@@ -1,16 +1,26 @@
 """Who may take calls: what endpoints say of themselves, and what becomes of their calls."""
 
+import http.server
+import os
 import signal
+import socket
+import subprocess
+import sys
+import threading
 import time
 import unittest
 
+from harness import binaries
 from harness.case import E2eTestCase
+from harness.process import Process
 from harness.waiting import let_time_pass, wait_until
 
 RATE = 2000  # calls a second, over three replicas
+ENHANCE_YOUR_CALM = 0xB
 QUICK_RECONNECT = {"connection": {"initial_backoff": "50ms", "max_backoff": "200ms"}}
 STARTED = "evenkeel_client_attempt_started_total"
 FINISHED = "evenkeel_client_attempt_finished_total"
+CALL_FINISHED = "evenkeel_server_call_finished_total"
 EJECTED = "evenkeel_lb_outlier_detection_ejections_enforced_total"
 UNAVAILABLE, INTERNAL, NOT_FOUND, UNIMPLEMENTED = 14, 13, 5, 12
 
@@ -122,6 +132,87 @@ class WatchTest(HealthTestCase):
         wait_until(lambda: sidecar.get("/ready")[0] == 200, "the end of the grace")
 
 
+class OtherChecksTest(HealthTestCase):
+    def start(self, **health_check):
+        endpoint = self.start_endpoint()
+        sidecar = self.start_sidecar(
+            endpoint, cluster={"health_check": {"interval": "100ms", "edge_interval": "100ms",
+                                                **health_check}})
+        return sidecar, endpoint
+
+    def test_http_goes_by_the_status_of_a_get(self):
+        answers = StatusServer(503)
+        self.addCleanup(answers.close)
+        sidecar, endpoint = self.start(type="http", port=answers.port, path="/healthz",
+                                       metadata={"x-health-token": "abc"})
+        wait_until(lambda: "503" in self.facts(sidecar, endpoint)["why"], "the answer 503")
+        self.assertEqual("not_serving", self.state(sidecar, endpoint))
+        answers.status = 200
+        self.wait_state(sidecar, endpoint, "ready")
+        self.assertEqual(("/healthz", "abc"), answers.asked)
+        answers.status = 500
+        self.wait_state(sidecar, endpoint, "not_serving")
+        answers.close()
+        wait_until(lambda: "failed" in self.facts(sidecar, endpoint)["last_probe"], "no answer")
+
+    def test_tcp_is_content_with_a_connection(self):
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            sidecar, endpoint = self.start(type="tcp", port=server.getsockname()[1])
+            self.wait_state(sidecar, endpoint, "ready")
+        self.wait_state(sidecar, endpoint, "not_serving")
+
+    def test_grpc_at_another_port_has_a_connection_of_its_own(self):
+        other = self.start_endpoint()
+        sidecar, endpoint = self.start(port=other.port)
+        watch = other.next_stream()
+        self.assertEqual("not_serving", self.state(sidecar, endpoint))
+        watch.respond_headers()
+        watch.send_message(b"\x08\x01")
+        self.wait_state(sidecar, endpoint, "ready")
+        watch.send_message(b"\x08\x02")
+        self.wait_state(sidecar, endpoint, "not_serving")
+        self.assertFalse(endpoint.has_stream())
+
+
+class StatusServer:
+    """An HTTP/1 server on a free port that answers each GET with `status`."""
+
+    def __init__(self, status):
+        self.status, self.asked = status, None
+        outer = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                outer.asked = (self.path, self.headers["x-health-token"])
+                self.send_response(outer.status)
+                self.end_headers()
+
+            def log_message(self, *arguments):
+                pass
+
+        self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.port = self._server.server_address[1]
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def close(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class KeepaliveTest(HealthTestCase):
+    def test_too_many_pings_is_remembered_for_the_endpoint(self):
+        endpoint = self.start_endpoint()
+        sidecar = self.start_sidecar(endpoint, cluster={
+            "keepalive": {"time": "10s", "timeout": "2s", "without_calls": True}})
+        connection = endpoint.next_connection()
+        self.wait_state(sidecar, endpoint, "ready")
+        connection.send_goaway(0, code=ENHANCE_YOUR_CALM, debug=b"too_many_pings")
+        replacement = endpoint.next_connection()
+        start = time.monotonic()
+        replacement.wait(lambda: replacement.pings > 0, "a PING", bound=40)
+        self.assertGreater(time.monotonic() - start, 18)
+
+
 class CrashTest(HealthTestCase):
     def test_after_kill_9_only_the_calls_in_it_fail(self):
         replicas = self.start_replicas(3, "--latency", "5ms")
@@ -172,8 +263,85 @@ class StoppedTest(HealthTestCase):
         load.close()
 
     def lost(self, sidecar, victim):
-        total = sidecar.metric(FINISHED, endpoint=victim.address)
-        return total - sidecar.metric(FINISHED, endpoint=victim.address, grpc_status="OK")
+        good = sidecar.metric(FINISHED, endpoint=victim.address, grpc_status="OK")
+        return sidecar.metric(FINISHED, endpoint=victim.address) - good
+
+
+def run(*command):
+    """(whether it worked, what it said)"""
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    return result.returncode == 0, result.stderr.strip()
+
+
+class HalfOpenTest(HealthTestCase):
+    """A replica in a network namespace of its own, whose packets then vanish without a word."""
+
+    KEEPALIVE = {"time": "10s", "timeout": "2s"}
+
+    def setUp(self):
+        number = os.getpid() % 250
+        self.namespace, self.link = f"evenkeel-{os.getpid()}", f"ek{os.getpid()}"
+        self.ours, theirs = f"10.213.{number}.1", f"10.213.{number}.2"
+        self.addCleanup(run, "ip", "netns", "del", self.namespace)
+        self.addCleanup(run, "ip", "link", "del", self.link)
+        inside = ("ip", "-n", self.namespace)
+        for command in (
+                ("ip", "netns", "add", self.namespace),
+                ("ip", "link", "add", self.link, "type", "veth", "peer", "name", "ek0", "netns",
+                 self.namespace),
+                ("ip", "address", "add", f"{self.ours}/24", "dev", self.link),
+                ("ip", "link", "set", self.link, "up"),
+                (*inside, "address", "add", f"{theirs}/24", "dev", "ek0"),
+                (*inside, "link", "set", "ek0", "up")):
+            worked, error = run(*command)
+            if not worked:
+                reason = f"no network namespaces here: {' '.join(command)}: {error}"
+                print("SKIPPED:", reason, file=sys.stderr)
+                self.skipTest(reason)
+        self.address = f"{theirs}:50051"
+        replica = Process(["ip", "netns", "exec", self.namespace, binaries.USER_SERVICE,
+                           "--listen", self.address, "--latency", "5ms"])
+        self.addCleanup(replica.close)
+        replica.wait_line(lambda line: self.address in line, "the replica to listen")
+        self.replica = replica
+
+    def start(self):
+        self.other = self.start_replica("--latency", "5ms")
+        sidecar = self.start_sidecar(self.address, self.other, workers=2, cluster={
+            "keepalive": self.KEEPALIVE, "outlier_detection": "off"})
+        self.wait_all_ready(sidecar, [self, self.other])
+        return sidecar
+
+    def vanish(self):
+        worked, error = run("ip", "-n", self.namespace, "route", "add", "blackhole",
+                            f"{self.ours}/32")
+        self.assertTrue(worked, error)
+
+    def test_is_found_by_a_ping_when_nothing_else_goes_on(self):
+        sidecar = self.start()
+        self.vanish()
+        took = self.wait_state(sidecar, self, "not_connected")
+        print(f"half-open connection found after {took:.1f} s: {self.facts(sidecar, self)['why']}")
+        self.assertLess(took, 10 + 2 + 3)
+
+    def test_calls_go_elsewhere(self):
+        sidecar = self.start()
+        load = self.start_load(sidecar, "--rate", 500, "--connections", 4, "--deadline", "300ms",
+                               "--duration", "20s")
+        wait_until(lambda: self.picked(sidecar, self) > 100, "calls")
+        self.vanish()
+        took = self.wait_state(sidecar, self, "not_connected")
+        print(f"half-open under load found after {took:.1f} s: {self.facts(sidecar, self)['why']}")
+        self.assertLess(took, 10 + 2 + 3)
+        let_time_pass(1)
+        picked, failed = self.picked(sidecar, self), self.failed(sidecar)
+        let_time_pass(2)
+        self.assertEqual((picked, failed), (self.picked(sidecar, self), self.failed(sidecar)))
+        load.close()
+
+    def failed(self, sidecar):
+        return sum(sidecar.metric(CALL_FINISHED, grpc_status=status)
+                   for status in ("DEADLINE_EXCEEDED", "UNAVAILABLE", "CANCELLED"))
 
 
 class EjectionTest(HealthTestCase):

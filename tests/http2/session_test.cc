@@ -232,7 +232,7 @@ TEST(SessionTest, AGoAwayBeforeAStreamWasSentSaysThatItWasNeverSent) {
 TEST(SessionTest, AGracefulEndLetsOpenStreamsFinish) {
   SessionPair pair;
   auto [client, server] = pair.Open();
-  pair.server.session().SubmitShutdownNotice();
+  pair.server.session().SubmitShutdownNotice(7);
   pair.Exchange();
   EXPECT_THAT(pair.client.goaways, ElementsAre("2147483647 NO_ERROR "));
   EXPECT_THAT(client.events, IsEmpty());

@@ -124,7 +124,7 @@ TEST_F(RetryTest, NothingIsTriedAgainBeyondTheReplayLimit) {
 TEST_F(RetryTest, NothingIsTriedAgainThatAnEndpointMayHaveActedOn) {
   Start(2);
   StreamLog& call = Call();
-  endpoints_[Arrived().endpoint]->connections[0]->connection().Abort("dies");
+  endpoints_[Arrived().endpoint]->connections[0]->Destroy();
   EXPECT_EQ(Finished(call), "14");
   EXPECT_TRUE(NothingArrives());
 }
@@ -210,11 +210,11 @@ class EndingsTest : public SidecarTest, public ::testing::WithParamInterface<uin
   /// GOAWAY, or a connection that breaks.
   void Disturb() {
     auto& connections = endpoints_[random_.Below(endpoints_.size())]->connections;
-    if (connections.empty() || connections.back()->losses > 0) return;
+    if (connections.empty() || !connections.back()->alive()) return;
     if (random_.Below(2) == 0) {
       connections.back()->session().SubmitGoAway(ErrorCode::kNoError, "");
     } else {
-      connections.back()->connection().Abort("dies");
+      connections.back()->Destroy();
     }
   }
   StreamLog* PickFrom(std::vector<StreamLog*>& logs) {

@@ -21,7 +21,9 @@ class ConnectionPeer final : public http2::SessionHandler, public Connection::Ow
 
   Connection& connection() { return *connection_; }
   http2::Session& session() { return connection_->session(); }
+  /// Closes the socket without a word.
   void Destroy() { connection_.reset(); }
+  bool alive() const { return connection_ && connection_->open(); }
 
   /// Client role: opens a stream.
   http2::StreamLog& Open(http2::EndStream end = http2::EndStream::kYes,

@@ -182,7 +182,7 @@ class RawConnection:
         self.settings = {}  # the peer's
         self.settings_count = 0  # SETTINGS frames of the peer, acknowledgements aside
         self.settings_acks = 0
-        self.ping_acks = 0
+        self.ping_acks = self.pings = 0
         self.pings_unanswered = []
         self.goaways_before_ping = None  # how many GOAWAYs came before the first PING
         self.goaways = []  # (last stream id, code, debug data)
@@ -420,6 +420,7 @@ class RawConnection:
             self.settings_unacknowledged += 1
 
     def _on_PingFrame(self, frame):
+        self.pings += "ACK" not in frame.flags
         if "ACK" in frame.flags:
             self.ping_acks += 1
             return

@@ -1,0 +1,23 @@
+// Fuzz targets: functions that take any bytes and stop the process when a promise is broken, by
+// CHECK or by a sanitizer.
+//
+// Used in two ways: corpus_test.cc feeds them the committed corpus and seeded mutations of it, with
+// any compiler; libfuzzer_entry.cc makes each a libFuzzer program with clang (see CMakeLists.txt).
+// The first byte of a session's input seeds what the other side of the session does meanwhile.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+namespace evenkeel::fuzz {
+
+/// A client's bytes into a server's session.
+void FuzzServerSession(std::span<const uint8_t> input);
+/// An endpoint's bytes into a client's session with open streams.
+void FuzzClientSession(std::span<const uint8_t> input);
+/// A `grpc-timeout`, a `:path`, a content-type and a `grpc-status`.
+void FuzzHeaderValues(std::span<const uint8_t> input);
+/// A configuration file.
+void FuzzConfig(std::span<const uint8_t> input);
+
+}  // namespace evenkeel::fuzz

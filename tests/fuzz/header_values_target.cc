@@ -1,0 +1,27 @@
+#include <string_view>
+
+#include "base/check.h"
+#include "rpc/message.h"
+#include "rpc/status.h"
+#include "rpc/timeout.h"
+#include "tests/fuzz/fuzz_target.h"
+
+namespace evenkeel::fuzz {
+
+void FuzzHeaderValues(std::span<const uint8_t> input) {
+  const std::string_view text(reinterpret_cast<const char*>(input.data()), input.size());
+  if (const auto timeout = rpc::ParseTimeout(text)) {
+    CHECK(timeout->count() > 0);
+    const auto again = rpc::ParseTimeout(rpc::FormatTimeout(*timeout));
+    CHECK(again && again->count() > 0 && *again <= *timeout);
+  }
+  if (const auto path = rpc::ParsePath(text)) {
+    CHECK(!path->service.empty() && !path->method.empty());
+    CHECK(path->service.size() + path->method.size() + 2 == text.size());
+  }
+  if (const auto status = rpc::ParseStatus(text)) CHECK(!rpc::StatusName(*status).empty());
+  for (const char each : rpc::EncodeMessage(text)) CHECK(each >= ' ' && each <= '~');
+  rpc::IsGrpcContentType(text);
+}
+
+}  // namespace evenkeel::fuzz

@@ -1,0 +1,182 @@
+#include "health/cluster_health.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "balancer/round_robin.h"
+
+namespace evenkeel::health {
+namespace {
+
+using rpc::StatusCode;
+using rpc::Verdict;
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+class ClusterHealthTest : public ::testing::Test {
+ protected:
+  ClusterHealthTest() { config_.name = "users"; }
+
+  void Start(size_t count) {
+    for (size_t i = 0; i < count; ++i) {
+      endpoints_.push_back(std::make_shared<balancer::Endpoint>("e" + std::to_string(i)));
+    }
+    set_.emplace([] { return std::make_unique<balancer::RoundRobin>(0); }, endpoints_,
+                 config_.balancing, clock_);
+    health_.emplace(config_, *set_, clock_, random_, metrics_, log_);
+  }
+  void StartReady(size_t count) {
+    Start(count);
+    for (size_t i = 0; i < count; ++i) {
+      Connect(i);
+      Say(i, Health::kServing, ProbeResult::kServing);
+    }
+  }
+
+  bool Connect(size_t i) { return health_->OnConnection(*endpoints_[i], +1, "connected"); }
+  bool Lose(size_t i) { return health_->OnConnection(*endpoints_[i], -1, "closed by peer"); }
+  bool Say(size_t i, Health health, std::optional<ProbeResult> result) {
+    return health_->OnProbe(*endpoints_[i], {health, result, "said so"});
+  }
+  void FailFive(size_t i) {
+    for (int n = 0; n < 5; ++n) {
+      if (health_->OutcomesOf(*endpoints_[i])
+              ->Record(Verdict::kFailure, StatusCode::kInternal, 1ms)) {
+        health_->OnConsecutiveFailures(*endpoints_[i]);
+      }
+    }
+  }
+  EndpointFacts Facts(size_t i) const { return health_->FactsOf(*endpoints_[i]); }
+  std::string_view State(size_t i) const { return Facts(i).state; }
+  bool IsPicked(size_t i) {
+    for (int n = 0; n < 20; ++n) {
+      if (set_->picker()->Pick({"/s/m", clock_.Now(), {}}, random_) == endpoints_[i]) return true;
+    }
+    return false;
+  }
+
+  config::Cluster config_;
+  base::ManualClock clock_;
+  base::Random random_{1};
+  telemetry::HealthMetrics metrics_;
+  std::ostringstream lines_;
+  telemetry::Log log_{telemetry::LogLevel::kInfo, telemetry::LogFormat::kText, lines_};
+  std::vector<balancer::EndpointPtr> endpoints_;
+  std::optional<balancer::EndpointSet> set_;
+  std::optional<ClusterHealth> health_;
+};
+
+TEST_F(ClusterHealthTest, NobodyIsPickedBeforeItsFirstGoodAnswerNotEvenInPanic) {
+  Start(1);
+  EXPECT_EQ(health_->LookOut().hope, Outlook::Hope::kYes);
+  Connect(0);
+  EXPECT_EQ(State(0), "not_serving");
+  EXPECT_FALSE(IsPicked(0));
+  EXPECT_EQ(health_->LookOut().hope, Outlook::Hope::kYes) << "its answer is awaited";
+  EXPECT_TRUE(Say(0, Health::kServing, ProbeResult::kServing));
+  EXPECT_EQ(State(0), "ready");
+  EXPECT_TRUE(IsPicked(0));
+}
+
+TEST_F(ClusterHealthTest, WithoutHealthChecksAConnectionIsEnough) {
+  config_.health_check.reset();
+  Start(1);
+  EXPECT_EQ(health_->LookOut().hope, Outlook::Hope::kYes);
+  Connect(0);
+  EXPECT_TRUE(IsPicked(0));
+}
+
+TEST_F(ClusterHealthTest, ThereIsNoHopeInAnEndpointThatCannotBeReached) {
+  Start(1);
+  EXPECT_TRUE(health_->OnConnection(*endpoints_[0], 0, "connection refused"));
+  EXPECT_EQ(health_->LookOut().hope, Outlook::Hope::kNo);
+  EXPECT_EQ(Facts(0).why, "connection refused");
+}
+
+TEST_F(ClusterHealthTest, WhoLosesItsLastConnectionIsOut) {
+  StartReady(2);
+  Connect(0);  // of another worker
+  EXPECT_FALSE(Lose(0));
+  EXPECT_TRUE(IsPicked(0));
+  EXPECT_TRUE(Lose(0));
+  EXPECT_FALSE(IsPicked(0));
+  EXPECT_EQ(State(0), "not_connected");
+  EXPECT_EQ(Facts(0).why, "closed by peer");
+}
+
+TEST_F(ClusterHealthTest, WhoSaysNotServingIsOutAtOnce) {
+  StartReady(3);
+  EXPECT_TRUE(Say(0, Health::kNotServing, ProbeResult::kNotServing));
+  EXPECT_FALSE(IsPicked(0));
+}
+
+TEST_F(ClusterHealthTest, ConsecutiveFailuresEjectAndTheSweepReturns) {
+  StartReady(3);
+  FailFive(0);
+  EXPECT_EQ(State(0), "ejected");
+  EXPECT_FALSE(IsPicked(0));
+  EXPECT_THAT(Facts(0).why, HasSubstr("5 failures in a row"));
+  EXPECT_THAT(lines_.str(), HasSubstr("endpoint ejected"));
+  clock_.Advance(1min);
+  EXPECT_TRUE(health_->Sweep());
+  EXPECT_EQ(State(0), "ready");
+}
+
+TEST_F(ClusterHealthTest, AGoodAnswerAfterABadOneEndsAnEjection) {
+  StartReady(3);
+  FailFive(0);
+  Say(0, Health::kServing, ProbeResult::kServing);
+  EXPECT_EQ(State(0), "ejected") << "it said so all the time";
+  Say(0, Health::kNotServing, ProbeResult::kNotServing);
+  Say(0, Health::kServing, ProbeResult::kServing);
+  EXPECT_EQ(State(0), "ready");
+}
+
+TEST_F(ClusterHealthTest, ComesBackThroughSlowStart) {
+  config_.balancing.slow_start.window = 10s;
+  StartReady(3);
+  clock_.Advance(1min);
+  FailFive(0);
+  clock_.Advance(1min);
+  health_->Sweep();
+  EXPECT_EQ(endpoints_[0]->warming_since(), clock_.Now());
+}
+
+TEST_F(ClusterHealthTest, TheSummaryCountsEndpointsByState) {
+  config_.outlier_detection->max_ejection_percent = 100;
+  StartReady(4);
+  FailFive(0);
+  Say(1, Health::kNotServing, ProbeResult::kNotServing);
+  Lose(2);
+  EXPECT_EQ(health_->LookOut().summary,
+            "4 endpoints: 1 eligible, 1 not connected, 1 not serving, 1 ejected");
+}
+
+TEST_F(ClusterHealthTest, HoldsUpReadinessUntilTheGraceIsOver) {
+  Start(1);
+  EXPECT_THAT(health_->WhyNotReady().value_or(""), HasSubstr("1 endpoint: 1 not connected"));
+  clock_.Advance(10s);
+  EXPECT_FALSE(health_->WhyNotReady());
+}
+
+TEST_F(ClusterHealthTest, HoldsUpReadinessAgainWhenAllHaveGone) {
+  StartReady(1);
+  clock_.Advance(1h);
+  EXPECT_FALSE(health_->WhyNotReady());
+  Lose(0);
+  EXPECT_TRUE(health_->WhyNotReady());
+}
+
+TEST_F(ClusterHealthTest, SaysOnceThatThereIsNoHealthService) {
+  StartReady(2);
+  for (size_t i : {0, 1, 0}) Say(i, Health::kServing, ProbeResult::kUnimplemented);
+  const std::string text = lines_.str();
+  const size_t first = text.find("health service missing");
+  ASSERT_NE(first, std::string::npos);
+  EXPECT_EQ(text.find("health service missing", first + 1), std::string::npos);
+}
+
+}  // namespace
+}  // namespace evenkeel::health
