@@ -8,6 +8,7 @@ namespace {
 
 // load: endpoint 32 bits, in flight 20, uses 12. when: latency in ns as a float, time in ms.
 constexpr uint32_t kMaxInFlight = (1u << 20) - 1;
+constexpr uint32_t kMaxUses = (1u << 12) - 1;
 
 uint64_t PackLoad(uint32_t endpoint, uint32_t in_flight, uint32_t uses) {
   return uint64_t{endpoint} << 32 | uint64_t{std::min(in_flight, kMaxInFlight)} << 12 | uses;
@@ -24,6 +25,14 @@ uint32_t TimeOf(uint64_t when) { return static_cast<uint32_t>(when); }
 base::Duration LatencyOf(uint64_t when) {
   return base::Duration(
       static_cast<int64_t>(std::bit_cast<float>(static_cast<uint32_t>(when >> 32))));
+}
+
+// The latency with the picks since the report: they wait in the same line, so it grows as the
+// requests in flight do. Without this a burst would pile up on the endpoint that was fastest.
+base::Duration LatencyNow(uint64_t load, uint64_t when) {
+  const int64_t now = InFlightOf(load) + 1;
+  const int64_t reported = std::max<int64_t>(1, now - UsesOf(load));
+  return LatencyOf(when) * now / reported;
 }
 
 }  // namespace
@@ -62,9 +71,7 @@ ReportPool::Snapshot ReportPool::Read(base::Time now) const {
     const uint64_t when = slots_[i].when.load(std::memory_order_relaxed);
     if (now_ms - TimeOf(when) > max_age) continue;
     usable.items[usable.size++] = {
-        .report = {EndpointOf(load), InFlightOf(load),
-                   LatencyOf(when) * (InFlightOf(load) + 1) /
-                       (InFlightOf(load) + 1 - std::min(UsesOf(load), InFlightOf(load)))},
+        .report = {EndpointOf(load), InFlightOf(load), LatencyNow(load, when)},
         .slot = i,
         .word = load};
   }
@@ -72,7 +79,7 @@ ReportPool::Snapshot ReportPool::Read(base::Time now) const {
 }
 
 void ReportPool::Use(const Snapshot::Item& item) {
-  const uint32_t uses = std::min(UsesOf(item.word) + 1, 4000u);
+  const uint32_t uses = std::min(UsesOf(item.word) + 1, kMaxUses);
   Replace(item, is_limited() && uses >= settings_.max_uses
                     ? kEmpty
                     : PackLoad(item.report.endpoint, item.report.in_flight + 1, uses));

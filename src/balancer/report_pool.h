@@ -1,8 +1,9 @@
 // ReportPool: the last few load reports of a cluster, to be picked from (Prequal, NSDI 2024).
 //
 // A report is used a few times at most and not beyond an age; each use counts one more request in
-// flight on it, for the pick itself adds one. Lock-free, any thread: a slot is two words, and
-// racing writers may lose one report of two or mix the latencies of two; both only blur a score.
+// flight on it, for the pick itself adds one, and raises its latency in proportion. Lock-free, any
+// thread: a slot is two words, and racing writers may lose one report of two or mix the latencies
+// of two; both only blur a score.
 #pragma once
 
 #include <array>
@@ -17,7 +18,7 @@ namespace evenkeel::balancer {
 class ReportPool {
  public:
   static constexpr size_t kMaxSize = 64;
-  static constexpr uint32_t kUnlimitedUses = 4095;
+  static constexpr uint32_t kUnlimitedUses = UINT32_MAX;
   static constexpr uint32_t kNoSlot = UINT32_MAX;
 
   struct Settings {

@@ -61,7 +61,8 @@ struct Prequal {
   uint32_t pool_size = 16;
   /// A report is of no use after this. 1 ms to 1 min.
   base::Duration max_age = std::chrono::seconds(1);
-  /// Picks that one report serves. 1 to 1,000.
+  /// Picks that one report serves at least. More in a small set, so that the pool does not run dry,
+  /// and any number when the pool has room for all endpoints. 1 to 1,000.
   uint32_t max_uses = 1;
   /// Reports above this quantile of requests in flight are hot: 0 goes by requests in flight alone,
   /// 1 by latency alone. 0 to 1.

@@ -143,7 +143,8 @@ Cluster::Member* Call::Pick() {
   Cluster::Member* member = cluster_->Pick(facts);
   excluded_.pop_back();
   facts.avoid = excluded_;
-  return member != nullptr ? member : cluster_->Pick(facts);
+  if (member != nullptr || cluster_->HasHope()) return member;
+  return cluster_->Pick(facts);
 }
 
 // Several values of one key hash as one, joined by "," (gRFC A76).

@@ -63,8 +63,7 @@ Cluster::Member* Cluster::Pick(balancer::CallFacts facts) {
 }
 
 bool Cluster::Wait(Waiter& waiter) {
-  if (picture_.outlook->hope == health::Outlook::Hope::kNo) return false;
-  if (waiting_.size() >= settings_.max_waiting) return false;
+  if (!HasHope() || waiting_.size() >= settings_.max_waiting) return false;
   waiting_.push_back(&waiter);
   waiter.cluster_ = this;
   return true;
@@ -73,9 +72,7 @@ bool Cluster::Wait(Waiter& waiter) {
 std::string Cluster::WhyNone() const {
   std::string text =
       "no endpoint of cluster " + name() + " can take the call: " + picture_.outlook->summary;
-  if (picture_.outlook->hope == health::Outlook::Hope::kYes) {
-    text += "; too many calls wait for one";
-  }
+  if (HasHope()) text += "; an answer is still awaited";
   size_t shown = 0;
   for (const auto& [endpoint, member] : members_) {
     if (member.pool->state() == pool::Pool::State::kReady) continue;

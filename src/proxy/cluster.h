@@ -96,6 +96,8 @@ class Cluster final : private pool::Pool::Observer {
   /// The endpoint for an attempt: the policy's choice among those whose connections work. Null when
   /// none outside `facts.avoid` can be had.
   Member* Pick(balancer::CallFacts facts);
+  /// Whether an endpoint may become eligible any moment.
+  bool HasHope() const { return picture_.outlook->hope == health::Outlook::Hope::kYes; }
   /// After Pick found nothing: whether `waiter` now waits for the next picture. False: there is no
   /// hope, or too many wait already.
   bool Wait(Waiter& waiter);

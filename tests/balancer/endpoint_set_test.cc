@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <set>
+#include <thread>
 
 #include "tests/balancer/fleet.h"
 
@@ -283,6 +285,44 @@ TEST_F(EndpointSetTest, ExplainsPanic) {
   const Explanation why = set_->Explain(Call(), random_);
   EXPECT_THAT(why.notes, Contains(HasSubstr("panic: only 1 of 3")));
   EXPECT_TRUE(why.excluded.empty());
+}
+
+// For the thread sanitizer: picks and what they teach on many threads, while the main thread makes
+// new pickers from the same policy.
+TEST_F(EndpointSetTest, WorkersPickWhileTheSetChanges) {
+  for (const char* policy : {"least_request", "round_robin", "weighted_round_robin", "peak_ewma",
+                             "prequal", "random", "pick_first", "ring_hash"}) {
+    Make(20, {.slow_start = {.window = 1s}}, policy);
+    ConnectAll();
+    std::atomic<std::shared_ptr<const Picker>> current(set_->picker());
+    std::atomic<bool> stop{false};
+    std::vector<std::thread> workers;
+    for (uint64_t seed = 0; seed < 3; ++seed) {
+      workers.emplace_back([&, seed, now = clock_.Now()]() mutable {
+        base::Random random(seed);
+        const LoadReport::Metric metric{"requests_in_flight", 3};
+        const LoadReport report{
+            .application_utilization = 0.5, .qps = 10, .named_metrics = {&metric, 1}};
+        while (!stop) {
+          const auto picker = current.load();
+          now += 1ms;
+          InFlight token(picker->Pick({.path = "/a.B/C", .now = now}, random));
+          picker->Reported(*token.endpoint(), report, now);
+          const auto kind = static_cast<AttemptResult::Kind>(random.Below(3));
+          token.Finish(*picker, {kind, 5ms, now});
+        }
+      });
+    }
+    for (int i = 0; i < 200; ++i) {
+      Endpoint& endpoint = At(random_.Below(10));  // the other ten stay: a pick is never null
+      set_->IsEligible(endpoint) ? set_->Eject(endpoint) : set_->Return(endpoint);
+      set_->Refresh();
+      current = set_->picker();
+    }
+    stop = true;
+    for (std::thread& each : workers) each.join();
+    for (const EndpointPtr& each : set_->endpoints()) EXPECT_EQ(each->in_flight(), 0) << policy;
+  }
 }
 
 TEST_F(EndpointSetTest, EveryPolicyExplainsThePickItWouldMake) {
