@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <mutex>
 #include <set>
 #include <thread>
 
@@ -294,7 +295,12 @@ TEST_F(EndpointSetTest, WorkersPickWhileTheSetChanges) {
                              "prequal", "random", "pick_first", "ring_hash"}) {
     Make(20, {.slow_start = {.window = 1s}}, policy);
     ConnectAll();
-    std::atomic<std::shared_ptr<const Picker>> current(set_->picker());
+    std::mutex mutex;  // the workers of the sidecar get it posted
+    std::shared_ptr<const Picker> current = set_->picker();
+    const auto get = [&] {
+      const std::scoped_lock lock(mutex);
+      return current;
+    };
     std::atomic<bool> stop{false};
     std::vector<std::thread> workers;
     for (uint64_t seed = 0; seed < 3; ++seed) {
@@ -304,7 +310,7 @@ TEST_F(EndpointSetTest, WorkersPickWhileTheSetChanges) {
         const LoadReport report{
             .application_utilization = 0.5, .qps = 10, .named_metrics = {&metric, 1}};
         while (!stop) {
-          const auto picker = current.load();
+          const auto picker = get();
           now += 1ms;
           InFlight token(picker->Pick({.path = "/a.B/C", .now = now}, random));
           picker->Reported(*token.endpoint(), report, now);
@@ -317,6 +323,7 @@ TEST_F(EndpointSetTest, WorkersPickWhileTheSetChanges) {
       Endpoint& endpoint = At(random_.Below(10));  // the other ten stay: a pick is never null
       set_->IsEligible(endpoint) ? set_->Eject(endpoint) : set_->Return(endpoint);
       set_->Refresh();
+      const std::scoped_lock lock(mutex);
       current = set_->picker();
     }
     stop = true;

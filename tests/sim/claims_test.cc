@@ -61,8 +61,8 @@ TEST_F(ClaimsTest, LeastRequestIsNearTheFloorOverEqualReplicas) {
 }
 
 TEST_F(ClaimsTest, PrequalIsNearTheFloorOverThreeSpeeds) {
-  Use("{load: 0.75, warm_up: 4s, duration: 2s, replicas: [{count: 4, concurrency: 32}, "
-      "{count: 4, speed: 2, concurrency: 32}, {count: 4, speed: 4, concurrency: 32}]}");
+  Use("{load: 0.75, warm_up: 3s, duration: 1500ms, replicas: [{count: 4, concurrency: 16}, "
+      "{count: 4, speed: 2, concurrency: 16}, {count: 4, speed: 4, concurrency: 16}]}");
   const double prequal = P99(Run("prequal"));
   EXPECT_LT(prequal, 1.4 * P99(Run("omniscient")));
   EXPECT_LT(prequal, P99(Run("least_request")));
