@@ -35,7 +35,7 @@ std::string Describe(const http2::GoAway& goaway) {
 
 }  // namespace
 
-Waiter::~Waiter() {
+void Waiter::StopWaiting() {
   if (pool_ != nullptr) pool_->Remove(*this);
 }
 

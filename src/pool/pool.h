@@ -37,7 +37,9 @@ class Waiter {
   virtual void OnUnavailable(const std::string& reason) = 0;
 
  protected:
-  ~Waiter();
+  ~Waiter() { StopWaiting(); }
+  /// Leaves the queue, where it stands in one: neither of the above comes any more.
+  void StopWaiting();
 
  private:
   friend class Pool;

@@ -80,6 +80,7 @@ void Attempt::End(rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause) 
   const base::Duration latency = first_data_.value_or(now) - start_;
   const rpc::Verdict verdict = cluster_.Learn(member_, outcome, latency);
   in_flight_.Finish(cluster_.picker(), {KindOf(verdict), latency, now});
+  StopWaiting();
   stream_.reset();
 }
 

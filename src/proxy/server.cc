@@ -17,7 +17,7 @@ using base::Result;
 constexpr auto kLastWords = std::chrono::seconds(2);
 
 // What the fairness metric looks back over.
-constexpr auto kFairnessWindow = std::chrono::seconds(10);
+constexpr base::Duration kFairnessWindow = std::chrono::seconds(10);
 
 http2::SessionSettings SessionSettingsOf(const config::Http2& http2) {
   return {http2.stream_window, http2.connection_window, http2.max_concurrent_streams,

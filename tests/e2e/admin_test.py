@@ -9,7 +9,7 @@ import unittest
 from harness import raw_connection
 from harness.case import E2eTestCase, WireTestCase
 from harness.raw_client import connect_socket
-from harness.waiting import BOUND, wait_until
+from harness.waiting import BOUND, let_time_pass, wait_until
 
 METHOD = {"grpc_method": "test.Echo/Say"}
 CALL_STARTED = "evenkeel_server_call_started_total"
@@ -164,6 +164,16 @@ class MetricsTest(WireTestCase):
                 call.wait_status()
         self.assertEqual(count, self.sidecar.metric(CALL_STARTED))
         self.assertGreater(self.sidecar.metric(CALL_STARTED, grpc_method="other"), count / 2)
+
+
+class IdleTest(E2eTestCase):
+    def test_a_sidecar_without_calls_uses_next_to_no_cpu(self):
+        sidecar = self.start_sidecar(self.start_endpoint())
+        let_time_pass(0.5)  # connections and first answers
+        before = sidecar.metric("process_cpu_seconds_total")
+        let_time_pass(2)
+        used = sidecar.metric("process_cpu_seconds_total") - before
+        self.assertLess(used, 1, "some timer fires without end")
 
 
 class LogTest(E2eTestCase):

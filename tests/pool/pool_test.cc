@@ -29,6 +29,7 @@ class Caller final : public Waiter {
         http2::ToHeaderList(With(http2::GrpcRequest(), "x-name", name_)), EndStream::kYes, log);
   }
   void OnUnavailable(const std::string& reason) override { unavailable.push_back(reason); }
+  void GiveUp() { StopWaiting(); }
 
   bool has_stream() const { return log.stream != nullptr; }
   bool done() const { return has_stream() && log.stream->closed(); }
@@ -175,6 +176,18 @@ TEST_F(PoolTest, NobodyOvertakesThoseWhoWait) {
   EXPECT_FALSE(third->has_stream());
   RunUntil([&] { return second->has_stream(); });
   EXPECT_FALSE(third->has_stream());
+}
+
+TEST_F(PoolTest, WhoGivesUpHearsNothingMore) {
+  MakePool();
+  const auto gives_up = Call();
+  const auto waits = Call();
+  gives_up->GiveUp();
+  gives_up->GiveUp();
+  RunUntil([&] { return waits->has_stream(); });
+  EXPECT_FALSE(gives_up->has_stream());
+  pool_.reset();
+  EXPECT_THAT(gives_up->unavailable, IsEmpty());
 }
 
 TEST_F(PoolTest, RefusesCallsBeyondThePendingLimit) {
