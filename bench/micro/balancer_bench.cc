@@ -50,6 +50,13 @@ std::vector<EndpointPtr> MakeEndpoints(size_t count, Weights weights) {
   return endpoints;
 }
 
+// Enough different ones for a hash to point all over its table.
+std::vector<std::string> MakePaths() {
+  std::vector<std::string> paths;
+  for (int i = 0; i < 1024; ++i) paths.push_back("/shop.v1.Orders/Method" + std::to_string(i));
+  return paths;
+}
+
 void Report(const Picker& picker, const Endpoint& endpoint, double load) {
   const LoadReport::Metric metrics[] = {{"requests_in_flight", load}, {"latency_ms", 1 + load}};
   LoadReport report{.application_utilization = 0.1 + load / 20, .qps = 100};
@@ -86,7 +93,9 @@ void Pick(benchmark::State& state, const std::string& name, Weights weights) {
     shared = std::make_unique<Bench>(name, static_cast<size_t>(state.range(0)), weights);
   }
   base::Random random(static_cast<uint64_t>(state.thread_index()));
-  const CallFacts call{.path = "/a.B/C", .now = kNow, .avoid = {}, .hash_key = {}};
+  CallFacts call{.path = {}, .now = kNow, .avoid = {}, .hash_key = {}};
+  const std::vector<std::string> paths = MakePaths();
+  size_t next = 0;
   uint64_t before = 0;
   bool first = true;
   for (auto _ : state) {
@@ -94,6 +103,7 @@ void Pick(benchmark::State& state, const std::string& name, Weights weights) {
       before = allocations.load(std::memory_order_relaxed);
       first = false;
     }
+    call.path = paths[next++ % paths.size()];
     const InFlight token(shared->picker->Pick(call, random));
     benchmark::DoNotOptimize(token);
     // Reports come at the rate of calls in production; prequal's would run dry without.

@@ -93,9 +93,11 @@ TEST_F(AttemptTest, HearsNothingOnceEndedWhileItWaits) {
 }
 
 TEST_F(AttemptTest, HearsNoFailureOnceEndedWhileItWaits) {
-  endpoint_.StopListening();
+  endpoint_.HangAfterAccept();
   Start();
   attempt_->End(StatusCode::kCancelled, Origin::kClient, Cause::kCancelled);
+  RunUntil([&] { return !endpoint_.hanging.empty(); });
+  endpoint_.hanging.clear();
   RunUntil([&] { return member_->pool->state() == pool::Pool::State::kFailing; });
   EXPECT_THAT(heard_, IsEmpty());
 }
