@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/address.h"
+#include "config/call_policy.h"
 #include "config/health.h"
 #include "config/policy.h"
 
@@ -49,6 +50,7 @@ struct Match {
 struct Route {
   Match match;
   std::string cluster;
+  CallPolicy calls;
 };
 
 struct Listener {

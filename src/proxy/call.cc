@@ -42,10 +42,11 @@ bool IsGrpcResponse(const http2::HeaderList& headers) {
 
 }  // namespace
 
-Call::Call(WorkerContext& context, const RouteTable& routes, std::string_view client_host,
-           http2::StreamHandle stream, http2::HeaderList request, Owner& owner)
+Call::Call(WorkerContext& context, std::shared_ptr<const RouteTable> routes,
+           std::string_view client_host, http2::StreamHandle stream, http2::HeaderList request,
+           Owner& owner)
     : context_(context),
-      routes_(routes),
+      routes_(std::move(routes)),
       client_host_(client_host),
       owner_(owner),
       stream_(std::move(stream)),
@@ -107,12 +108,12 @@ bool Call::ArmDeadline() {
 bool Call::Route() {
   const std::string_view path = Value(request_, ":path");
   const auto parts = rpc::ParsePath(path);
-  const auto cluster = parts ? routes_.Find(*parts, request_) : std::nullopt;
-  if (!cluster) {
+  route_ = parts ? routes_->Find(*parts, request_) : nullptr;
+  if (route_ == nullptr) {
     FinishByProxy({StatusCode::kUnimplemented, "no route for " + std::string(path)});
     return false;
   }
-  cluster_ = context_.clusters[*cluster].get();
+  cluster_ = context_.clusters[route_->cluster].get();
   return true;
 }
 

@@ -38,8 +38,9 @@ class Call final : private http2::StreamHandler, private Attempt::Owner, private
   };
 
   /// `client_host`: the client's address without its port; lives as long as the call.
-  Call(WorkerContext& context, const RouteTable& routes, std::string_view client_host,
-       http2::StreamHandle stream, http2::HeaderList request, Owner& owner);
+  Call(WorkerContext& context, std::shared_ptr<const RouteTable> routes,
+       std::string_view client_host, http2::StreamHandle stream, http2::HeaderList request,
+       Owner& owner);
   ~Call();
 
   /// Checks the request, arms its deadline, routes it and starts the first attempt, or answers.
@@ -87,7 +88,7 @@ class Call final : private http2::StreamHandler, private Attempt::Owner, private
   void Record(rpc::StatusCode status, rpc::Origin origin);
 
   WorkerContext& context_;
-  const RouteTable& routes_;
+  const std::shared_ptr<const RouteTable> routes_;
   const std::string_view client_host_;
   Owner& owner_;
   http2::StreamHandle stream_;
@@ -97,6 +98,7 @@ class Call final : private http2::StreamHandler, private Attempt::Owner, private
   std::optional<telemetry::MethodId> method_;  // once the call counts as started
   std::optional<base::Time> deadline_;
   std::optional<net::Timer> deadline_timer_;
+  const RouteTable::Route* route_ = nullptr;  // of routes_
   Cluster* cluster_ = nullptr;
   std::string hash_key_;  // for policies that hash metadata with several values
   RequestBody body_;

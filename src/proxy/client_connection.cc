@@ -14,7 +14,8 @@ constexpr auto kDrainRoundTrip = std::chrono::seconds(1);
 
 }  // namespace
 
-ClientConnection::ClientConnection(WorkerContext& context, const RouteTable& routes,
+ClientConnection::ClientConnection(WorkerContext& context,
+                                   const std::shared_ptr<const RouteTable>& routes,
                                    const http2::SessionSettings& settings,
                                    net::FileDescriptor socket, Owner& owner)
     : context_(context),

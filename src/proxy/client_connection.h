@@ -31,7 +31,8 @@ class ClientConnection final : private http2::SessionHandler,
     ~Owner() = default;
   };
 
-  ClientConnection(WorkerContext& context, const RouteTable& routes,
+  /// `routes`: where the current table stands; lives as long as the connection.
+  ClientConnection(WorkerContext& context, const std::shared_ptr<const RouteTable>& routes,
                    const http2::SessionSettings& settings, net::FileDescriptor socket,
                    Owner& owner);
   ~ClientConnection();
@@ -60,7 +61,7 @@ class ClientConnection final : private http2::SessionHandler,
   void SendFinalGoAway();
 
   WorkerContext& context_;
-  const RouteTable& routes_;
+  const std::shared_ptr<const RouteTable>& routes_;
   Owner& owner_;
   rpc::Connection connection_;
   const std::string client_host_;  // without the port

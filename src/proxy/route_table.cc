@@ -37,17 +37,17 @@ bool HasField(const http2::HeaderList& headers, const config::Match::Metadata& w
 RouteTable::RouteTable(const config::Listener& listener,
                        const std::vector<config::Cluster>& clusters) {
   for (const config::Route& each : listener.routes) {
-    routes_.push_back({each.match, IndexOf(each.cluster, clusters)});
+    routes_.push_back({each.match, IndexOf(each.cluster, clusters), each.calls});
   }
-  if (!listener.cluster.empty()) default_cluster_ = IndexOf(listener.cluster, clusters);
+  if (!listener.cluster.empty()) routes_.push_back({{}, IndexOf(listener.cluster, clusters), {}});
 }
 
-std::optional<size_t> RouteTable::Find(const rpc::MethodPath& path,
-                                       const http2::HeaderList& headers) const {
+const RouteTable::Route* RouteTable::Find(const rpc::MethodPath& path,
+                                          const http2::HeaderList& headers) const {
   for (const Route& each : routes_) {
-    if (Matches(each.match, path, headers)) return each.cluster;
+    if (Matches(each.match, path, headers)) return &each;
   }
-  return default_cluster_;
+  return nullptr;
 }
 
 bool RouteTable::Matches(const config::Match& match, const rpc::MethodPath& path,

@@ -1,8 +1,8 @@
-// RouteTable: which cluster a call of one listener goes to. Immutable, shared by all workers.
+// RouteTable: where the calls of one listener go, and what applies to them on the way. Immutable,
+// shared by all workers; a call keeps the table that it began with.
 #pragma once
 
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,21 +18,21 @@ class RouteTable {
   /// The configuration has been validated: every cluster that `listener` names is in `clusters`.
   RouteTable(const config::Listener& listener, const std::vector<config::Cluster>& clusters);
 
-  /// The place in `clusters` of a call's cluster, by the first route that matches, else the
-  /// listener's own; nothing when there is none.
-  std::optional<size_t> Find(const rpc::MethodPath& path, const http2::HeaderList& headers) const;
-
- private:
   struct Route {
     config::Match match;
-    size_t cluster;
+    size_t cluster;  ///< its place in `clusters`
+    config::CallPolicy calls;
   };
 
+  /// The first route that matches, else the listener's own cluster; null when there is none. Lives
+  /// as long as the table.
+  const Route* Find(const rpc::MethodPath& path, const http2::HeaderList& headers) const;
+
+ private:
   static bool Matches(const config::Match& match, const rpc::MethodPath& path,
                       const http2::HeaderList& headers);
 
-  std::vector<Route> routes_;
-  std::optional<size_t> default_cluster_;
+  std::vector<Route> routes_;  // the listener's own cluster is the last, which takes every call
 };
 
 }  // namespace evenkeel::proxy

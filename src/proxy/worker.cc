@@ -3,6 +3,16 @@
 #include <utility>
 
 namespace evenkeel::proxy {
+namespace {
+
+// The same table with a reference count of its own: every call counts, and workers must not pass a
+// cache line around for that.
+std::shared_ptr<const RouteTable> WithOwnCount(const std::shared_ptr<const RouteTable>& table) {
+  using Holder = std::shared_ptr<const RouteTable>;
+  return {std::make_shared<const Holder>(table), table.get()};
+}
+
+}  // namespace
 
 Worker::Worker(uint64_t seed, telemetry::WorkerMetrics& metrics, Events events)
     : events_(std::move(events)), random_(seed), context_{loop_, random_, metrics, {}} {}
@@ -50,6 +60,7 @@ void Worker::AddEndpoint(Cluster& cluster, const EndpointPlan& endpoint, const C
 void Worker::AddListener(ListenerPlan plan) {
   plans_.push_back(std::make_unique<ListenerPlan>(std::move(plan)));
   ListenerPlan& kept = *plans_.back();
+  kept.routes = WithOwnCount(kept.routes);
   listeners_.push_back(std::make_unique<net::Listener>(
       loop_, std::move(kept.socket),
       [this, &kept](net::FileDescriptor socket) { Accept(kept, std::move(socket)); }));
@@ -82,7 +93,7 @@ void Worker::FinishCalls(const rpc::Status& status) {
 
 void Worker::Accept(const ListenerPlan& plan, net::FileDescriptor socket) {
   ClientConnection::Owner& owner = *this;
-  auto connection = std::make_unique<ClientConnection>(context_, *plan.routes, plan.settings,
+  auto connection = std::make_unique<ClientConnection>(context_, plan.routes, plan.settings,
                                                        std::move(socket), owner);
   connection->index = connections_.size();
   connections_.push_back(std::move(connection));

@@ -27,8 +27,9 @@ class RouteTableTest : public ::testing::Test {
   std::string Find(const std::string& path, const Fields& fields = GrpcRequest()) const {
     const auto parts = rpc::ParsePath(path);
     EXPECT_TRUE(parts) << path;
-    const auto found = RouteTable(listener_, clusters_).Find(*parts, http2::ToHeaderList(fields));
-    return found ? clusters_[*found].name : "";
+    const RouteTable table(listener_, clusters_);
+    const RouteTable::Route* found = table.Find(*parts, http2::ToHeaderList(fields));
+    return found != nullptr ? clusters_[found->cluster].name : "";
   }
   static Fields WithAuthority(std::string authority) {
     return {{":method", "POST"}, {":authority", std::move(authority)}};
