@@ -13,9 +13,9 @@ constexpr char kDescription[] =
     "Evenkeel: a sidecar that spreads every gRPC call over the healthy replicas of a service.";
 
 constexpr char kFooter[] =
-    "Exit codes: 0 after a drain or a successful check, 1 when it cannot run, 2 for wrong flags "
-    "or\n"
-    "a wrong configuration.\n"
+    "Exit codes: 0 after a drain or a successful check, 1 when it cannot run or is not ready, 2 "
+    "for\n"
+    "wrong flags or a wrong configuration.\n"
     "Signals: SIGTERM and SIGINT drain; a second one ends at once.";
 
 // Turns a parser's Result into CLI11's way of refusing a value.
@@ -59,11 +59,21 @@ void AddRunFlags(CLI::App& app, RunCommand& run) {
       ->type_name("FORMAT");
 }
 
+void AddReadyFlags(CLI::App& app, ReadyCommand& ready) {
+  AddParsed(app, "--admin", ready.admin, base::Address::Parse,
+            "The sidecar's `admin` address; default " + ready.admin.ToString())
+      ->type_name("ADDRESS");
+  AddParsed(app, "--timeout", ready.timeout, ParseDuration,
+            "The answer may take this long; default 1s")
+      ->type_name("DURATION");
+}
+
 }  // namespace
 
 Command ParseCommandLine(int argc, const char* const* argv) {
   RunCommand run;
   CheckCommand check;
+  ReadyCommand ready;
   CLI::App app(kDescription, "evenkeel");
   app.footer(kFooter);
   app.set_version_flag("--version", std::string("evenkeel ") + base::kVersion);
@@ -73,12 +83,17 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   CLI::App* check_app =
       app.add_subcommand("check", "Check a configuration file and say all that is wrong with it");
   AddConfigFlag(*check_app, check.config_file);
+  CLI::App* ready_app = app.add_subcommand(
+      "ready",
+      "Ask the sidecar that runs here whether it is ready; for health checks of containers");
+  AddReadyFlags(*ready_app, ready);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return ExitCommand{app.exit(error) == 0 ? 0 : kUsageExitCode};
   }
   if (check_app->parsed()) return check;
+  if (ready_app->parsed()) return ready;
   return run;
 }
 

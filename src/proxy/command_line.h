@@ -5,7 +5,9 @@
 #include <string>
 #include <variant>
 
+#include "base/address.h"
 #include "base/clock.h"
+#include "config/config.h"
 #include "telemetry/log.h"
 
 namespace evenkeel::proxy {
@@ -22,13 +24,19 @@ struct CheckCommand {
   std::string config_file;
 };
 
+/// `evenkeel ready`: is the sidecar that runs here ready?
+struct ReadyCommand {
+  base::Address admin = *config::Admin().address;
+  base::Duration timeout = std::chrono::seconds(1);
+};
+
 /// There is nothing to do but to exit: help or the version was printed, or the flags are wrong and
 /// standard error says how.
 struct ExitCommand {
   int code;
 };
 
-using Command = std::variant<RunCommand, CheckCommand, ExitCommand>;
+using Command = std::variant<RunCommand, CheckCommand, ReadyCommand, ExitCommand>;
 
 /// Wrong use of the program or a wrong configuration; all else that fails exits with 1.
 inline constexpr int kUsageExitCode = 2;

@@ -15,6 +15,7 @@
 #include "net/signal_watcher.h"
 #include "proxy/command_line.h"
 #include "proxy/cpu_quota.h"
+#include "proxy/ready_question.h"
 #include "proxy/server.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
@@ -148,7 +149,15 @@ int Check(const std::string& file, const config::Config& config) {
   return EXIT_SUCCESS;
 }
 
+int SayWhetherReady(const ReadyCommand& command) {
+  const auto ready = AskReady(command.admin, command.timeout);
+  if (ready) return EXIT_SUCCESS;
+  std::cerr << "not ready: " << ready.error() << '\n';
+  return EXIT_FAILURE;
+}
+
 int Execute(const Command& command) {
+  if (const auto* ready = std::get_if<ReadyCommand>(&command)) return SayWhetherReady(*ready);
   if (const auto* exit = std::get_if<ExitCommand>(&command)) return exit->code;
   const auto* run = std::get_if<RunCommand>(&command);
   const std::string& file = run ? run->config_file : std::get<CheckCommand>(command).config_file;

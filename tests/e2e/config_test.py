@@ -52,7 +52,7 @@ class CommandLineTest(unittest.TestCase):
         self.assertRegex(version.stdout, r"^evenkeel \d+\.\d+\.\d+")
         help_text = self.run_evenkeel("--help")
         self.assertEqual(0, help_text.returncode)
-        for word in ("run", "check"):
+        for word in ("run", "check", "ready"):
             self.assertIn(word, help_text.stdout)
         self.assertIn("--drain-timeout", self.run_evenkeel("run", "--help").stdout)
 
