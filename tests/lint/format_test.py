@@ -8,7 +8,8 @@ import unittest
 
 import source_tree
 
-SHELL_SCRIPTS = (".ci/run", "deploy/demo.sh", "deploy/install-deps.sh", "tests/run.sh")
+SHELL_SCRIPTS = (".ci/run", "deploy/demo.sh", "deploy/install-deps.sh", "tests/run.sh",
+                 "deploy/debian/postinst", "deploy/debian/prerm", "deploy/debian/postrm")
 
 
 def misformatted(paths):
