@@ -6,7 +6,8 @@
 #                          end-to-end suite against the real binaries
 #   3. ThreadSanitizer     the sidecar: unit tests, then the end-to-end suite again, but for the
 #                          measurements of memory
-#   4. lint                layers, names, sizes, formatting
+#   4. deploy              package, unit, dashboard, alerting rules, Kubernetes manifests
+#   5. lint                layers, names, sizes, formatting
 #
 # The last line counts the tests. Exit code 0 only if all of them passed and everything built.
 set -euo pipefail
@@ -98,6 +99,9 @@ Say "end to end"
 mapfile -t suites < <(basename --multiple --suffix=_test.py tests/e2e/*_test.py | grep -vx memory)
 EVENKEEL_BUILD_DIR=$PWD/build/asan EVENKEEL_SIDECAR=$PWD/build/tsan/src/proxy/evenkeel \
   PythonTests tests/e2e --jobs "$jobs" "${suites[@]}"
+
+Say "what operators deploy: package, unit, dashboard, rules, manifests"
+EVENKEEL_BUILD_DIR=$PWD/build/asan PythonTests tests/deploy --jobs "$jobs"
 
 Say "lint"
 PythonTests tests/lint
