@@ -99,4 +99,8 @@ void ActiveCheck::OnWatchEnded(Probe& probe, const rpc::Status& status) {
   if (IsCurrent(probe)) prober_.OnWatchEnded(status);
 }
 
+void ActiveCheck::OnProbeLost(Probe& probe, const std::string& reason) {
+  if (IsCurrent(probe)) prober_.OnLost(reason);
+}
+
 }  // namespace evenkeel::health

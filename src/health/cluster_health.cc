@@ -32,6 +32,7 @@ std::string_view StateName(Eligibility state) {
 balancer::EndpointSet::Health SetHealthOf(Health health) {
   switch (health) {
     case Health::kUnknown:
+    case Health::kAsked:
       return balancer::EndpointSet::Health::kUnanswered;
     case Health::kServing:
       return balancer::EndpointSet::Health::kServing;
@@ -91,7 +92,9 @@ bool ClusterHealth::OnConnection(const balancer::Endpoint& endpoint, int change,
   Record* record = Find(endpoint);
   if (record == nullptr) return false;
   if (change <= 0) record->connection = reason;
-  const bool is_news = !std::exchange(record->tried, true);
+  // With health checks it is the answer that counts, not yet the connection.
+  const bool is_try = !asked_ || change == 0;
+  const bool is_news = is_try && !std::exchange(record->tried, true);
   const bool changed = change != 0 && endpoints_.ConnectionsChanged(endpoint, change);
   return Follow(*record, "connection", reason) || changed || is_news;
 }
@@ -99,6 +102,7 @@ bool ClusterHealth::OnConnection(const balancer::Endpoint& endpoint, int change,
 bool ClusterHealth::OnProbe(const balancer::Endpoint& endpoint, const ProbeReport& report) {
   Record* record = Find(endpoint);
   if (record == nullptr) return false;
+  if (report.health != Health::kAsked) record->tried = true;
   const bool is_news = record->health != report.health;
   const Health before = std::exchange(record->health, report.health);
   record->probe_detail = report.detail;
@@ -209,8 +213,7 @@ Outlook ClusterHealth::LookOut() const {
   Outlook outlook;
   for (const auto& [endpoint, record] : records_) {
     ++counts[static_cast<size_t>(record.state)];
-    const bool awaited = record.health == Health::kUnknown && endpoints_.Connections(*endpoint) > 0;
-    if (!record.tried || (asked_ && awaited)) outlook.hope = Outlook::Hope::kYes;
+    if (!record.tried || record.health == Health::kAsked) outlook.hope = Outlook::Hope::kYes;
   }
   outlook.summary =
       std::to_string(records_.size()) + (records_.size() == 1 ? " endpoint" : " endpoints");
@@ -250,8 +253,8 @@ std::string ClusterHealth::WhyOf(const Record& record) const {
     case Eligibility::kNotConnected:
       return record.connection.empty() ? record.probe_detail : record.connection;
     case Eligibility::kNotServing:
-      return record.health == Health::kUnknown ? "no answer to the health check yet"
-                                               : record.probe_detail;
+      return record.health == Health::kAsked ? "no answer to the health check yet"
+                                             : record.probe_detail;
     case Eligibility::kEjected: {
       const auto until = ejection_->EjectedUntil(*record.endpoint);
       const base::Duration left = until ? *until - clock_.Now() : base::Duration::zero();

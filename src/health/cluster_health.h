@@ -83,7 +83,7 @@ class ClusterHealth {
     std::string why;         // for the state, where nothing below says it
     std::string connection;  // why it was lost
     Health health = Health::kUnknown;
-    bool tried = false;  // a connection came about, or could not be made
+    bool tried = false;  // connected and, if to be asked, answered; or that failed
     std::string probe_detail;
     std::optional<ProbeResult> probe_result;
     base::Time probed{};

@@ -50,9 +50,7 @@ void GrpcProbe::OnRoom(http2::Session& session) {
   owner_.OnProbeSent(*this);
 }
 
-void GrpcProbe::OnUnavailable(const std::string& reason) {
-  OnEnd({rpc::StatusCode::kUnavailable, reason});
-}
+void GrpcProbe::OnUnavailable(const std::string& reason) { OnLost(reason); }
 
 void GrpcProbe::OnMessage(std::string_view message) {
   HealthCheckResponse response;

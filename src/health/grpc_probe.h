@@ -26,6 +26,7 @@ class GrpcProbe final : public Probe, private pool::Waiter, private rpc::ClientC
   void OnUnavailable(const std::string& reason) override;
   void OnMessage(std::string_view message) override;
   void OnEnd(const rpc::Status& status) override;
+  void OnLost(const std::string& reason) override { owner_.OnProbeLost(*this, reason); }
   void OnCheckEnd(const rpc::Status& status);
 
   const Method method_;

@@ -61,6 +61,11 @@ void LoadStream::OnEnd(const rpc::Status& status) {
   RetryLater();
 }
 
+void LoadStream::OnLost(const std::string&) {
+  loop_.DeleteLater(std::move(call_));
+  RetryLater();
+}
+
 void LoadStream::RetryLater() { retry_.StartAt(backoff_.next()); }
 
 }  // namespace evenkeel::health

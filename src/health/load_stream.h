@@ -33,6 +33,7 @@ class LoadStream final : private pool::Waiter, private rpc::ClientCall::Handler 
   void OnUnavailable(const std::string& reason) override;
   void OnMessage(std::string_view message) override;
   void OnEnd(const rpc::Status& status) override;
+  void OnLost(const std::string& reason) override;
   void RetryLater();
 
   net::EventLoop& loop_;

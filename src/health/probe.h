@@ -14,13 +14,17 @@ namespace evenkeel::health {
 class Probe {
  public:
   /// Legal order: OnProbeSent, OnProbeAnswer (once; a Watch's any number), OnWatchEnded (of a
-  /// Watch, as the last). A failure may come without OnProbeSent. The owner must not destroy the
-  /// probe in any of them (EventLoop::DeleteLater).
+  /// Watch, as the last). A failure may come without OnProbeSent. OnProbeLost may come at any time
+  /// and is the last. The owner must not destroy the probe in any of them
+  /// (EventLoop::DeleteLater).
   class Owner {
    public:
     virtual void OnProbeSent(Probe& probe) = 0;
     virtual void OnProbeAnswer(Probe& probe, ProbeResult result, const std::string& detail) = 0;
     virtual void OnWatchEnded(Probe& probe, const rpc::Status& status) = 0;
+    /// It did not reach the endpoint, or its connection was lost under it: that is the pool's news,
+    /// and no result of a probe.
+    virtual void OnProbeLost(Probe& probe, const std::string& reason) = 0;
 
    protected:
     ~Owner() = default;

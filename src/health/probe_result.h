@@ -23,7 +23,8 @@ inline constexpr int kProbeResultCount = 6;
 std::string_view ProbeResultName(ProbeResult result);
 
 enum class Health : uint8_t {
-  kUnknown,  ///< no answer since the endpoint was connected
+  kUnknown,  ///< it cannot be asked: there is no connection to do it over
+  kAsked,    ///< its first answer since it was connected is awaited
   kServing,
   kNotServing,
 };

@@ -32,9 +32,10 @@ void Prober::Start() {
 
 void Prober::Connected() {
   if (!UsesConnection() || state_ != State::kIdle) return;
-  health_ = Health::kUnknown;
+  health_ = Health::kAsked;
   good_run_ = bad_run_ = 0;
   backoff_.Reset();
+  Report(std::nullopt, "asked");
   Watch();
 }
 
@@ -51,6 +52,7 @@ void Prober::GoAway() {
   if (state_ != State::kWatching) return;
   driver_.StopProbe();
   driver_.StopWake();
+  if (health_ == Health::kNotServing) return PauseWatch(std::nullopt, "draining, NOT_SERVING");
   Watch();  // what it said last holds until the new one speaks
 }
 
@@ -87,17 +89,37 @@ void Prober::OnWatchEnded(const rpc::Status& status) {
     Report(ProbeResult::kUnimplemented, "no Watch");
     return Check();
   }
-  // A stream that was long-lived is replaced at once, as A17 has it; one that keeps ending young is
-  // not, or we would ask as fast as it can answer.
-  if (answered_ && clock_.Now() - watch_start_ >= kWatchBackoff.initial) return Watch();
+  if (MayReplaceWatch()) return Watch();
   std::string detail = "Watch ended: " + std::string(rpc::StatusName(status.code));
   if (!status.message.empty()) detail += ", " + status.message;
-  PauseWatch(ProbeResult::kFailed, detail);
+  // An answer came, so that it ends is no failed probe.
+  PauseWatch(answered_ ? std::nullopt : std::optional(ProbeResult::kFailed), detail);
 }
 
-void Prober::PauseWatch(ProbeResult result, const std::string& detail) {
+void Prober::OnLost(const std::string& reason) {
+  driver_.StopWake();
+  if (state_ == State::kWatching) {
+    if (MayReplaceWatch()) return Watch();
+    return PauseWatch(std::nullopt, reason);
+  }
+  state_ = State::kCheckPause;
+  driver_.WakeAt(clock_.Now() + NextInterval());
+  Report(std::nullopt, reason);
+}
+
+// A stream that was good and long-lived is replaced at once, as A17 has it; one that keeps ending
+// young is not, or we would ask as fast as it can answer. Nor is one that had said NOT_SERVING:
+// that endpoint is about to leave.
+bool Prober::MayReplaceWatch() const {
+  const bool was_long = clock_.Now() - watch_start_ >= kWatchBackoff.initial;
+  return answered_ && was_long && health_ == Health::kServing;
+}
+
+void Prober::PauseWatch(std::optional<ProbeResult> result, const std::string& detail) {
   state_ = State::kWatchPause;
   health_ = Health::kNotServing;
+  // The back-off counts from the Watch's start, which may be long ago.
+  if (backoff_.next() <= clock_.Now()) backoff_.AttemptStarted(clock_.Now(), random_);
   driver_.WakeAt(backoff_.next());
   Report(result, detail);
 }
@@ -143,7 +165,7 @@ void Prober::OnCheckAnswer(ProbeResult result, const std::string& detail) {
 void Prober::Weigh(bool good) {
   good_run_ = good ? good_run_ + 1 : 0;
   bad_run_ = good ? 0 : bad_run_ + 1;
-  const bool is_first = health_ == Health::kUnknown;
+  const bool is_first = health_ == Health::kUnknown || health_ == Health::kAsked;
   if (good && (is_first || good_run_ >= settings_.healthy_threshold)) {
     health_ = Health::kServing;
   } else if (!good && (is_first || bad_run_ >= settings_.unhealthy_threshold)) {

@@ -14,6 +14,7 @@
 // Checks by TCP and HTTP begin in kChecking and know no connection.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "base/clock.h"
@@ -60,6 +61,8 @@ class Prober {
   void OnSent();
   void OnAnswer(ProbeResult result, const std::string& detail);
   void OnWatchEnded(const rpc::Status& status);
+  /// The question went down with its connection, or never left. No result of a probe.
+  void OnLost(const std::string& reason);
   void OnWake();
 
  private:
@@ -74,7 +77,8 @@ class Prober {
 
   bool UsesConnection() const { return settings_.type == config::HealthCheck::Type::kGrpc; }
   void Watch();
-  void PauseWatch(ProbeResult result, const std::string& detail);
+  bool MayReplaceWatch() const;
+  void PauseWatch(std::optional<ProbeResult> result, const std::string& detail);
   void Check();
   void OnCheckAnswer(ProbeResult result, const std::string& detail);
   void Weigh(bool good);

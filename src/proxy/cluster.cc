@@ -102,9 +102,10 @@ void Cluster::LearnLoad(const Member& member, const http2::HeaderList& trailers,
 
 void Cluster::OnReadyChanged(pool::Pool& pool, const std::string& reason) {
   const bool ready = pool.state() == pool::Pool::State::kReady;
-  settings_.events.on_connection(pool.endpoint(), ready ? +1 : -1, reason);
+  // First that it is asked, so that there is hope in it all the time.
   health::ActiveCheck* check = CheckOf(pool);
   if (ready && check != nullptr) check->PoolReady();
+  settings_.events.on_connection(pool.endpoint(), ready ? +1 : -1, reason);
 }
 
 void Cluster::OnFailing(pool::Pool& pool, const std::string& reason) {

@@ -66,7 +66,9 @@ void ClientCall::OnTrailers(http2::HeaderList trailers) { End(StatusOf(trailers)
 void ClientCall::OnClosed(const http2::StreamEnd& end) {
   if (end.by == http2::StreamEnd::By::kConnection ||
       end.processed != http2::StreamEnd::Processed::kPerhaps) {
-    return End({StatusCode::kUnavailable, "the connection was lost"});
+    if (std::exchange(ended_, true)) return;
+    stream_.reset();
+    return handler_.OnLost("the connection was lost");
   }
   End({StatusFromReset(static_cast<uint32_t>(end.code)),
        "the stream was reset: " + std::string(http2::ErrorCodeName(end.code))});

@@ -21,14 +21,17 @@ http2::HeaderList CallHeaders(std::string_view path, std::string_view authority)
 
 class ClientCall final : private http2::StreamHandler {
  public:
-  /// Legal order: OnMessage*, OnEnd; nothing after it. The handler must not destroy the call in
-  /// either (EventLoop::DeleteLater).
+  /// Legal order: OnMessage*, then OnEnd or OnLost; nothing after it. The handler must not destroy
+  /// the call in any of them (EventLoop::DeleteLater).
   class Handler {
    public:
     /// Lives until the handler returns.
     virtual void OnMessage(std::string_view message) = 0;
     /// The call's final status; one of ours when the answer was none of gRPC's.
     virtual void OnEnd(const Status& status) = 0;
+    /// There will be no status: the connection was lost under the call, or the peer says that it
+    /// has not acted on it (RFC 9113, section 8.7). Says nothing of the peer's health.
+    virtual void OnLost(const std::string& reason) = 0;
 
    protected:
     ~Handler() = default;

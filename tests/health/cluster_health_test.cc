@@ -71,6 +71,7 @@ class ClusterHealthTest : public ::testing::Test {
 TEST_F(ClusterHealthTest, NobodyIsPickedBeforeItsFirstGoodAnswerNotEvenInPanic) {
   Start(1);
   EXPECT_EQ(health_->LookOut().hope, Outlook::Hope::kYes);
+  Say(0, Health::kAsked, std::nullopt);
   Connect(0);
   EXPECT_EQ(State(0), "not_serving");
   EXPECT_FALSE(IsPicked(0));
@@ -93,6 +94,21 @@ TEST_F(ClusterHealthTest, ThereIsNoHopeInAnEndpointThatCannotBeReached) {
   EXPECT_TRUE(health_->OnConnection(*endpoints_[0], 0, "connection refused"));
   EXPECT_EQ(health_->LookOut().hope, Outlook::Hope::kNo);
   EXPECT_EQ(Facts(0).why, "connection refused");
+}
+
+TEST_F(ClusterHealthTest, HopeOutlivesTheConnectionOfAWorkerThatDoesNotAsk) {
+  Start(1);
+  Connect(0);
+  EXPECT_EQ(health_->LookOut().hope, Outlook::Hope::kYes);
+}
+
+TEST_F(ClusterHealthTest, ThereIsNoHopeInOneThatCannotBeAskedAnyMore) {
+  StartReady(1);
+  Connect(0);  // of another worker, and idle
+  Say(0, Health::kUnknown, std::nullopt);
+  Lose(0);
+  EXPECT_EQ(State(0), "not_serving");
+  EXPECT_EQ(health_->LookOut().hope, Outlook::Hope::kNo);
 }
 
 TEST_F(ClusterHealthTest, WhoLosesItsLastConnectionIsOut) {

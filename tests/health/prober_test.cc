@@ -85,7 +85,7 @@ TEST_F(ProberTest, AsksNothingBeforeThereIsAConnection) {
 TEST_F(ProberTest, WatchesFirst) {
   Connect();
   EXPECT_THAT(started_, ElementsAre("Watch"));
-  EXPECT_EQ(health(), Health::kUnknown) << "until it has said something";
+  EXPECT_EQ(health(), Health::kAsked) << "until it has said something";
 }
 
 TEST_F(ProberTest, BelievesEachMessageOfAWatchAtOnce) {
@@ -147,6 +147,44 @@ TEST_F(ProberTest, AWatchThatEndsAfterLongIsReplacedAtOnceAndHoldsMeanwhile) {
   EXPECT_EQ(health(), Health::kServing);
 }
 
+TEST_F(ProberTest, AWatchThatEndsAfterNotServingWaitsAndIsNoFailedProbe) {
+  Connect();
+  Pass(500ms);
+  Answer(ProbeResult::kServing);
+  Pass(1h);
+  Answer(ProbeResult::kNotServing);
+  TakeStarted();
+  EndWatch(StatusCode::kUnavailable);
+  EXPECT_THAT(TakeStarted(), IsEmpty());
+  EXPECT_FALSE(reports_.back().result);
+  EXPECT_GE(UntilWake(), 800ms) << "though its Watch began an hour ago";
+  EXPECT_EQ(health(), Health::kNotServing);
+  Pass(2s);
+  EXPECT_THAT(TakeStarted(), testing::Contains("Watch"));
+}
+
+TEST_F(ProberTest, AWatchThatIsLostOnItsWayIsNoFailedProbe) {
+  Connect();
+  prober_->OnLost("connection refused");
+  EXPECT_EQ(health(), Health::kNotServing);
+  EXPECT_FALSE(reports_.back().result);
+  TakeStarted();
+  Pass(2s);
+  EXPECT_THAT(TakeStarted(), testing::Contains("Watch"));
+}
+
+TEST_F(ProberTest, ACheckThatIsLostOnItsWaySaysNothingAndIsMadeAgain) {
+  ConnectWithoutWatch();
+  Answer(ProbeResult::kServing);
+  PassToWake();
+  prober_->OnLost("the connection was lost");
+  EXPECT_EQ(health(), Health::kServing);
+  EXPECT_FALSE(reports_.back().result);
+  TakeStarted();
+  PassToWake();
+  EXPECT_THAT(TakeStarted(), ElementsAre("Check"));
+}
+
 // gRFC A17: "cancel Watch on GOAWAY".
 TEST_F(ProberTest, MovesItsWatchFromAConnectionThatDrains) {
   Connect();
@@ -156,6 +194,17 @@ TEST_F(ProberTest, MovesItsWatchFromAConnectionThatDrains) {
   EXPECT_EQ(stopped_, 1);
   EXPECT_THAT(started_, ElementsAre("Watch"));
   EXPECT_EQ(health(), Health::kServing);
+}
+
+TEST_F(ProberTest, LeavesAnEndpointAloneThatHasSaidNotServingAndDrains) {
+  Connect();
+  Answer(ProbeResult::kNotServing);
+  TakeStarted();
+  prober_->GoAway();
+  EXPECT_EQ(stopped_, 1);
+  EXPECT_THAT(TakeStarted(), IsEmpty());
+  Pass(2s);
+  EXPECT_THAT(TakeStarted(), testing::Contains("Watch"));
 }
 
 TEST_F(ProberTest, ForgetsWhatItKnewWithTheConnection) {
