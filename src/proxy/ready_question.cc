@@ -40,6 +40,7 @@ class Question final : private health::Probe::Owner {
  private:
   void OnProbeSent(health::Probe&) override {}
   void OnWatchEnded(health::Probe&, const rpc::Status&) override {}
+  void OnProbeLost(health::Probe&, const std::string& reason) override { End(reason); }
   void OnProbeAnswer(health::Probe&, health::ProbeResult result,
                      const std::string& detail) override {
     End(result == health::ProbeResult::kServing ? "" : detail);
