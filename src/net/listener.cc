@@ -118,6 +118,12 @@ Result<std::vector<FileDescriptor>, std::string> OpenListeners(const base::Addre
   return OpenTcp(resolved->front(), count);
 }
 
+FileDescriptor OpenOneMore(const FileDescriptor& socket) {
+  const SocketAddress address = SocketAddress::OfSocket(socket.get());
+  auto fd = Listen(Bind(address, 1), address);
+  return fd ? std::move(*fd) : FileDescriptor();
+}
+
 Listener::Listener(EventLoop& loop, FileDescriptor socket, AcceptHandler on_accept)
     : socket_(std::move(socket)),
       on_accept_(std::move(on_accept)),
@@ -132,7 +138,7 @@ Listener::Listener(EventLoop& loop, FileDescriptor socket, AcceptHandler on_acce
 }
 
 Listener::~Listener() {
-  AcceptQueued(INT_MAX);
+  if (takes_queue_) AcceptQueued(INT_MAX);
   event_del(&event_);
 }
 

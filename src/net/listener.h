@@ -23,6 +23,10 @@ namespace evenkeel::net {
 base::Result<std::vector<FileDescriptor>, std::string> OpenListeners(const base::Address& address,
                                                                      size_t count);
 
+/// One more socket on the port that `socket`, which was opened with SO_REUSEPORT, listens on. Empty
+/// when the system refuses.
+FileDescriptor OpenOneMore(const FileDescriptor& socket);
+
 /// Accepts on one socket until destroyed. When descriptors run out it pauses for a moment instead
 /// of spinning; calls in progress are not touched.
 class Listener {
@@ -32,6 +36,8 @@ class Listener {
   Listener(EventLoop& loop, FileDescriptor socket, AcceptHandler on_accept);
   /// Takes what is still queued, then closes, so that no client that has connected is refused.
   ~Listener();
+  /// Has the destructor leave what is queued to another process that has the socket too.
+  void LeaveQueue() { takes_queue_ = false; }
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
@@ -42,6 +48,7 @@ class Listener {
   const AcceptHandler on_accept_;
   event event_;
   Timer resume_;
+  bool takes_queue_ = true;
 };
 
 }  // namespace evenkeel::net
