@@ -25,6 +25,14 @@ Json ToJson(const config::Match& match) {
   return json;
 }
 
+Json ToJson(const config::ClientKeepalive& keepalive) {
+  return {{"time", DurationText(keepalive.time)},
+          {"timeout", DurationText(keepalive.timeout)},
+          {"permit_time", DurationText(keepalive.permit_time)},
+          {"permit_without_calls", keepalive.permit_without_calls},
+          {"max_ping_strikes", keepalive.max_ping_strikes}};
+}
+
 Json ToJson(const config::Listener& listener) {
   Json json = {{"address", listener.address.ToString()}};
   for (const config::Route& each : listener.routes) {
@@ -33,6 +41,10 @@ Json ToJson(const config::Listener& listener) {
   SetUnlessEmpty(json, "cluster", listener.cluster);
   json["http2"] = Http2Json(listener.http2);
   json["http2"]["max_concurrent_streams"] = listener.http2.max_concurrent_streams;
+  json["keepalive"] = ToJson(listener.keepalive);
+  json["max_connection_idle"] = DurationText(listener.lifetime.max_idle);
+  json["max_connection_age"] = DurationText(listener.lifetime.max_age);
+  json["max_connection_age_grace"] = DurationText(listener.lifetime.max_age_grace);
   return json;
 }
 

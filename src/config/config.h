@@ -13,6 +13,7 @@
 
 #include "base/address.h"
 #include "config/call_policy.h"
+#include "config/client_connection.h"
 #include "config/health.h"
 #include "config/policy.h"
 
@@ -59,6 +60,8 @@ struct Listener {
   /// Where calls go that no route takes; empty: they end UNIMPLEMENTED.
   std::string cluster;
   Http2 http2;
+  ClientKeepalive keepalive;
+  ConnectionLifetime lifetime;
 };
 
 struct Endpoint {

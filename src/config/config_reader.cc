@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "config/address_book.h"
+#include "config/client_connection_reader.h"
 #include "config/health_reader.h"
 #include "config/key_types.h"
 #include "config/name_rules.h"
@@ -173,6 +174,7 @@ void ReadListener(const std::vector<std::string>& clusters, AddressBook& taken, 
   map.Required("address", listener.address, AddressKey(AddressKey::Port::kAny, taken));
   map.Optional("cluster", listener.cluster, cluster);
   map.Optional("http2", listener.http2, Group{ReadListenerHttp2});
+  ReadClientConnection(map, listener);
   if (!map.Has("cluster") && !map.Has("routes")) {
     map.Fail({"its calls have nowhere to go", "add cluster: and a cluster's name"});
   }

@@ -5,8 +5,10 @@
 #include <chrono>
 #include <string>
 
+#include "config/flag_key.h"
 #include "config/key_types.h"
 #include "config/name_rules.h"
+#include "config/or_off.h"
 
 namespace evenkeel::config {
 namespace {
@@ -18,48 +20,6 @@ using namespace std::chrono_literals;
 constexpr std::array<std::string_view, 7> kEndpointStatuses = {
     "UNKNOWN",  "DEADLINE_EXCEEDED", "RESOURCE_EXHAUSTED", "UNIMPLEMENTED",
     "INTERNAL", "UNAVAILABLE",       "DATA_LOSS"};
-
-// A map, or `off` for nothing.
-template <typename Function>
-struct OrOff {
-  Group<Function> group;
-
-  template <typename T>
-  void Read(const Place& place, std::optional<T>& out) const {
-    if (place.node().IsScalar()) {
-      if (place.node().text == "off") return out.reset();
-      return place.FailType("a map or off", "write its settings as a map, or off");
-    }
-    if (!out) out.emplace();
-    group.Read(place, *out);
-  }
-  template <typename T>
-  KeyFacts Facts(const std::optional<T>& fallback) const {
-    return {.type = "map, or off", .fallback = fallback ? "" : "off"};
-  }
-  template <typename T>
-  void Nested(const std::string& path, const std::optional<T>& fallback, Catalog& catalog) const {
-    group.Nested(path, fallback.value_or(T{}), catalog);
-  }
-};
-
-template <typename Function>
-OrOff(Group<Function>) -> OrOff<Function>;
-
-// `true` or `false`.
-struct FlagKey : Leaf {
-  void Read(const Place& place, bool& flag) const {
-    const std::string* text = place.Text("true or false", "write true or false, without quotes");
-    if (!text) return;
-    if (*text != "true" && *text != "false") {
-      return place.FailType("true or false", "write true or false, without quotes");
-    }
-    flag = *text == "true";
-  }
-  KeyFacts Facts(bool fallback) const {
-    return {.type = "true or false", .fallback = fallback ? "true" : "false"};
-  }
-};
 
 // One word of a few, by its place among them; `T` is an enum that counts from 0 in the same order.
 template <size_t kCount>

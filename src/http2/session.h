@@ -59,6 +59,8 @@ class SessionHandler {
   /// A stream has closed: there may be room for another.
   virtual void OnStreamClosed() = 0;
   virtual void OnPingAck(uint64_t opaque) = 0;
+  /// The peer sent a PING; its answer goes out by itself.
+  virtual void OnPing() {}
   /// There is something to Produce; said again only after a Produce.
   virtual void OnOutput() = 0;
 
@@ -100,6 +102,8 @@ class Session {
   /// Client role: the peer's MAX_CONCURRENT_STREAMS.
   uint32_t peer_max_streams() const;
   size_t open_streams() const { return open_streams_; }
+  /// HEADERS and DATA frames sent so far: what a peer may answer with a PING of its own.
+  uint64_t call_frames_sent() const { return call_frames_sent_; }
 
   /// First phase of a graceful end: GOAWAY with the highest id, then a PING whose answer says that
   /// the peer has read it (RFC 9113, section 6.8).
@@ -147,6 +151,7 @@ class Session {
   ByteQueue* out_ = nullptr;  // while Produce runs
   size_t out_limit_ = 0;
   uint64_t produced_ = 0;  // bytes of all output so far
+  uint64_t call_frames_sent_ = 0;
   // Rapid-reset guard, see CountPrematureReset.
   uint32_t recent_streams_ = 0;
   uint32_t recent_resets_ = 0;

@@ -119,6 +119,8 @@ int SessionCallbacks::OnFrame(nghttp2_session* native, const nghttp2_frame* fram
         uint64_t opaque;
         std::memcpy(&opaque, frame->ping.opaque_data, sizeof opaque);
         session.handler_.OnPingAck(opaque);
+      } else {
+        session.handler_.OnPing();
       }
       break;
     case NGHTTP2_GOAWAY:
@@ -173,6 +175,7 @@ int SessionCallbacks::OnFrameSent(nghttp2_session* native, const nghttp2_frame* 
     }
   }
   if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
+  ++session.call_frames_sent_;
   Stream* stream = StreamOf(native, frame->hd.stream_id);
   if (stream == nullptr) return 0;
   if (frame->hd.type == NGHTTP2_HEADERS) {

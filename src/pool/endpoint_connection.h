@@ -9,8 +9,8 @@
 
 #include "http2/session.h"
 #include "net/timer.h"
-#include "pool/keepalive.h"
 #include "rpc/connection.h"
+#include "rpc/heartbeat.h"
 
 namespace evenkeel::pool {
 
@@ -38,7 +38,7 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
   /// Starts to connect. `connect_timeout` counts until the peer's SETTINGS.
   EndpointConnection(net::EventLoop& loop, const net::SocketAddress& address,
                      const http2::SessionSettings& settings, base::Duration connect_timeout,
-                     const Keepalive::Settings& keepalive, Owner& owner);
+                     const rpc::Keepalive::Settings& keepalive, Owner& owner);
 
   State state() const { return state_; }
   /// Streams that can be opened now; 0 unless kReady.
@@ -61,18 +61,12 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
   void OnLost(const rpc::Connection::Loss& loss) override;
   void OnTraffic(size_t received, size_t sent) override;
 
-  void KeepAlive();
-  void Follow(Keepalive::Action action);
-
-  net::EventLoop& loop_;
   Owner& owner_;
   State state_ = State::kConnecting;
   http2::ErrorCode goaway_code_ = http2::ErrorCode::kNoError;
   rpc::Connection connection_;
   net::Timer connect_timer_;
-  const bool keeps_alive_;
-  Keepalive keepalive_;
-  net::Timer keepalive_timer_;
+  rpc::Heartbeat heartbeat_;
 };
 
 }  // namespace evenkeel::pool

@@ -160,8 +160,8 @@ void Pool::Connect() {
       settings_.connect_timeout, KeepaliveNow(), owner));
 }
 
-Keepalive::Settings Pool::KeepaliveNow() const {
-  Keepalive::Settings settings = settings_.keepalive;
+rpc::Keepalive::Settings Pool::KeepaliveNow() const {
+  rpc::Keepalive::Settings settings = settings_.keepalive;
   settings.time = target_.keepalive->Stretch(settings.time);
   return settings;
 }

@@ -17,7 +17,7 @@
 #include "net/timer.h"
 #include "pool/backoff.h"
 #include "pool/endpoint_connection.h"
-#include "pool/keepalive.h"
+#include "pool/keepalive_memory.h"
 #include "telemetry/worker_metrics.h"
 
 namespace evenkeel::pool {
@@ -56,7 +56,7 @@ class Pool final : private EndpointConnection::Owner {
     base::Duration connect_timeout = std::chrono::seconds(1);
     uint32_t max_connections = 10;
     uint32_t max_pending = 1024;
-    Keepalive::Settings keepalive{};
+    rpc::Keepalive::Settings keepalive{};
   };
 
   enum class State {
@@ -117,7 +117,7 @@ class Pool final : private EndpointConnection::Owner {
   void CountLoss(const EndpointConnection& connection, EndpointConnection::State before,
                  const rpc::Connection::Loss& loss);
 
-  Keepalive::Settings KeepaliveNow() const;
+  rpc::Keepalive::Settings KeepaliveNow() const;
   bool Has(EndpointConnection::State state) const;
   EndpointConnection* WithRoom();
   /// Starts a connection, or the wait for the time when one may start, where one is wanted.

@@ -12,29 +12,49 @@ constexpr auto kHandshakeTimeout = std::chrono::seconds(10);
 // trip, unless the client does not answer.
 constexpr auto kDrainRoundTrip = std::chrono::seconds(1);
 
+// That PING; other than those of the keepalive.
+constexpr uint64_t kDrainPing = 1;
+
+// What has been said last gets this long to reach the client.
+constexpr auto kLastWords = std::chrono::seconds(2);
+
 }  // namespace
 
 ClientConnection::ClientConnection(WorkerContext& context,
                                    const std::shared_ptr<const RouteTable>& routes,
-                                   const http2::SessionSettings& settings,
-                                   net::FileDescriptor socket, Owner& owner)
+                                   const Settings& settings, net::FileDescriptor socket,
+                                   Owner& owner)
     : context_(context),
       routes_(routes),
       owner_(owner),
-      connection_(context.loop, http2::Role::kServer, settings, *this, *this),
+      connection_(context.loop, http2::Role::kServer, settings.http2, *this, *this),
       client_host_(net::PeerHost(socket.get())),
       handshake_timer_(context.loop, [this] { connection_.Abort("no HTTP/2 preface in time"); }),
-      drain_timer_(context.loop, [this] { SendFinalGoAway(); }) {
+      drain_timer_(context.loop, [this] { SendFinalGoAway(); }),
+      heartbeat_(context.loop, connection_.session(), settings.keepalive,
+                 [this] {
+                   context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kKeepalive);
+                   connection_.Abort("no answer to a keepalive PING");
+                 }),
+      pings_(settings.pings),
+      lifetime_(settings.lifetime, context.loop.Now(), context.random),
+      lifetime_timer_(context.loop, [this] { LookAtLifetime(); }),
+      end_timer_(context.loop, [this] { connection_.Abort("the client takes no last words"); }) {
   context_.metrics.ClientConnectionOpened();
   handshake_timer_.StartAfter(kHandshakeTimeout);
   connection_.Attach(std::move(socket));
+  // Bytes that nobody acknowledges are a dead peer's as much as a PING is (gRFC A18).
+  if (heartbeat_.on()) connection_.SetUserTimeout(settings.keepalive.timeout);
+  heartbeat_.Start();
+  WatchLifetime();
 }
 
 ClientConnection::~ClientConnection() { context_.metrics.ClientConnectionClosed(); }
 
-void ClientConnection::Drain() {
+void ClientConnection::Drain(std::string_view reason) {
   if (std::exchange(draining_, true)) return;
-  connection_.session().SubmitShutdownNotice(0);
+  drain_reason_ = reason;
+  connection_.session().SubmitShutdownNotice(kDrainPing);
   drain_timer_.StartAfter(kDrainRoundTrip);
 }
 
@@ -52,19 +72,61 @@ void ClientConnection::OnRequest(http2::StreamHandle stream, http2::HeaderList h
   calls_.back()->Start(end);
 }
 
-void ClientConnection::OnPingAck(uint64_t) {
-  if (draining_) SendFinalGoAway();
+void ClientConnection::OnPingAck(uint64_t opaque) {
+  if (draining_ && opaque == kDrainPing) SendFinalGoAway();
+}
+
+void ClientConnection::OnPing() {
+  const auto verdict =
+      pings_.OnPing(context_.loop.Now(), calls_.size(), connection_.session().call_frames_sent());
+  if (verdict == PingEnforcement::Verdict::kTolerated || end_timer_.running()) return;
+  context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kTooManyPings);
+  final_goaway_sent_ = true;
+  connection_.session().SubmitGoAway(http2::ErrorCode::kEnhanceYourCalm, "too_many_pings");
+  EndSoon("the client sent too many PINGs");
 }
 
 void ClientConnection::SendFinalGoAway() {
   if (std::exchange(final_goaway_sent_, true)) return;
   drain_timer_.Stop();
-  connection_.session().SubmitGoAway(http2::ErrorCode::kNoError, "");
+  connection_.session().SubmitGoAway(http2::ErrorCode::kNoError, drain_reason_);
+}
+
+void ClientConnection::LookAtLifetime() {
+  switch (lifetime_.Look(context_.loop.Now(), calls_.size())) {
+    case ConnectionLifetime::Action::kWait:
+      break;
+    case ConnectionLifetime::Action::kDrainIdle:
+      context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kMaxIdle);
+      Drain("max_idle");
+      break;
+    case ConnectionLifetime::Action::kDrainOld:
+      context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kMaxAge);
+      Drain("max_age");
+      break;
+    case ConnectionLifetime::Action::kEndCalls:
+      EndSoon(
+          "the connection has reached max_connection_age, and max_connection_age_grace is over");
+      break;
+  }
+  WatchLifetime();
+}
+
+void ClientConnection::WatchLifetime() {
+  if (lifetime_.due() != base::Time::max()) lifetime_timer_.StartAt(lifetime_.due());
+}
+
+void ClientConnection::EndSoon(const std::string& why) {
+  FinishCalls({rpc::StatusCode::kUnavailable, why});
+  end_timer_.StartAfter(kLastWords);
 }
 
 void ClientConnection::OnLost(const rpc::Connection::Loss& loss) {
   handshake_timer_.Stop();
   drain_timer_.Stop();
+  heartbeat_.Stop();
+  lifetime_timer_.Stop();
+  end_timer_.Stop();
   if (loss.kind == rpc::Connection::Loss::Kind::kProtocolError) {
     context_.metrics.PeerFault(telemetry::Side::kClient,
                                telemetry::FaultFromHttp2(http2::ErrorCode::kProtocolError));
@@ -73,6 +135,7 @@ void ClientConnection::OnLost(const rpc::Connection::Loss& loss) {
 }
 
 void ClientConnection::OnTraffic(size_t received, size_t sent) {
+  if (received > 0) heartbeat_.OnRead();
   context_.metrics.ClientBytesReceived(received);
   context_.metrics.ClientBytesSent(sent);
 }
@@ -85,6 +148,7 @@ void ClientConnection::OnCallGone(Call& call) {
     calls_[index]->index = index;
   }
   calls_.pop_back();
+  if (calls_.empty()) lifetime_.OnIdle(context_.loop.Now());
 }
 
 }  // namespace evenkeel::proxy

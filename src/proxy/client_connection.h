@@ -1,20 +1,27 @@
 // ClientConnection: one client's connection and the calls on it.
 //
-// Owned by its Worker, used on that worker's thread.
+// Towards its client it behaves as a gRPC server does: PINGs of its own, no more of the client's
+// than are permitted, an end for being idle or old (gRFC A8, A9). Owned by its Worker, used on that
+// worker's thread.
 //
-//   open ──Drain──> GOAWAY(2^31-1), PING ──ACK or timer──> GOAWAY(last id) ──last call──> gone
+//   open ──drain──> GOAWAY(2^31-1), PING ──ACK or timer──> GOAWAY(last id) ──last call──> gone
+// SIGTERM, idleness and age all drain.
 #pragma once
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "http2/session.h"
 #include "net/timer.h"
 #include "proxy/call.h"
+#include "proxy/connection_lifetime.h"
+#include "proxy/ping_enforcement.h"
 #include "proxy/route_table.h"
 #include "proxy/worker_context.h"
 #include "rpc/connection.h"
+#include "rpc/heartbeat.h"
 
 namespace evenkeel::proxy {
 
@@ -31,14 +38,20 @@ class ClientConnection final : private http2::SessionHandler,
     ~Owner() = default;
   };
 
+  struct Settings {
+    http2::SessionSettings http2;
+    rpc::Keepalive::Settings keepalive{};
+    PingEnforcement::Settings pings{};
+    ConnectionLifetime::Settings lifetime{};
+  };
+
   /// `routes`: where the current table stands; lives as long as the connection.
   ClientConnection(WorkerContext& context, const std::shared_ptr<const RouteTable>& routes,
-                   const http2::SessionSettings& settings, net::FileDescriptor socket,
-                   Owner& owner);
+                   const Settings& settings, net::FileDescriptor socket, Owner& owner);
   ~ClientConnection();
 
   /// Ends it gracefully: no new calls, those in progress finish (RFC 9113, section 6.8).
-  void Drain();
+  void Drain() { Drain(""); }
   /// Ends every call in progress with `status`.
   void FinishCalls(const rpc::Status& status);
 
@@ -51,14 +64,21 @@ class ClientConnection final : private http2::SessionHandler,
   void OnSettings() override { handshake_timer_.Stop(); }
   void OnGoAway(const http2::GoAway&) override {}  // the client opens no more; calls go on
   void OnStreamClosed() override {}
-  void OnPingAck(uint64_t) override;
+  void OnPingAck(uint64_t opaque) override;
+  void OnPing() override;
   void OnOutput() override { connection_.FlushLater(); }
   void OnOpen() override {}
   void OnLost(const rpc::Connection::Loss& loss) override;
   void OnTraffic(size_t received, size_t sent) override;
   void OnCallGone(Call& call) override;
 
+  /// `reason` goes to the client with the last GOAWAY; it outlives the connection.
+  void Drain(std::string_view reason);
   void SendFinalGoAway();
+  void LookAtLifetime();
+  void WatchLifetime();
+  /// Ends the calls, and the connection as soon as the client has heard of it.
+  void EndSoon(const std::string& why);
 
   WorkerContext& context_;
   const std::shared_ptr<const RouteTable>& routes_;
@@ -68,6 +88,12 @@ class ClientConnection final : private http2::SessionHandler,
   std::vector<std::unique_ptr<Call>> calls_;
   net::Timer handshake_timer_;
   net::Timer drain_timer_;
+  rpc::Heartbeat heartbeat_;
+  PingEnforcement pings_;
+  ConnectionLifetime lifetime_;
+  net::Timer lifetime_timer_;
+  net::Timer end_timer_;
+  std::string_view drain_reason_;
   bool draining_ = false;
   bool final_goaway_sent_ = false;
 };

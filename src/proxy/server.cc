@@ -29,8 +29,25 @@ config::Balancing WithSubsetSeed(config::Balancing balancing, uint64_t seed) {
   return balancing;
 }
 
-pool::Keepalive::Settings KeepaliveOf(const config::Cluster& cluster) {
-  using WithoutCalls = pool::Keepalive::Settings::WithoutCalls;
+ClientConnection::Settings ConnectionSettingsOf(const config::Listener& listener) {
+  using KeepaliveWithoutCalls = rpc::Keepalive::Settings::WithoutCalls;
+  using PingsWithoutCalls = PingEnforcement::Settings::WithoutCalls;
+  const config::ClientKeepalive& keepalive = listener.keepalive;
+  return {.http2 = SessionSettingsOf(listener.http2),
+          .keepalive = {.time = keepalive.time,
+                        .timeout = keepalive.timeout,
+                        .without_calls = KeepaliveWithoutCalls::kYes},
+          .pings = {.min_time = keepalive.permit_time,
+                    .without_calls = keepalive.permit_without_calls ? PingsWithoutCalls::kYes
+                                                                    : PingsWithoutCalls::kNo,
+                    .max_strikes = keepalive.max_ping_strikes},
+          .lifetime = {.max_idle = listener.lifetime.max_idle,
+                       .max_age = listener.lifetime.max_age,
+                       .max_age_grace = listener.lifetime.max_age_grace}};
+}
+
+rpc::Keepalive::Settings KeepaliveOf(const config::Cluster& cluster) {
+  using WithoutCalls = rpc::Keepalive::Settings::WithoutCalls;
   if (!cluster.keepalive) return {};
   return {
       .time = cluster.keepalive->time,
@@ -256,7 +273,7 @@ Result<void, std::string> Server::AddListeners(const config::Config& config) {
     listening_on_.push_back(net::SocketAddress::OfSocket(sockets->front().get()).ToString());
     const auto routes = std::make_shared<const RouteTable>(each, config.clusters);
     for (size_t i = 0; i < workers_.size(); ++i) {
-      workers_[i]->AddListener({std::move((*sockets)[i]), routes, SessionSettingsOf(each.http2)});
+      workers_[i]->AddListener({std::move((*sockets)[i]), routes, ConnectionSettingsOf(each)});
     }
   }
   return {};

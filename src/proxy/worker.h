@@ -30,7 +30,7 @@ class Worker final : private ClientConnection::Owner {
   struct ListenerPlan {
     net::FileDescriptor socket;
     std::shared_ptr<const RouteTable> routes;
-    http2::SessionSettings settings;
+    ClientConnection::Settings settings;
   };
 
   struct EndpointPlan {

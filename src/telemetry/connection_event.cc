@@ -74,4 +74,18 @@ std::string_view ConnectFailureName(ConnectFailure failure) {
   CHECK(!"a value outside ConnectFailure");
 }
 
+std::string_view ClientEndName(ClientEnd end) {
+  switch (end) {
+    case ClientEnd::kMaxIdle:
+      return "max_idle";
+    case ClientEnd::kMaxAge:
+      return "max_age";
+    case ClientEnd::kTooManyPings:
+      return "too_many_pings";
+    case ClientEnd::kKeepalive:
+      break;
+  }
+  return "keepalive";
+}
+
 }  // namespace evenkeel::telemetry

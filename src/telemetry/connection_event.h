@@ -56,4 +56,17 @@ ConnectFailure ConnectFailureFromError(const std::error_code& error);
 /// "connection refused", …: the `reason` label.
 std::string_view ConnectFailureName(ConnectFailure failure);
 
+/// Why we ended a client's connection, but for drain.
+enum class ClientEnd : uint8_t {
+  kMaxIdle,       ///< max_connection_idle
+  kMaxAge,        ///< max_connection_age
+  kTooManyPings,  ///< more PINGs than permitted
+  kKeepalive,     ///< no answer to our PING
+};
+
+inline constexpr size_t kClientEndCount = static_cast<size_t>(ClientEnd::kKeepalive) + 1;
+
+/// "max_idle", "max_age", "too_many_pings", "keepalive": the `reason` label.
+std::string_view ClientEndName(ClientEnd end);
+
 }  // namespace evenkeel::telemetry

@@ -129,6 +129,15 @@ void Metrics::CollectClients(std::vector<MetricFamily>& families) const {
   families.push_back(LoneGauge("evenkeel_server_open_connections",
                                "Connections from clients open now.",
                                std::max(opened - closed, 0.0)));
+  MetricFamily ended = CounterFamily("evenkeel_server_connections_ended_total",
+                                     "Connections that a rule of the listener ended, by rule.");
+  for (size_t i = 0; i < kClientEndCount; ++i) {
+    const auto end = static_cast<ClientEnd>(i);
+    AddIfCounted(ended, {}, "reason", ClientEndName(end), Sum([end](const WorkerMetrics& worker) {
+                   return worker.client_connections_ended(end);
+                 }));
+  }
+  families.push_back(std::move(ended));
   families.push_back(LoneCounter(
       "evenkeel_server_received_bytes_total", "Bytes read from clients' sockets.",
       Sum([](const auto& worker) { return worker.client_traffic().received_bytes.value(); })));

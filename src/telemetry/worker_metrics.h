@@ -97,6 +97,9 @@ class alignas(64) WorkerMetrics {
 
   void ClientConnectionOpened() { client_connections_opened_.Add(); }
   void ClientConnectionClosed() { client_connections_closed_.Add(); }
+  void ClientConnectionEnded(ClientEnd reason) {
+    client_connections_ended_[static_cast<size_t>(reason)].Add();
+  }
   /// Bytes of the socket, HTTP/2 framing included.
   void ClientBytesReceived(size_t bytes) { client_traffic_.received_bytes.Add(bytes); }
   void ClientBytesSent(size_t bytes) { client_traffic_.sent_bytes.Add(bytes); }
@@ -114,6 +117,9 @@ class alignas(64) WorkerMetrics {
   }
   uint64_t client_connections_opened() const { return client_connections_opened_.value(); }
   uint64_t client_connections_closed() const { return client_connections_closed_.value(); }
+  uint64_t client_connections_ended(ClientEnd reason) const {
+    return client_connections_ended_[static_cast<size_t>(reason)].value();
+  }
   const TrafficCounters& client_traffic() const { return client_traffic_; }
   uint64_t faults(Side side, Fault fault) const {
     return faults_[static_cast<size_t>(side)][static_cast<size_t>(fault)].value();
@@ -128,6 +134,7 @@ class alignas(64) WorkerMetrics {
   LazySlots<EndpointCounters> endpoints_;
   Counter client_connections_opened_;
   Counter client_connections_closed_;
+  std::array<Counter, kClientEndCount> client_connections_ended_;
   TrafficCounters client_traffic_;
   std::array<std::array<Counter, kFaultCount>, kSideCount> faults_;
 };

@@ -40,6 +40,15 @@ listeners:
       connection_window: 2MiB
       max_header_list: 3000
       max_concurrent_streams: 7
+    keepalive:
+      time: 1m
+      timeout: 5s
+      permit_time: 30s
+      permit_without_calls: true
+      max_ping_strikes: 5
+    max_connection_idle: 2m
+    max_connection_age: 1h
+    max_connection_age_grace: 10s
   - {address: "unix:/run/proxy.sock", cluster: users}
 clusters:
   users:
@@ -214,7 +223,11 @@ TEST(ConfigPageTest, KeepsWhatTheFileSaysOfListeners) {
       {"match": {"service": "users.v1.UserService"}, "cluster": "users"}],
     "cluster": "canary",
     "http2": {"stream_window": "2KiB", "connection_window": "2MiB", "max_header_list": "3000",
-              "max_concurrent_streams": 7}})"));
+              "max_concurrent_streams": 7},
+    "keepalive": {"time": "1m", "timeout": "5s", "permit_time": "30s",
+                  "permit_without_calls": true, "max_ping_strikes": 5},
+    "max_connection_idle": "2m", "max_connection_age": "1h",
+    "max_connection_age_grace": "10s"})"));
 }
 
 TEST(ConfigPageTest, KeepsWhatTheFileSaysOfClusters) {

@@ -44,7 +44,11 @@ class ConnectionPeer final : public http2::SessionHandler, public Connection::Ow
     if (on_request) on_request(log);
   }
   void OnSettings() override { ++settings; }
-  void OnGoAway(const http2::GoAway&) override { ++goaways; }
+  void OnGoAway(const http2::GoAway& goaway) override {
+    ++goaways;
+    last_goaway =
+        std::string(http2::ErrorCodeName(goaway.code)) + " " + std::string(goaway.debug_data);
+  }
   void OnStreamClosed() override {}
   void OnPingAck(uint64_t) override { ++pings; }
   void OnOutput() override { connection_->FlushLater(); }
@@ -63,6 +67,7 @@ class ConnectionPeer final : public http2::SessionHandler, public Connection::Ow
   std::vector<std::unique_ptr<http2::StreamLog>> streams;
   int settings = 0;
   int goaways = 0;
+  std::string last_goaway;
   int pings = 0;
   bool opened = false;
   int losses = 0;

@@ -94,6 +94,9 @@ Scrape ScrapeOfEverything() {
   for (size_t i = 0; i < kCloseReasonCount; ++i) {
     worker.EndpointConnectionClosed(endpoint, static_cast<CloseReason>(i));
   }
+  for (size_t i = 0; i < kClientEndCount; ++i) {
+    worker.ClientConnectionEnded(static_cast<ClientEnd>(i));
+  }
   for (size_t i = 0; i < kFaultCount; ++i) worker.PeerFault(Side::kClient, static_cast<Fault>(i));
   HealthMetrics& health = metrics.health();
   health.StateChanged("cluster", "endpoint:1", "ready", "connection");

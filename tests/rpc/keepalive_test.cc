@@ -1,8 +1,10 @@
-#include "pool/keepalive.h"
+#include "rpc/keepalive.h"
 
 #include <gtest/gtest.h>
 
-namespace evenkeel::pool {
+#include <optional>
+
+namespace evenkeel::rpc {
 namespace {
 
 using namespace std::chrono_literals;
@@ -71,16 +73,5 @@ TEST_F(KeepaliveTest, PingsWithoutCallsWhereThatIsAllowed) {
   EXPECT_EQ(LookAtDue(0), Action::kPing);
 }
 
-TEST(KeepaliveMemoryTest, EachComplaintDoublesTheTime) {
-  KeepaliveMemory memory;
-  EXPECT_EQ(memory.Stretch(10s), 10s);
-  memory.Double();
-  EXPECT_EQ(memory.Stretch(10s), 20s);
-  memory.Double();
-  EXPECT_EQ(memory.Stretch(10s), 40s);
-  for (int i = 0; i < 100; ++i) memory.Double();
-  EXPECT_LT(memory.Stretch(24h), base::Duration::max());
-}
-
 }  // namespace
-}  // namespace evenkeel::pool
+}  // namespace evenkeel::rpc

@@ -1,33 +1,15 @@
-// Keepalive: when a connection to an endpoint gets a PING, and when it counts as dead (gRFC A8).
+// Keepalive: when a peer gets a PING, and when its connection counts as dead (gRFC A8 and A9).
 //
 //   last byte read ──time──> PING ──timeout without a byte──> dead
 // A byte is any byte: who sends is alive. Without a call there is no PING, unless allowed; then the
 // first call after a long silence has one sent before it. Pure.
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 
 #include "base/clock.h"
 
-namespace evenkeel::pool {
-
-/// What was learnt of one endpoint by all workers' connections to it: each GOAWAY that says
-/// too_many_pings doubles the time between PINGs for good. Any thread.
-class KeepaliveMemory {
- public:
-  void Double() {
-    uint32_t doublings = doublings_.load(std::memory_order_relaxed);
-    if (doublings < kMost) doublings_.store(doublings + 1, std::memory_order_relaxed);
-  }
-  base::Duration Stretch(base::Duration time) const {
-    return time * (int64_t{1} << doublings_.load(std::memory_order_relaxed));
-  }
-
- private:
-  static constexpr uint32_t kMost = 16;
-  std::atomic<uint32_t> doublings_{0};
-};
+namespace evenkeel::rpc {
 
 class Keepalive {
  public:
@@ -52,6 +34,8 @@ class Keepalive {
   /// To be asked at due().
   Action Look(base::Time now, size_t open_calls);
   base::Time due() const { return due_; }
+  /// After kSleep: only OnCall wakes it.
+  bool sleeping() const { return sleeping_; }
 
  private:
   const Settings settings_;
@@ -61,4 +45,4 @@ class Keepalive {
   bool sleeping_ = false;
 };
 
-}  // namespace evenkeel::pool
+}  // namespace evenkeel::rpc

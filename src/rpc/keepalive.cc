@@ -1,6 +1,6 @@
-#include "pool/keepalive.h"
+#include "rpc/keepalive.h"
 
-namespace evenkeel::pool {
+namespace evenkeel::rpc {
 
 Keepalive::Action Keepalive::Look(base::Time now, size_t open_calls) {
   sleeping_ = false;
@@ -20,4 +20,4 @@ Keepalive::Action Keepalive::Look(base::Time now, size_t open_calls) {
   return Action::kPing;
 }
 
-}  // namespace evenkeel::pool
+}  // namespace evenkeel::rpc

@@ -1,0 +1,24 @@
+// FlagKey: a key type, as key_types.h explains; `true` or `false`.
+#pragma once
+
+#include <string>
+
+#include "config/key_types.h"
+
+namespace evenkeel::config {
+
+struct FlagKey : Leaf {
+  void Read(const Place& place, bool& flag) const {
+    const std::string* text = place.Text("true or false", "write true or false, without quotes");
+    if (!text) return;
+    if (*text != "true" && *text != "false") {
+      return place.FailType("true or false", "write true or false, without quotes");
+    }
+    flag = *text == "true";
+  }
+  KeyFacts Facts(bool fallback) const {
+    return {.type = "true or false", .fallback = fallback ? "true" : "false"};
+  }
+};
+
+}  // namespace evenkeel::config

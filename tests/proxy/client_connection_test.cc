@@ -1,0 +1,108 @@
+// What a client's connection goes through apart from its calls.
+#include "proxy/client_connection.h"
+
+#include "tests/proxy/sidecar_test.h"
+#include "tests/rpc/raw_socket.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+class ClientConnectionTest : public SidecarTest {
+ protected:
+  config::Listener& listener() { return config_.listeners[0]; }
+  void Ping(int times) {
+    for (int i = 0; i < times; ++i) {
+      const int before = client_->pings;
+      client_->session().SubmitPing(7);
+      RunUntil([&] { return client_->pings > before || client_->goaways > 0; });
+    }
+  }
+};
+
+TEST_F(ClientConnectionTest, TheThirdPingInARowThatIsTooEarlyEndsIt) {
+  Start();
+  Ping(3);
+  EXPECT_EQ(client_->goaways, 0);
+  Ping(1);
+  EXPECT_EQ(client_->last_goaway, "ENHANCE_YOUR_CALM too_many_pings");
+  RunUntil([&] { return client_->losses > 0; });
+  EXPECT_THAT(metrics_.Text(), HasSubstr("connections_ended_total{reason=\"too_many_pings\"} 1"));
+}
+
+TEST_F(ClientConnectionTest, ACallOpenAtTooManyPingsEndsWithTheReason) {
+  Start();
+  StreamLog& call = Call();
+  Arrived();
+  Ping(4);
+  EXPECT_EQ(Finished(call), "14");
+  EXPECT_THAT(MessageOf(call), HasSubstr("too many PINGs"));
+}
+
+TEST_F(ClientConnectionTest, EveryAnswerMakesRoomForPings) {
+  Start();
+  for (int i = 0; i < 5; ++i) {
+    Ping(3);
+    StreamLog& call = Call();
+    Answer(*Arrived().log);
+    EXPECT_EQ(Finished(call), "0");
+  }
+  EXPECT_EQ(client_->goaways, 0);
+}
+
+TEST_F(ClientConnectionTest, AnIdleOneIsDrained) {
+  listener().lifetime.max_idle = 50ms;
+  Start();
+  RunUntil([&] { return client_->losses > 0; });
+  EXPECT_GE(client_->goaways, 1);
+  EXPECT_THAT(metrics_.Text(), HasSubstr("connections_ended_total{reason=\"max_idle\"} 1"));
+}
+
+TEST_F(ClientConnectionTest, AnOldOneIsDrainedAndItsCallGoesOn) {
+  listener().lifetime.max_age = 50ms;
+  Start();
+  StreamLog& call = Call();
+  StreamLog& attempt = *Arrived().log;
+  RunUntil([&] { return client_->goaways == 2; });
+  EXPECT_EQ(client_->last_goaway, "NO_ERROR max_age");
+  Answer(attempt);
+  EXPECT_EQ(Finished(call), "0");
+  RunUntil([&] { return client_->losses > 0; });
+}
+
+TEST_F(ClientConnectionTest, AfterTheGraceItsCallsEnd) {
+  listener().lifetime.max_age = 50ms;
+  listener().lifetime.max_age_grace = 50ms;
+  Start();
+  StreamLog& call = Call();
+  Arrived();
+  EXPECT_EQ(Finished(call), "14");
+  EXPECT_THAT(MessageOf(call), HasSubstr("max_connection_age_grace"));
+  RunUntil([&] { return client_->losses > 0; });
+}
+
+TEST_F(ClientConnectionTest, ASilentClientGetsAPing) {
+  listener().keepalive.time = 50ms;
+  Start();
+  const size_t before = client_->received;
+  RunUntil([&] { return client_->received >= before + 17; });  // a PING frame's size
+  EXPECT_TRUE(client_->alive());
+}
+
+TEST_F(ClientConnectionTest, AClientThatAnswersNoPingIsGone) {
+  listener().keepalive.time = 50ms;
+  listener().keepalive.timeout = 50ms;
+  Launch();
+  auto client = rpc::RawSocket::ConnectTo(
+      net::SocketAddress::From(*base::Address::Parse(server_->listening_on()[0])));
+  client.Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + std::string("\0\0\0\4\0\0\0\0\0", 9));
+  RunUntil([&] {
+    return metrics_.Text().find("connections_ended_total{reason=\"keepalive\"} 1") !=
+           std::string::npos;
+  });
+}
+
+}  // namespace
+}  // namespace evenkeel::proxy
