@@ -15,6 +15,7 @@ build_packages=(
   libevent-dev libnghttp2-dev libssl-dev libyaml-cpp-dev libxxhash-dev
   prometheus-cpp-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libexpected-dev
   libgtest-dev libgmock-dev libbenchmark-dev
+  file  # for cpack
   python3 curl iproute2 procps
 )
 test_packages=(
