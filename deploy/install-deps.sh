@@ -21,7 +21,7 @@ build_packages=(
 test_packages=(
   clang-format shellcheck
   python3-grpcio python3-protobuf python3-h2 python3-hpack python3-hyperframe
-  python3-yaml python3-kubernetes  # the latter for the API's types
+  python3-yaml python3-jsonschema python3-kubernetes  # the latter for the API's types
   systemd                          # for systemd-analyze
   prometheus  # for promtool; its service is kept from starting, see InstallPackages
 )

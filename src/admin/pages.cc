@@ -5,6 +5,7 @@
 #include "admin/clusters_page.h"
 #include "admin/config_page.h"
 #include "admin/explain_page.h"
+#include "admin/json.h"
 #include "base/version.h"
 
 namespace evenkeel::admin {
@@ -21,6 +22,18 @@ Response TextPage(int status, std::string body) {
   response.status = status;
   response.body = std::move(body);
   return response;
+}
+
+Response NotAllowed(const std::string& allow, const std::string& why) {
+  Response response = TextPage(405, "only " + allow + ": " + why + "\n");
+  response.allow = allow;
+  return response;
+}
+
+std::string ReloadJson(const ReloadView& view) {
+  Json json = {{"result", view.result}, {"generation", view.generation}};
+  json[view.result == "rejected" ? "errors" : "changes"] = view.lines;
+  return ToText(json);
 }
 
 constexpr std::string_view kExplainPrefix = "/clusters/";
@@ -77,16 +90,21 @@ std::span<const Pages::Page> Pages::All() {
       {"/clusters/NAME/explain", "where a call would go, and why; ?path=/package.Service/Method",
        &Pages::Explain},
       {"/config", "the running configuration, defaults filled in", &Pages::Config},
+      {"/config/diff", "what a reload of its files would change now", &Pages::ConfigDiff},
+      {"/reload", "POST: reads the configuration's files again and applies them", &Pages::Reload,
+       Verb::kActs},
   };
   return kPages;
 }
 
 Response Pages::Answer(const Request& request) const {
-  if (request.method != "GET" && request.method != "HEAD") {
-    return TextPage(405, std::string("only ") + kAllowedMethods + ": these pages change nothing\n");
+  const auto page = std::ranges::find(All(), request.path, &Page::path);
+  const bool acts = page != All().end() && page->verb == Verb::kActs;
+  if (acts && request.method != "POST") return NotAllowed("POST", "this page changes something");
+  if (!acts && request.method != "GET" && request.method != "HEAD") {
+    return NotAllowed("GET, HEAD", "this page changes nothing");
   }
   if (IsExplainPath(request.path)) return Explain(request);
-  const auto page = std::ranges::find(All(), request.path, &Page::path);
   if (page == All().end()) return NotFound(request.path);
   return (this->*page->answer)(request);
 }
@@ -99,7 +117,7 @@ Response Pages::Index(const Request&) const {
   body += "</h1>\n<ul>\n";
   for (const Page& each : All()) {
     const std::string path(each.path);
-    const bool is_pattern = path.find("NAME") != std::string::npos;
+    const bool is_pattern = path.find("NAME") != std::string::npos || each.verb == Verb::kActs;
     body += "<li>" + (is_pattern ? path : "<a href=\"" + path + "\">" + path + "</a>") + ": " +
             std::string(each.description) + "</li>\n";
   }
@@ -111,10 +129,10 @@ Response Pages::Metrics(const Request&) const { return {200, kMetricsType, sourc
 
 Response Pages::Ready(const Request&) const {
   const ReadyView view = sources_.ready();
-  if (view.ready) return TextPage(200, "ready\n");
-  std::string body = "not ready\n";
+  std::string body = view.ready ? "ready\n" : "not ready\n";
   for (const std::string& reason : view.reasons) body += reason + "\n";
-  return TextPage(503, std::move(body));
+  for (const std::string& note : view.notes) body += "note: " + note + "\n";
+  return TextPage(view.ready ? 200 : 503, std::move(body));
 }
 
 Response Pages::Live(const Request&) const { return TextPage(200, "live\n"); }
@@ -128,6 +146,17 @@ Response Pages::Clusters(const Request& request) const {
 }
 
 Response Pages::Config(const Request&) const { return JsonPage(ConfigJson(sources_.config())); }
+
+Response Pages::ConfigDiff(const Request&) const {
+  return JsonPage(ReloadJson(sources_.preview()));
+}
+
+Response Pages::Reload(const Request&) const {
+  const ReloadView view = sources_.reload();
+  Response response = JsonPage(ReloadJson(view));
+  if (view.result == "rejected") response.status = 422;
+  return response;
+}
 
 Response Pages::Explain(const Request& request) const {
   const size_t name_size = request.path.size() - kExplainPrefix.size() - kExplainSuffix.size();

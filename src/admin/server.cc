@@ -38,6 +38,8 @@ std::string_view MethodOf(const evhttp_request& request) {
       return "GET";
     case EVHTTP_REQ_HEAD:
       return "HEAD";
+    case EVHTTP_REQ_POST:
+      return "POST";
     default:
       return "other";
   }
@@ -51,7 +53,7 @@ void SetHeaders(evhttp_request& request, const Response& response) {
   evhttp_add_header(headers, "Content-Length", length.c_str());
   evhttp_add_header(headers, "Cache-Control", "no-store");
   evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
-  if (response.status == 405) evhttp_add_header(headers, "Allow", kAllowedMethods);
+  if (!response.allow.empty()) evhttp_add_header(headers, "Allow", response.allow.c_str());
 }
 
 }  // namespace

@@ -16,6 +16,15 @@ struct ReadyView {
   bool ready = false;
   /// Why not, each a sentence without a full stop: "cluster users has no ready endpoint".
   std::vector<std::string> reasons;
+  /// What is wrong and yet no reason: "the configuration's files are rejected: …".
+  std::vector<std::string> notes{};
+};
+
+/// What a reload of the configuration did, or would do.
+struct ReloadView {
+  std::string result;  ///< "applied", "unchanged" or "rejected"
+  uint64_t generation = 0;
+  std::vector<std::string> lines{};  ///< what changed, or what is wrong
 };
 
 struct EndpointView {
@@ -70,6 +79,9 @@ struct Sources {
   std::function<ReadyView()> ready;
   std::function<std::vector<ClusterView>()> clusters;
   std::function<config::Config()> config;
+  std::function<ReloadView()> reload;
+  /// What `reload` would do, without doing it.
+  std::function<ReloadView()> preview;
   /// Nothing for a cluster that does not exist.
   std::function<std::optional<ExplainView>(const ExplainQuestion&)> explain;
 };

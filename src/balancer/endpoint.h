@@ -28,6 +28,7 @@ struct EndpointTraits {
   std::string zone{};
   /// What hash policies place on the ring (gRFC A76); empty: the address.
   std::string hash_key{};
+  bool operator==(const EndpointTraits&) const = default;
 };
 
 /// What calls and reports taught us about an endpoint. Each policy feeds and reads its own part.
@@ -51,6 +52,8 @@ class Endpoint {
   }
   const std::string& zone() const { return traits_.zone; }
   uint32_t priority() const { return traits_.priority; }
+  /// As given at first; its weight may have changed since.
+  const EndpointTraits& traits() const { return traits_; }
   uint32_t weight() const { return weight_.load(std::memory_order_relaxed); }
   /// Pickers made from now on use it; see EndpointSet::SetWeight.
   void set_weight(uint32_t weight) { weight_.store(weight, std::memory_order_relaxed); }

@@ -41,6 +41,13 @@ EndpointSet::EndpointSet(PolicyFactory factory, std::vector<EndpointPtr> endpoin
   Update(std::move(endpoints));
 }
 
+void EndpointSet::Configure(PolicyFactory factory, EndpointSetSettings settings) {
+  factory_ = std::move(factory);
+  settings_ = std::move(settings);
+  policies_.clear();
+  picker_ = nullptr;
+}
+
 bool EndpointSet::Update(std::vector<EndpointPtr> endpoints) {
   endpoints = Subset(std::move(endpoints), settings_.subset_size, settings_.subset_seed);
   std::unordered_map<const Endpoint*, State> states;

@@ -47,6 +47,11 @@ class EndpointSet {
   EndpointSet(PolicyFactory factory, std::vector<EndpointPtr> endpoints,
               EndpointSetSettings settings, const base::Clock& clock);
 
+  /// Other policies and settings from now on, for the same endpoints: what is known of them stays,
+  /// what the policies had learnt is lost. For sets made with a factory. Update has to follow, for
+  /// subsets.
+  void Configure(PolicyFactory factory, EndpointSetSettings settings);
+
   /// After subsetting.
   std::span<const EndpointPtr> endpoints() const { return endpoints_; }
 
@@ -111,8 +116,8 @@ class EndpointSet {
   bool IsAnyWarming() const;
   base::Time Now() const { return clock_ ? clock_->Now() : base::Time{}; }
 
-  const PolicyFactory factory_;  // empty: policies_ has the one
-  const EndpointSetSettings settings_;
+  PolicyFactory factory_;  // empty: policies_ has the one
+  EndpointSetSettings settings_;
   const base::Clock* const clock_;
   std::vector<EndpointPtr> endpoints_;
   std::unordered_map<const Endpoint*, State> states_;

@@ -11,15 +11,19 @@ bool IsAnyPort(const base::Address& address) {
 
 void AddressBook::Claim(const base::Address& address, const Place& place) {
   if (IsAnyPort(address)) return;
-  const std::string holder = place.path() + " in line " + std::to_string(place.mark().line);
-  const auto [first, is_new] = holders_.emplace(address.ToString(), holder);
+  const auto [first, is_new] =
+      holders_.emplace(address.ToString(), Holder{place.path(), place.mark()});
   if (is_new) return;
-  place.Fail({"the address " + Quoted(address.ToString()) + " is that of " + first->second + " too",
+  std::string holder = first->second.name;
+  if (const auto& mark = first->second.mark) {
+    holder += " in " + place.errors().LineOf(*mark, place.mark());
+  }
+  place.Fail({"the address " + Quoted(address.ToString()) + " is that of " + holder + " too",
               "give each its own, or remove one"});
 }
 
 void AddressBook::Reserve(const base::Address& address, std::string holder) {
-  if (!IsAnyPort(address)) holders_.emplace(address.ToString(), std::move(holder));
+  if (!IsAnyPort(address)) holders_.emplace(address.ToString(), Holder{std::move(holder)});
 }
 
 }  // namespace evenkeel::config

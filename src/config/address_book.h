@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/address.h"
@@ -18,7 +19,12 @@ class AddressBook {
   void Reserve(const base::Address& address, std::string holder);
 
  private:
-  std::map<std::string, std::string> holders_;
+  struct Holder {
+    std::string name;
+    std::optional<Mark> mark{};  // nothing: it stands nowhere
+  };
+
+  std::map<std::string, Holder> holders_;
 };
 
 }  // namespace evenkeel::config

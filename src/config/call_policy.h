@@ -28,6 +28,7 @@ struct Retry {
   double backoff_multiplier = 2;
   /// For one attempt, until its first message. 1 ms to 1 h. Nothing: the call's own deadline.
   std::optional<base::Duration> per_try_timeout;
+  bool operator==(const Retry&) const = default;
 };
 
 /// Attempts side by side, the first good answer wins (gRFC A6). `hedging:` of a route.
@@ -43,6 +44,7 @@ struct Hedging {
   std::variant<base::Duration, Percentile> delay = Percentile{};
   /// gRPC names of the statuses that do not end the call.
   std::vector<std::string> non_fatal_codes = {"UNAVAILABLE"};
+  bool operator==(const Hedging&) const = default;
 };
 
 /// What applies to a route's or a method's calls.
@@ -61,6 +63,7 @@ struct CallPolicy {
   /// Bytes of one message, without its prefix.
   std::optional<uint64_t> max_request_message;
   std::optional<uint64_t> max_response_message;
+  bool operator==(const CallPolicy&) const = default;
 };
 
 }  // namespace evenkeel::config

@@ -22,6 +22,7 @@ struct ClientKeepalive {
   bool permit_without_calls = false;
   /// PINGs that may come too early; one more ends the connection with too_many_pings. 0 to 1,000.
   uint32_t max_ping_strikes = 2;
+  bool operator==(const ClientKeepalive&) const = default;
 };
 
 /// `max_connection_…` of a listener; each is off at 0, the default.
@@ -32,6 +33,7 @@ struct ConnectionLifetime {
   base::Duration max_age{};
   /// Calls left so long after that end UNAVAILABLE. 0: never, else 1 s to 24 h.
   base::Duration max_age_grace{};
+  bool operator==(const ConnectionLifetime&) const = default;
 };
 
 }  // namespace evenkeel::config

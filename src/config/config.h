@@ -34,6 +34,7 @@ struct Http2 {
   /// Largest header list accepted, counted as name + value + 32 for each field (RFC 9113, section
   /// 6.5.2). 1 KiB to 1 MiB.
   uint32_t max_header_list = 64 * 1024;
+  bool operator==(const Http2&) const = default;
 };
 
 /// What a call must look like to take a route; an empty member matches every call.
@@ -44,14 +45,17 @@ struct Match {
   struct Metadata {
     std::string name;   ///< lower case
     std::string value;  ///< exact
+    bool operator==(const Metadata&) const = default;
   };
   std::vector<Metadata> metadata;  ///< all must match
+  bool operator==(const Match&) const = default;
 };
 
 struct Route {
   Match match;
   std::string cluster;
   CallPolicy calls;
+  bool operator==(const Route&) const = default;
 };
 
 struct Listener {
@@ -62,6 +66,7 @@ struct Listener {
   Http2 http2;
   ClientKeepalive keepalive;
   ConnectionLifetime lifetime;
+  bool operator==(const Listener&) const = default;
 };
 
 struct Endpoint {
@@ -74,6 +79,7 @@ struct Endpoint {
   std::string zone;
   /// What hash policies place on the ring (gRFC A76); empty: the address.
   std::string hash_key;
+  bool operator==(const Endpoint&) const = default;
 };
 
 /// How we connect to endpoints. `connection:` of a cluster.
@@ -93,6 +99,7 @@ struct Connection {
   /// Connections to one endpoint from one worker once MAX_CONCURRENT_STREAMS is used up (gRFC
   /// A105). 1 to 100.
   uint32_t max_connections = 10;
+  bool operator==(const Connection&) const = default;
 };
 
 struct Cluster {
@@ -111,11 +118,13 @@ struct Cluster {
   /// Calls that may wait for a connection to one endpoint in one worker; more end UNAVAILABLE.
   /// 1 to 1,000,000.
   uint32_t max_pending_calls = 1024;
+  bool operator==(const Cluster&) const = default;
 };
 
 struct Admin {
   /// Nothing when switched off (`admin: off`). Default: 127.0.0.1:9901.
   std::optional<base::Address> address = *base::Address::Parse("127.0.0.1:9901");
+  bool operator==(const Admin&) const = default;
 };
 
 struct Config {
@@ -124,6 +133,7 @@ struct Config {
   Admin admin;
   /// 1 to 256. Nothing: from the cgroup's CPU quota.
   std::optional<uint32_t> workers;
+  bool operator==(const Config&) const = default;
 };
 
 }  // namespace evenkeel::config

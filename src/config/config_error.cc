@@ -55,9 +55,21 @@ std::string Quoted(std::string_view text) {
 
 void ErrorList::Add(Mark mark, std::string key, Complaint complaint) {
   if (full()) return;
+  const std::string& file = files_[static_cast<size_t>(mark.file)];
   errors_.push_back(
-      {file_, mark, std::move(key), std::move(complaint.reason), std::move(complaint.hint)});
-  if (full()) errors_.push_back({file_, mark, "", "more errors follow", "correct these first"});
+      {file, mark, std::move(key), std::move(complaint.reason), std::move(complaint.hint)});
+  if (full()) errors_.push_back({file, mark, "", "more errors follow", "correct these first"});
+}
+
+int ErrorList::AddFile(std::string name) {
+  files_.push_back(std::move(name));
+  return static_cast<int>(files_.size()) - 1;
+}
+
+std::string ErrorList::LineOf(Mark mark, Mark here) const {
+  std::string line = "line " + std::to_string(mark.line);
+  if (mark.file != here.file) line += " of " + files_[static_cast<size_t>(mark.file)];
+  return line;
 }
 
 ConfigErrors ErrorList::Take() && {

@@ -8,16 +8,20 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace evenkeel::config {
 
-/// A position in a file, both numbers from 1; columns count bytes, as compilers do.
+/// A position in a file, line and column from 1; columns count bytes, as compilers do.
 struct Mark {
   int line = 1;
   int column = 1;
-  // NOLINTNEXTLINE(modernize-use-nullptr): clang-tidy 14 takes the compiler's own 0 for ours.
-  friend auto operator<=>(const Mark&, const Mark&) = default;
+  int file = 0;  ///< which of an ErrorList's files; 0 is the one that was asked for
+  friend bool operator==(const Mark&, const Mark&) = default;
+  friend std::strong_ordering operator<=>(const Mark& a, const Mark& b) {
+    return std::tie(a.file, a.line, a.column) <=> std::tie(b.file, b.line, b.column);
+  }
 };
 
 struct ConfigError {
@@ -52,7 +56,12 @@ class ErrorList {
   /// More than this many errors are not listed: nobody reads them, and each costs a suggestion.
   static constexpr size_t kMaxErrors = 1000;
 
-  explicit ErrorList(std::string file) : file_(std::move(file)) {}
+  explicit ErrorList(std::string file) : files_{std::move(file)} {}
+
+  /// Another file that errors can be in; what Mark::file is for it.
+  int AddFile(std::string name);
+  /// "line 7" for a position in the same file as `here`, else "line 7 of other.yaml".
+  std::string LineOf(Mark mark, Mark here) const;
 
   void Add(Mark mark, std::string key, Complaint complaint);
   size_t size() const { return errors_.size(); }
@@ -61,7 +70,7 @@ class ErrorList {
   ConfigErrors Take() &&;
 
  private:
-  const std::string file_;
+  std::vector<std::string> files_;
   ConfigErrors errors_;
 };
 

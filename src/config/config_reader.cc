@@ -152,8 +152,9 @@ void CheckReachable(const Place& place, const std::vector<Route>& routes) {
     const size_t cover = FindCover(routes, i);
     if (cover < i) {
       const Place first = place.Item(cover);
-      place.Item(i).Fail({"no call gets here: " + first.path() + " in line " +
-                              std::to_string(first.mark().line) + " takes them all",
+      place.Item(i).Fail({"no call gets here: " + first.path() + " in " +
+                              place.errors().LineOf(first.mark(), place.Item(i).mark()) +
+                              " takes them all",
                           "move this route up, or remove one of the two"});
     } else if (TakesEveryCall(routes[i].match) && i + 1 < routes.size()) {
       return place.Item(i).Fail({"this route takes every call, so none gets to those after it",
@@ -198,7 +199,7 @@ struct AdminKey {
       place.FailType("a map or off", "write {address: \"127.0.0.1:9901\"}, or off");
     }
   }
-  KeyFacts Facts(const Admin&) const { return {.type = "map, or off"}; }
+  KeyFacts Facts(const Admin&) const { return {.type = "map, or off", .words = {"off"}}; }
   void Nested(const std::string& path, const Admin& fallback, Catalog& catalog) const {
     MakeGroup().Nested(path, fallback, catalog);
   }
@@ -222,6 +223,7 @@ void ReadRoot(MapReader& map, Config& config) {
   const Group listener{
       [&](MapReader& map, Listener& listener) { ReadListener(names, taken, map, listener); }};
   map.Required("listeners", config.listeners, List{listener});
+  map.Elsewhere("include", "write one include: with a list of files, in a file");
   map.Elsewhere("drain_timeout", "it is a flag on the command line: --drain-timeout");
 }
 

@@ -16,6 +16,7 @@ namespace evenkeel::config {
 struct Metadata {
   std::string name;  ///< lower case
   std::string value;
+  bool operator==(const Metadata&) const = default;
 };
 
 /// How endpoints are asked whether they serve. `health_check:` of a cluster.
@@ -51,6 +52,7 @@ struct HealthCheck {
   std::string path = "/";
   /// http: the good answer. 100 to 599.
   uint32_t expected_status = 200;
+  bool operator==(const HealthCheck&) const = default;
 };
 
 /// Failures in a row, over all workers. 1 to 10,000.
@@ -58,6 +60,7 @@ struct ConsecutiveFailures {
   uint32_t threshold = 5;
   /// Chance in percent that an endpoint so found is ejected. 0 to 100.
   uint32_t enforcement_percentage = 100;
+  bool operator==(const ConsecutiveFailures&) const = default;
 };
 
 /// Far below the others' success rate (gRFC A50).
@@ -69,6 +72,7 @@ struct SuccessRate {
   uint32_t minimum_hosts = 5;
   /// Calls in an interval that it takes to be judged. 1 to 1,000,000.
   uint32_t request_volume = 100;
+  bool operator==(const SuccessRate&) const = default;
 };
 
 /// Too large a share of failures (gRFC A50).
@@ -78,6 +82,7 @@ struct FailurePercentage {
   uint32_t enforcement_percentage = 100;
   uint32_t minimum_hosts = 5;
   uint32_t request_volume = 50;
+  bool operator==(const FailurePercentage&) const = default;
 };
 
 /// Far slower than the others, several intervals long.
@@ -91,6 +96,7 @@ struct LatencyOutlier {
   uint32_t enforcement_percentage = 100;
   uint32_t minimum_hosts = 3;
   uint32_t request_volume = 50;
+  bool operator==(const LatencyOutlier&) const = default;
 };
 
 /// Which endpoints are left out for what became of their calls. `outlier_detection:` of a cluster.
@@ -119,6 +125,7 @@ struct OutlierDetection {
   std::optional<SuccessRate> success_rate = SuccessRate{};
   std::optional<FailurePercentage> failure_percentage = FailurePercentage{};
   std::optional<LatencyOutlier> latency;
+  bool operator==(const OutlierDetection&) const = default;
 };
 
 /// HTTP/2 PINGs towards endpoints (gRFC A8). `keepalive:` of a cluster.
@@ -130,6 +137,7 @@ struct Keepalive {
   base::Duration timeout = std::chrono::seconds(20);
   /// Also while no call is open.
   bool without_calls = false;
+  bool operator==(const Keepalive&) const = default;
 };
 
 }  // namespace evenkeel::config

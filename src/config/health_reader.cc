@@ -38,7 +38,9 @@ struct WordKey : Leaf {
   }
   template <typename T>
   KeyFacts Facts(const T& fallback) const {
-    return {.type = Words(), .fallback = std::string(words[static_cast<size_t>(fallback)])};
+    return {.type = Words(),
+            .fallback = std::string(words[static_cast<size_t>(fallback)]),
+            .words = {words.begin(), words.end()}};
   }
 
  private:
@@ -74,7 +76,9 @@ struct StatusesKey : List<Text> {
   KeyFacts Facts(const std::vector<std::string>& fallback) const {
     std::string text;
     for (const std::string& each : fallback) text.append(text.empty() ? "" : ", ").append(each);
-    return {.type = "list of: status name", .fallback = text};
+    return {.type = "list of: status name",
+            .fallback = text,
+            .words = {kEndpointStatuses.begin(), kEndpointStatuses.end()}};
   }
 };
 

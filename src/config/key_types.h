@@ -53,17 +53,25 @@ struct Range : Leaf {
 
   template <typename T>
   KeyFacts Facts(const T& fallback) const {
-    return {.type = std::string(Unit::kName),
-            .range = Limits(),
-            .fallback = Unit::Format(ToValue(fallback))};
+    KeyFacts facts = TypeFacts();
+    facts.fallback = Unit::Format(ToValue(fallback));
+    return facts;
   }
   template <typename T>
   KeyFacts Facts(const std::optional<T>& fallback) const {
-    return fallback ? Facts(*fallback)
-                    : KeyFacts{.type = std::string(Unit::kName), .range = Limits()};
+    return fallback ? Facts(*fallback) : TypeFacts();
   }
 
  private:
+  KeyFacts TypeFacts() const {
+    KeyFacts facts{.type = std::string(Unit::kName), .range = Limits()};
+    if constexpr (std::is_arithmetic_v<Value> && !Unit::kHasUnit) {
+      facts.min = static_cast<double>(min);
+      facts.max = static_cast<double>(max);
+    }
+    return facts;
+  }
+
   template <typename T>
   static Value ToValue(const T& value) {
     if constexpr (std::is_arithmetic_v<T>)
@@ -196,7 +204,8 @@ struct List {
   }
   template <typename T>
   KeyFacts Facts(const std::vector<T>&) const {
-    return {.type = "list of: " + item.Facts(T()).type};
+    const KeyFacts facts = item.Facts(T());
+    return {.type = "list of: " + facts.type, .words = facts.words};
   }
   template <typename T>
   void Nested(const std::string& path, const std::vector<T>&, Catalog& catalog) const {

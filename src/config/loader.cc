@@ -3,30 +3,16 @@
 #include <cerrno>
 #include <cstdio>
 #include <memory>
-#include <system_error>
 #include <utility>
 
 #include "config/config_reader.h"
+#include "config/file_tree.h"
 #include "config/yaml_parser.h"
 
 namespace evenkeel::config {
 namespace {
 
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
-
-Complaint Unreadable(int error) {
-  const std::string reason = "cannot be read: " + std::generic_category().message(error);
-  switch (error) {
-    case ENOENT:
-      return {reason, "check the path given with --config"};
-    case EACCES:
-      return {reason, "check the permissions of the file and its folders"};
-    case EISDIR:
-      return {reason, "give a file in it"};
-    default:
-      return {reason, ""};
-  }
-}
 
 // One byte more than is allowed is enough for the parser to see that the file is too large, even
 // when it is a pipe or a device without an end.
@@ -45,23 +31,34 @@ base::Result<std::string, int> ReadFile(const std::string& path) {
   return text;
 }
 
-}  // namespace
+base::Result<std::string, int> ReadNothing(const std::string&) { return base::Error(int{EPERM}); }
 
-base::Result<Config, ConfigErrors> LoadText(std::string_view text, std::string file_name) {
-  ErrorList errors(std::move(file_name));
+base::Result<Config, ConfigErrors> ReadTree(const YamlNodePtr& root, ErrorList errors) {
   Config config;
-  const YamlNodePtr root = ParseYaml(text, errors);
   if (root) ReadConfig(Place(*root, "", errors), config);
   if (errors.size() > 0) return base::Error(std::move(errors).Take());
   return config;
 }
 
-base::Result<Config, ConfigErrors> LoadFile(const std::string& path) {
-  const auto text = ReadFile(path);
-  if (text) return LoadText(*text, path);
+}  // namespace
+
+Loading Load(const std::string& path, const Variables& variables) {
   ErrorList errors(path);
-  errors.Add({}, "", Unreadable(text.error()));
-  return base::Error(std::move(errors).Take());
+  FileTree tree(ReadFile, variables, errors);
+  const YamlNodePtr root = tree.Read(path);
+  return {ReadTree(root, std::move(errors)), tree.files(), tree.fingerprint()};
+}
+
+base::Result<Config, ConfigErrors> LoadFile(const std::string& path, const Variables& variables) {
+  return Load(path, variables).config;
+}
+
+base::Result<Config, ConfigErrors> LoadText(std::string_view text, std::string file_name,
+                                            const Variables& variables) {
+  ErrorList errors(file_name);
+  FileTree tree(ReadNothing, variables, errors);
+  const YamlNodePtr root = tree.ReadText(text, file_name);
+  return ReadTree(root, std::move(errors));
 }
 
 }  // namespace evenkeel::config

@@ -1,22 +1,38 @@
-// Loader: a configuration file to a Config, or all that is wrong with it.
+// Loader: a configuration file, and those it includes, to a Config, or all that is wrong with them.
 //
-// Does not log, does not resolve names and opens nothing but the file. Main thread; blocks on the
-// file. Neither function throws.
+// Does not log, does not resolve names and opens nothing but the files. Main thread; blocks on the
+// files. No function throws.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "config/config.h"
 #include "config/config_error.h"
+#include "config/variables.h"
 
 namespace evenkeel::config {
 
-/// Reads and checks a file. One that cannot be read is an error in its line 1.
-base::Result<Config, ConfigErrors> LoadFile(const std::string& path);
+/// What came of reading a file.
+struct Loading {
+  base::Result<Config, ConfigErrors> config;
+  /// Every file that was read or looked for, the file itself first: what to watch.
+  std::vector<std::string> files;
+  /// The same for the same texts of the same files; variables' values are not in it.
+  uint64_t fingerprint;
+};
 
-/// Checks text that came from elsewhere; errors call it `file_name`.
-base::Result<Config, ConfigErrors> LoadText(std::string_view text, std::string file_name);
+/// Reads and checks a file. One that cannot be read is an error in its line 1, or at the place
+/// that includes it.
+Loading Load(const std::string& path, const Variables& variables = FromEnvironment);
+base::Result<Config, ConfigErrors> LoadFile(const std::string& path,
+                                            const Variables& variables = FromEnvironment);
+
+/// Checks text that came from elsewhere; errors call it `file_name`. It can include no files.
+base::Result<Config, ConfigErrors> LoadText(std::string_view text, std::string file_name,
+                                            const Variables& variables = FromEnvironment);
 
 }  // namespace evenkeel::config

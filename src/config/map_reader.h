@@ -29,6 +29,9 @@ struct KeyFacts {
   std::string range{};     ///< "10ms to 5m"; empty: none to name
   std::string fallback{};  ///< the default as one would write it; empty: none
   bool required = false;
+  std::optional<double> min{};       ///< of numbers without a unit
+  std::optional<double> max{};       ///< likewise
+  std::vector<std::string> words{};  ///< texts that stand for themselves, such as "off"
 };
 
 using Catalog = std::vector<KeyFacts>;

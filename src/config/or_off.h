@@ -23,7 +23,7 @@ struct OrOff {
   }
   template <typename T>
   KeyFacts Facts(const std::optional<T>& fallback) const {
-    return {.type = "map, or off", .fallback = fallback ? "" : "off"};
+    return {.type = "map, or off", .fallback = fallback ? "" : "off", .words = {"off"}};
   }
   template <typename T>
   void Nested(const std::string& path, const std::optional<T>& fallback, Catalog& catalog) const {

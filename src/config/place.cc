@@ -54,12 +54,13 @@ const std::string* Place::Text(std::string_view expected, std::string_view hint)
 
 std::vector<const YamlNode::Entry*> Place::Entries() const {
   std::vector<const YamlNode::Entry*> entries;
-  std::unordered_map<std::string_view, int> lines;
+  std::unordered_map<std::string_view, Mark> marks;
   for (const YamlNode::Entry& entry : node_->entries) {
-    const auto [first, is_new] = lines.emplace(entry.key, entry.mark.line);
+    const auto [first, is_new] = marks.emplace(entry.key, entry.mark);
     if (!is_new) {
-      Key(entry).Fail({"this key stands here twice, first in line " + std::to_string(first->second),
-                       "remove one"});
+      Key(entry).Fail(
+          {"this key stands here twice, first in " + errors_->LineOf(first->second, entry.mark),
+           "remove one"});
     } else if (entry.key == "<<") {
       Key(entry).Fail({"merge keys are not supported",
                        "write the keys out, or give the whole value by an alias"});

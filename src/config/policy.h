@@ -22,9 +22,12 @@ struct LeastRequest {
   uint32_t full_scan_limit = 32;
   /// A failed attempt stays in flight for this many typical latencies longer. 0 (off) to 100.
   double failure_hold = 3;
+  bool operator==(const LeastRequest&) const = default;
 };
 
-struct RoundRobin {};
+struct RoundRobin {
+  bool operator==(const RoundRobin&) const = default;
+};
 
 struct WeightedRoundRobin {
   /// A weight counts once reports have come for this long; starts over when the endpoint
@@ -43,6 +46,7 @@ struct WeightedRoundRobin {
   /// How often endpoints are asked to report on a stream of their own. 0: never, reports come with
   /// the calls' trailers only; else 1 s to 1 h.
   base::Duration oob_reporting_period{0};
+  bool operator==(const WeightedRoundRobin&) const = default;
 };
 
 struct PeakEwma {
@@ -54,6 +58,7 @@ struct PeakEwma {
   uint32_t full_scan_limit = 32;
   /// A failed attempt stays in flight for this many typical latencies longer. 0 (off) to 100.
   double failure_hold = 3;
+  bool operator==(const PeakEwma&) const = default;
 };
 
 struct Prequal {
@@ -79,9 +84,12 @@ struct Prequal {
   /// How often endpoints are asked to report on a stream of their own. 0: never, reports come with
   /// the calls' trailers only; else 1 s to 1 h.
   base::Duration oob_reporting_period{0};
+  bool operator==(const Prequal&) const = default;
 };
 
-struct RandomChoice {};
+struct RandomChoice {
+  bool operator==(const RandomChoice&) const = default;
+};
 
 struct PickFirst {
   enum class Order {
@@ -90,6 +98,7 @@ struct PickFirst {
   };
   /// `shuffle_address_list: false` gives kAsListed.
   Order order = Order::kShuffled;
+  bool operator==(const PickFirst&) const = default;
 };
 
 /// What of a call the hash policies hash.
@@ -101,6 +110,7 @@ struct HashInput {
   };
   Kind kind = Kind::kPath;
   std::string name;  ///< of the metadata key, lower case; kMetadata only, not "…-bin"
+  bool operator==(const HashInput&) const = default;
 };
 
 struct RingHash {
@@ -112,6 +122,7 @@ struct RingHash {
   /// An endpoint with more than this times its share of the calls in flight is passed over. 0: no
   /// bound, else above 1 to 100.
   double max_load_factor = 0;
+  bool operator==(const RingHash&) const = default;
 };
 
 struct Maglev {
@@ -122,6 +133,7 @@ struct Maglev {
   /// An endpoint with more than this times its share of the calls in flight is passed over. 0: no
   /// bound, else above 1 to 100.
   double max_load_factor = 0;
+  bool operator==(const Maglev&) const = default;
 };
 
 /// A cluster's policy with its settings.
@@ -138,6 +150,7 @@ std::optional<Policy> DefaultPolicy(std::string_view name);
 struct LoadReports {
   enum class Use : uint8_t { kNone, kHeeded } use = Use::kNone;
   base::Duration oob_reporting_period{0};  ///< 0: no stream for reports
+  bool operator==(const LoadReports&) const = default;
 };
 LoadReports LoadReportsOf(const Policy& policy);
 
@@ -149,6 +162,7 @@ struct SlowStart {
   double aggression = 1.0;
   /// The share it starts with. 0.01 to 1.
   double min_weight = 0.1;
+  bool operator==(const SlowStart&) const = default;
 };
 
 /// Priorities and zones.
@@ -159,6 +173,7 @@ struct Tiers {
   uint32_t min_endpoints_for_zone = 6;
   /// How much more than its normal calls a priority can take. 1 to 10.
   double overprovisioning = 1.4;
+  bool operator==(const Tiers&) const = default;
 };
 
 /// What stands around a cluster's policy, whichever it is.
@@ -173,6 +188,7 @@ struct Balancing {
   uint32_t subset_size = 0;
   /// Which ones. No key of the file: different in each process, random in production.
   uint64_t subset_seed = 0;
+  bool operator==(const Balancing&) const = default;
 };
 
 }  // namespace evenkeel::config

@@ -110,7 +110,9 @@ struct HashKey : Group<void (*)(MapReader&, HashInput&)> {
     }
   }
   KeyFacts Facts(const HashInput&) const {
-    return {.type = "path, source_address, or map", .fallback = "path"};
+    return {.type = "path, source_address, or map",
+            .fallback = "path",
+            .words = {"path", "source_address"}};
   }
 };
 
@@ -190,6 +192,18 @@ void PolicyKey::Read(const Place& place, Policy& policy) const {
                      .mark = place.mark(),
                      .entries = {{place.node().text, place.mark(), no_settings}}};
   Group::Read(place.With(map), policy);
+}
+
+// Every policy can be named alone, but those that cannot do without a setting; there are none.
+KeyFacts PolicyKey::Facts(const Policy& fallback) const {
+  KeyFacts facts{.type = "name, or map with one name",
+                 .fallback = std::string(PolicyName(fallback))};
+  Catalog policies;
+  Group::Nested("", fallback, policies);
+  for (const KeyFacts& each : policies) {
+    if (each.path.find('.') == std::string::npos) facts.words.push_back(each.path);
+  }
+  return facts;
 }
 
 void ReadBalancing(MapReader& map, Balancing& balancing) {

@@ -12,9 +12,7 @@ struct PolicyKey : Group<void (*)(MapReader&, Policy&)> {
   PolicyKey();
 
   void Read(const Place& place, Policy& policy) const;
-  KeyFacts Facts(const Policy& fallback) const {
-    return {.type = "name, or map with one name", .fallback = std::string(PolicyName(fallback))};
-  }
+  KeyFacts Facts(const Policy& fallback) const;
 };
 
 /// The keys around the policy: panic, slow start, locality, subset.

@@ -20,6 +20,7 @@ struct WholeNumberUnit {
   static constexpr std::string_view kName = "whole number";
   static constexpr std::string_view kHint = "write digits only, without quotes";
   static constexpr bool kQuotable = false;
+  static constexpr bool kHasUnit = false;
   static base::Result<Value, Complaint> Parse(std::string_view text);
   static std::string Format(Value value);
 };
@@ -30,6 +31,7 @@ struct DecimalUnit {
   static constexpr std::string_view kName = "number";
   static constexpr std::string_view kHint = "write a number such as 0.2, without quotes";
   static constexpr bool kQuotable = false;
+  static constexpr bool kHasUnit = false;
   static base::Result<Value, Complaint> Parse(std::string_view text);
   static std::string Format(Value value);
 };
@@ -41,6 +43,7 @@ struct SizeUnit {
   static constexpr std::string_view kHint =
       "write a whole number with KiB, MiB or GiB, such as 64KiB; without unit it is bytes";
   static constexpr bool kQuotable = true;
+  static constexpr bool kHasUnit = true;
   static base::Result<Value, Complaint> Parse(std::string_view text);
   static std::string Format(Value value);
 };
@@ -51,6 +54,7 @@ struct DurationUnit {
   static constexpr std::string_view kName = "duration";
   static constexpr std::string_view kHint = "write a whole number and a unit: 250ms, 5s, 1m or 2h";
   static constexpr bool kQuotable = true;
+  static constexpr bool kHasUnit = true;
   static base::Result<Value, Complaint> Parse(std::string_view text);
   static std::string Format(Value value);
 };

@@ -28,8 +28,8 @@ struct Refusal {
   Complaint complaint;
 };
 
-Mark FromYaml(const YAML::Mark& mark) {
-  return mark.is_null() ? Mark{} : Mark{mark.line + 1, mark.column + 1};
+Mark FromYaml(const YAML::Mark& mark, int file) {
+  return mark.is_null() ? Mark{1, 1, file} : Mark{mark.line + 1, mark.column + 1, file};
 }
 
 size_t TextWeight(std::string_view text) { return 1 + text.size() / kTextPerNode; }
@@ -37,7 +37,7 @@ size_t TextWeight(std::string_view text) { return 1 + text.size() / kTextPerNode
 // Makes the tree from yaml-cpp's events and stops it where we do not go on.
 class TreeBuilder final : public YAML::EventHandler {
  public:
-  explicit TreeBuilder(std::string_view text) : text_(text) {}
+  TreeBuilder(std::string_view text, const YamlOrigin& origin) : text_(text), origin_(origin) {}
 
   /// Null when there was no document.
   const YamlNodePtr& root() const { return root_; }
@@ -74,7 +74,12 @@ class TreeBuilder final : public YAML::EventHandler {
   void Add(YamlNodePtr node, Mark mark);
   void SetKey(const YamlNode& node, Mark mark);
 
+  Mark At(const YAML::Mark& mark) const { return FromYaml(mark, origin_.file); }
+  void RefuseTag(const YAML::Mark& mark, const std::string& tag) const;
+  std::string Expanded(const std::string& value, Mark mark) const;
+
   const std::string_view text_;
+  const YamlOrigin origin_;
   YamlNodePtr root_;
   std::vector<Open> open_;
   std::unordered_map<YAML::anchor_t, YamlNodePtr> anchors_;
@@ -82,9 +87,9 @@ class TreeBuilder final : public YAML::EventHandler {
   int documents_ = 0;
 };
 
-void RefuseTag(const YAML::Mark& mark, const std::string& tag) {
+void TreeBuilder::RefuseTag(const YAML::Mark& mark, const std::string& tag) const {
   if (tag.empty() || tag == "?" || tag == "!") return;  // yaml-cpp's marks for "none written"
-  throw Refusal{FromYaml(mark), {"YAML tags are not used here", "remove the !tag"}};
+  throw Refusal{At(mark), {"YAML tags are not used here", "remove the !tag"}};
 }
 
 void TreeBuilder::OnDocumentStart(const YAML::Mark& mark) {
@@ -92,10 +97,10 @@ void TreeBuilder::OnDocumentStart(const YAML::Mark& mark) {
   const std::string_view rest =
       text_.substr(std::min(text_.size(), static_cast<size_t>(std::max(mark.pos, 0))));
   if (rest.starts_with("---")) {
-    throw Refusal{FromYaml(mark),
+    throw Refusal{At(mark),
                   {"a second YAML document starts here", "keep one document in the file"}};
   }
-  throw Refusal{FromYaml(mark),
+  throw Refusal{At(mark),
                 {"this does not belong to what stands above it",
                  "align it with the first key of the file, and do not mix list and map"}};
 }
@@ -104,17 +109,17 @@ void TreeBuilder::OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) {
   auto node = std::make_shared<YamlNode>();
   // yaml-cpp has already read on to the next word, maybe lines below: the key is where to look.
   const bool is_value = !open_.empty() && open_.back().entry;
-  node->mark = is_value ? open_.back().entry->mark : FromYaml(mark);
+  node->mark = is_value ? open_.back().entry->mark : At(mark);
   if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
-  Add(std::move(node), FromYaml(mark));
+  Add(std::move(node), At(mark));
 }
 
 void TreeBuilder::OnAlias(const YAML::Mark& mark, YAML::anchor_t anchor) {
   const auto found = anchors_.find(anchor);
   if (found == anchors_.end()) {
-    throw Refusal{FromYaml(mark), {"this alias stands inside its own anchor", "write it out"}};
+    throw Refusal{At(mark), {"this alias stands inside its own anchor", "write it out"}};
   }
-  Add(found->second, FromYaml(mark));
+  Add(found->second, At(mark));
 }
 
 void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
@@ -122,12 +127,19 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   RefuseTag(mark, tag);
   auto node = std::make_shared<YamlNode>();
   node->kind = tag == "!" ? YamlNode::Kind::kQuoted : YamlNode::Kind::kPlain;
-  node->mark = FromYaml(mark);
-  node->text = value;
-  node->weight = TextWeight(value);
+  node->mark = At(mark);
+  node->text = ExpectsKey() ? value : Expanded(value, node->mark);
+  node->weight = TextWeight(node->text);
   if (tag == "!") last_quote_ = mark.pos;
   if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
-  Add(std::move(node), FromYaml(mark));
+  Add(std::move(node), At(mark));
+}
+
+std::string TreeBuilder::Expanded(const std::string& value, Mark mark) const {
+  if (origin_.variables == nullptr) return value;
+  const auto expanded = ExpandVariables(value, *origin_.variables);
+  if (!expanded) throw Refusal{mark, expanded.error()};
+  return *expanded;
 }
 
 void TreeBuilder::OnSequenceStart(const YAML::Mark& mark, const std::string& tag,
@@ -145,19 +157,19 @@ void TreeBuilder::OpenNode(YamlNode::Kind kind, const YAML::Mark& mark, const st
   RefuseTag(mark, tag);
   if (ExpectsKey()) {
     throw Refusal{
-        FromYaml(mark),
+        At(mark),
         {"a key must be text",
          "put text that starts with [ or {, such as \"[::1]:50051\", in quotes, and close "
          "each bracket"}};
   }
   if (open_.size() >= kMaxDepth) {
-    throw Refusal{FromYaml(mark),
+    throw Refusal{At(mark),
                   {"lists and maps are nested deeper than " + std::to_string(kMaxDepth) + " levels",
                    "nothing in the configuration goes that deep"}};
   }
   auto node = std::make_shared<YamlNode>();
   node->kind = kind;
-  node->mark = FromYaml(mark);
+  node->mark = At(mark);
   open_.push_back({std::move(node), anchor, std::nullopt});
 }
 
@@ -239,13 +251,15 @@ std::optional<Mark> FindTab(std::string_view text, Mark error) {
     const std::string_view content = LineAt(text, line);
     const size_t end = content.find_first_not_of(" \t\r");
     const size_t tab = content.find('\t');
-    if (tab < end && end != std::string_view::npos) return Mark{line, static_cast<int>(tab) + 1};
+    if (tab < end && end != std::string_view::npos)
+      return Mark{line, static_cast<int>(tab) + 1, error.file};
   }
   return std::nullopt;
 }
 
-void AddSyntaxError(std::string_view text, const YAML::Exception& error, ErrorList& errors) {
-  const Mark mark = FromYaml(error.mark);
+void AddSyntaxError(std::string_view text, const YAML::Exception& error, int file,
+                    ErrorList& errors) {
+  const Mark mark = FromYaml(error.mark, file);
   if (const auto tab = FindTab(text, mark)) {
     errors.Add(*tab, "", {"a tab in the indentation", "indent with spaces"});
   } else {
@@ -269,8 +283,15 @@ bool IsClosedQuote(std::string_view text, size_t start) {
   return false;
 }
 
-YamlNodePtr Parse(std::string_view text, ErrorList& errors) {
-  TreeBuilder builder(text);
+Mark MarkIn(int file, std::string_view text, size_t offset) {
+  Mark mark = MarkOf(text, offset);
+  mark.file = file;
+  return mark;
+}
+
+YamlNodePtr Parse(std::string_view text, const YamlOrigin& origin, ErrorList& errors) {
+  const Mark start{1, 1, origin.file};
+  TreeBuilder builder(text, origin);
   try {
     std::istringstream stream{std::string(text)};
     YAML::Parser parser(stream);
@@ -280,39 +301,40 @@ YamlNodePtr Parse(std::string_view text, ErrorList& errors) {
     errors.Add(refusal.mark, "", refusal.complaint);
     return nullptr;
   } catch (const YAML::Exception& error) {
-    AddSyntaxError(text, error, errors);
+    AddSyntaxError(text, error, origin.file, errors);
     return nullptr;
   } catch (const std::exception& error) {
-    errors.Add({}, "", {std::string("the YAML parser gave up: ") + error.what(), ""});
+    errors.Add(start, "", {std::string("the YAML parser gave up: ") + error.what(), ""});
     return nullptr;
   }
   const auto quote = builder.last_quote();
   if (quote && !IsClosedQuote(text, *quote)) {
-    errors.Add(MarkOf(text, *quote), "", {"this quote is never closed", "add the closing quote"});
+    errors.Add(MarkIn(origin.file, text, *quote), "",
+               {"this quote is never closed", "add the closing quote"});
     return nullptr;
   }
   if (!builder.root()) {
-    errors.Add({}, "", {"the file is empty", "it needs at least listeners and clusters"});
+    errors.Add(start, "", {"the file is empty", "it needs at least listeners and clusters"});
   }
   return builder.root();
 }
 
 }  // namespace
 
-YamlNodePtr ParseYaml(std::string_view text, ErrorList& errors) {
+YamlNodePtr ParseYaml(std::string_view text, ErrorList& errors, const YamlOrigin& origin) {
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   if (text.size() > kMaxFileBytes) {
-    errors.Add({}, "",
+    errors.Add({1, 1, origin.file}, "",
                {"the file is larger than " + std::to_string(kMaxFileBytes >> 20) + "MiB",
                 "is it the right file?"});
     return nullptr;
   }
   if (const auto bad = FindBadByte(text)) {
-    errors.Add(MarkOf(text, *bad), "",
+    errors.Add(MarkIn(origin.file, text, *bad), "",
                {"this byte is not text", "save the file as UTF-8 without control characters"});
     return nullptr;
   }
-  return Parse(text, errors);
+  return Parse(text, origin, errors);
 }
 
 }  // namespace evenkeel::config

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "config/config_error.h"
+#include "config/variables.h"
 #include "config/yaml_node.h"
 
 namespace evenkeel::config {
@@ -19,9 +20,15 @@ inline constexpr size_t kMaxNodes = 200'000;
 /// Lists and maps inside each other; ours need nine. Bounds the stack.
 inline constexpr size_t kMaxDepth = 32;
 
+/// Where a text comes from, and what its variables are.
+struct YamlOrigin {
+  int file = 0;                          ///< Mark::file of its nodes
+  const Variables* variables = nullptr;  ///< null: ${NAME} is text like any other
+};
+
 /// The one document in `text`. On failure returns null and adds one error: too large, not UTF-8,
 /// empty, broken YAML, or YAML that we do not take (a second document, tags, keys that are no
-/// text). Does not throw.
-YamlNodePtr ParseYaml(std::string_view text, ErrorList& errors);
+/// text), or a variable without a value. Does not throw.
+YamlNodePtr ParseYaml(std::string_view text, ErrorList& errors, const YamlOrigin& origin = {});
 
 }  // namespace evenkeel::config

@@ -1,24 +1,23 @@
-// Static endpoints: those that the configuration lists, looked up once at start.
+// Static endpoints: those that the configuration lists, looked up when it is applied.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
-#include "balancer/endpoint.h"
 #include "base/result.h"
 #include "config/config.h"
-#include "net/socket_address.h"
+#include "discovery/resolved_endpoint.h"
 
 namespace evenkeel::discovery {
 
-struct ResolvedEndpoint {
-  balancer::EndpointPtr endpoint;
-  std::vector<net::SocketAddress> addresses;  ///< at least one
-};
+/// The addresses of an endpoint that have been looked up before; null: none.
+using KnownAddresses =
+    std::function<const std::vector<net::SocketAddress>*(const std::string& address)>;
 
-/// Blocks while names are looked up: for the main thread before the workers run. The error is a
-/// sentence that names the cluster.
+/// Looks up the endpoints that `known` does not know. Blocks meanwhile, the main thread and no
+/// worker. The error is a sentence that names the cluster.
 base::Result<std::vector<ResolvedEndpoint>, std::string> ResolveEndpoints(
-    const config::Cluster& cluster);
+    const config::Cluster& cluster, const KnownAddresses& known);
 
 }  // namespace evenkeel::discovery

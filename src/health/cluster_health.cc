@@ -57,28 +57,103 @@ ClusterHealth::ClusterHealth(const config::Cluster& config, balancer::EndpointSe
       detection_(config.outlier_detection),
       endpoints_(endpoints),
       clock_(clock),
+      random_(random),
       metrics_(metrics),
       log_(log),
       start_(clock.Now()) {
-  const auto& consecutive = detection_.value_or(config::OutlierDetection{}).consecutive_failures;
-  std::vector<Ejection::Member> members;
-  for (const balancer::EndpointPtr& each : endpoints_.endpoints()) {
-    Record& record = records_[each.get()];
-    record.endpoint = each;
-    record.since = start_;
-    if (detection_) {
-      record.outcomes = std::make_shared<OutcomeCounters>(consecutive ? consecutive->threshold : 0);
-      members.push_back({each, record.outcomes});
-    }
-    // Nobody is picked before its first good answer.
-    if (asked_) endpoints_.SetHealth(*each, SetHealthOf(Health::kUnknown));
-    metrics_.SetState(name_, each->address(), StateName(record.state));
+  AddRecords();
+  if (detection_) StartEjection();
+}
+
+void ClusterHealth::Update(const config::Cluster& config) {
+  DropRecords();
+  SetHealthCheck(config.health_check);
+  SetDetection(config.outlier_detection);
+  AddRecords();
+  if (ejection_) {
+    ejection_->Update(EjectionMembers(), clock_.Now());
+  } else if (detection_) {
+    StartEjection();
   }
-  if (!detection_) return;
+}
+
+void ClusterHealth::SetHealthCheck(const std::optional<config::HealthCheck>& check) {
+  if (std::exchange(asked_, check.has_value()) == check.has_value()) return;
+  for (auto& [endpoint, record] : records_) {
+    record.health = Health::kServing;
+    record.probe_result.reset();
+    endpoints_.SetHealth(*endpoint, SetHealthOf(record.health));
+    Follow(record, "health check", asked_ ? "not asked yet" : "no longer asked");
+  }
+}
+
+void ClusterHealth::SetDetection(const std::optional<config::OutlierDetection>& detection) {
+  const bool goes_on = detection && ejection_ && detection->mode == detection_->mode;
+  if (!goes_on) EndEjections();
+  detection_ = detection;
+  if (ejection_) ejection_->SetSettings(*detection);
+  for (auto& [endpoint, record] : records_) {
+    if (!detection_) {
+      record.outcomes.reset();
+    } else if (record.outcomes) {
+      record.outcomes->set_threshold(FailureThreshold());
+    } else {
+      record.outcomes = std::make_shared<OutcomeCounters>(FailureThreshold());
+    }
+  }
+}
+
+void ClusterHealth::EndEjections() {
+  for (auto& [endpoint, record] : records_) {
+    if (endpoints_.Return(*endpoint)) Follow(record, "ejection over", "its ejection is over");
+  }
+  ejection_.reset();
+}
+
+void ClusterHealth::DropRecords() {
+  std::unordered_map<const balancer::Endpoint*, Record> before;
+  before.swap(records_);
+  for (const balancer::EndpointPtr& each : endpoints_.endpoints()) {
+    if (auto known = before.extract(each.get())) records_.insert(std::move(known));
+  }
+  for (const auto& [endpoint, record] : before) metrics_.Forget(name_, endpoint->address());
+}
+
+void ClusterHealth::AddRecords() {
+  for (const balancer::EndpointPtr& each : endpoints_.endpoints()) {
+    if (!records_.contains(each.get())) records_[each.get()] = MakeRecord(each);
+  }
+}
+
+ClusterHealth::Record ClusterHealth::MakeRecord(const balancer::EndpointPtr& endpoint) {
+  Record record;
+  record.endpoint = endpoint;
+  record.since = clock_.Now();
+  if (detection_) record.outcomes = std::make_shared<OutcomeCounters>(FailureThreshold());
+  // Nobody is picked before its first good answer.
+  if (asked_) endpoints_.SetHealth(*endpoint, SetHealthOf(Health::kUnknown));
+  metrics_.SetState(name_, endpoint->address(), StateName(record.state));
+  return record;
+}
+
+void ClusterHealth::StartEjection() {
   const auto is_eligible = [this](const balancer::Endpoint& endpoint) {
     return endpoints_.EligibilityOf(endpoint) == Eligibility::kEligible;
   };
-  ejection_.emplace(*detection_, std::move(members), random, is_eligible, start_);
+  ejection_.emplace(*detection_, EjectionMembers(), random_, is_eligible, clock_.Now());
+}
+
+std::vector<Ejection::Member> ClusterHealth::EjectionMembers() const {
+  std::vector<Ejection::Member> members;
+  members.reserve(records_.size());
+  for (const balancer::EndpointPtr& each : endpoints_.endpoints()) {
+    members.push_back({each, records_.at(each.get()).outcomes});
+  }
+  return members;
+}
+
+uint32_t ClusterHealth::FailureThreshold() const {
+  return detection_->consecutive_failures ? detection_->consecutive_failures->threshold : 0;
 }
 
 std::shared_ptr<OutcomeCounters> ClusterHealth::OutcomesOf(

@@ -48,6 +48,14 @@ class ClusterHealth {
                 const base::Clock& clock, base::Random& random, telemetry::HealthMetrics& metrics,
                 telemetry::Log& log);
 
+  /// The cluster's settings and endpoints (those of the EndpointSet, which is updated first) may
+  /// have changed. What is known of endpoints that stay, stays; who is newly asked serves until it
+  /// says otherwise.
+  void Update(const config::Cluster& config);
+  /// The cluster has come about while the process serves: it may not hold up readiness before it
+  /// had an eligible endpoint.
+  void SkipStartupGrace() { grace_ = base::Duration::zero(); }
+
   /// The endpoint's counters, for its workers; null where there is no outlier detection.
   std::shared_ptr<OutcomeCounters> OutcomesOf(const balancer::Endpoint& endpoint) const;
 
@@ -90,6 +98,16 @@ class ClusterHealth {
     std::string ejection;
   };
 
+  void SetHealthCheck(const std::optional<config::HealthCheck>& check);
+  void SetDetection(const std::optional<config::OutlierDetection>& detection);
+  void StartEjection();
+  void EndEjections();
+  void DropRecords();
+  void AddRecords();
+  Record MakeRecord(const balancer::EndpointPtr& endpoint);
+  std::vector<Ejection::Member> EjectionMembers() const;
+  uint32_t FailureThreshold() const;
+
   Record* Find(const balancer::Endpoint& endpoint);
   const Record* Find(const balancer::Endpoint& endpoint) const;
   /// Notes the change of state, if there was one, and tells of it.
@@ -101,11 +119,12 @@ class ClusterHealth {
   std::string WhyOf(const Record& record) const;
 
   const std::string name_;
-  const bool asked_;
-  const base::Duration grace_;
-  const std::optional<config::OutlierDetection> detection_;
+  bool asked_;
+  base::Duration grace_;
+  std::optional<config::OutlierDetection> detection_;
   balancer::EndpointSet& endpoints_;
   const base::Clock& clock_;
+  base::Random& random_;
   telemetry::HealthMetrics& metrics_;
   telemetry::Log& log_;
   const base::Time start_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <unordered_map>
 
 #include "base/check.h"
 
@@ -73,12 +74,14 @@ Ejection::Ejection(const config::OutlierDetection& settings, std::vector<Member>
 }
 
 void Ejection::Update(std::vector<Member> members, base::Time) {
+  std::unordered_map<const balancer::Endpoint*, const State*> known_states;
+  for (const State& each : states_) known_states.emplace(each.member.endpoint.get(), &each);
   std::vector<State> states;
   states.reserve(members.size());
   for (Member& each : members) {
-    const State* known = Find(*each.endpoint);
-    if (known != nullptr) {
-      states.push_back(*known);
+    const auto known = known_states.find(each.endpoint.get());
+    if (known != known_states.end()) {
+      states.push_back(*known->second);
     } else {
       const Snapshot now = each.outcomes->Read();
       states.push_back({.member = std::move(each), .last = now, .interval = {}});

@@ -61,6 +61,8 @@ class Ejection {
 
   /// Replaces the members; those that stay keep all that is known of them.
   void Update(std::vector<Member> members, base::Time now);
+  /// Other settings from the next sweep on; who is out stays out for as long as was said.
+  void SetSettings(const config::OutlierDetection& settings) { settings_ = settings; }
 
   std::vector<Event> Sweep(base::Time now);
   /// `endpoint` has reached the threshold of consecutive failures. Nothing: it is out already.
@@ -100,7 +102,7 @@ class Ejection {
   void Eject(State& state, Event& event, base::Time now);
   base::Duration LengthOf(uint32_t multiplier);
 
-  const config::OutlierDetection settings_;
+  config::OutlierDetection settings_;
   base::Random& random_;
   const IsEligible is_eligible_;
   std::vector<State> states_;

@@ -39,6 +39,12 @@ void LoadStream::Start() {
   pool_.Open(*this);
 }
 
+void LoadStream::Restart() {
+  if (!call_) return;  // it waits for a connection, or for its time
+  loop_.DeleteLater(std::move(call_));
+  RetryLater();
+}
+
 void LoadStream::OnRoom(http2::Session& session) {
   session_ = &session;
   if (session_ == without_service_) return RetryLater();

@@ -27,6 +27,8 @@ class LoadStream final : private pool::Waiter, private rpc::ClientCall::Handler 
              ReportHandler on_report);
 
   void Start();
+  /// A connection of the pool is to end: the stream moves to another.
+  void Restart();
 
  private:
   void OnRoom(http2::Session& session) override;

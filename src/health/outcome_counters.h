@@ -40,6 +40,8 @@ class alignas(64) OutcomeCounters {
 
   /// Any thread. True when the run of failures has reached the threshold: tell main.
   bool Record(rpc::Verdict verdict, rpc::StatusCode status, base::Duration latency);
+  /// Main: another threshold from now on.
+  void set_threshold(uint32_t threshold) { threshold_.store(threshold, std::memory_order_relaxed); }
   /// Starts a new run of failures.
   void ResetRun() { run_.store(0, std::memory_order_relaxed); }
 
@@ -50,7 +52,7 @@ class alignas(64) OutcomeCounters {
  private:
   using Count = std::atomic<uint32_t>;
 
-  const uint32_t threshold_;
+  Count threshold_;
   Count run_{0};
   Count successes_{0};
   std::array<Count, rpc::kStatusCodeCount> failures_{};

@@ -38,6 +38,7 @@ struct SessionSettings {
   /// Name + value + 32 for each field. Fields beyond it are left out of the list, and the list is
   /// marked truncated.
   uint32_t max_header_list = 64 * 1024;
+  bool operator==(const SessionSettings&) const = default;
 };
 
 /// A GOAWAY from the peer.

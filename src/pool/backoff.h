@@ -16,6 +16,7 @@ class Backoff {
     base::Duration max = std::chrono::seconds(10);            ///< >= initial
     double multiplier = 1.6;                                  ///< >= 1
     double jitter = 0.2;                                      ///< each delay ± this share; 0 to 1
+    bool operator==(const Settings&) const = default;
   };
 
   explicit Backoff(const Settings& settings) : settings_(settings), delay_(settings.initial) {}
@@ -24,11 +25,16 @@ class Backoff {
   void AttemptStarted(base::Time now, base::Random& random);
   /// The attempt reached a working peer (its SETTINGS arrived): start over with short delays.
   void Reset() { delay_ = settings_.initial; }
+  /// For the delays to come; starts over with short ones.
+  void SetSettings(const Settings& settings) {
+    settings_ = settings;
+    Reset();
+  }
   /// When the next attempt may start; in the past before the first one.
   base::Time next() const { return next_; }
 
  private:
-  const Settings settings_;
+  Settings settings_;
   base::Duration delay_;
   base::Time next_{};
 };

@@ -9,8 +9,10 @@ namespace evenkeel::pool {
 EndpointConnection::EndpointConnection(net::EventLoop& loop, const net::SocketAddress& address,
                                        const http2::SessionSettings& settings,
                                        base::Duration connect_timeout,
-                                       const rpc::Keepalive::Settings& keepalive, Owner& owner)
+                                       const rpc::Keepalive::Settings& keepalive, uint32_t version,
+                                       Owner& owner)
     : owner_(owner),
+      version_(version),
       connection_(loop, http2::Role::kClient, settings, *this, *this),
       connect_timer_(loop,
                      [this] {
@@ -57,6 +59,13 @@ void EndpointConnection::OnGoAway(const http2::GoAway& goaway) {
   state_ = State::kDraining;
   goaway_code_ = goaway.code;
   owner_.OnDraining(*this, goaway);
+}
+
+void EndpointConnection::Drain() {
+  if (state_ != State::kReady) return;
+  state_ = State::kDraining;
+  drained_by_us_ = true;
+  session().SubmitGoAway(http2::ErrorCode::kNoError, "");
 }
 
 void EndpointConnection::OnStreamClosed() {

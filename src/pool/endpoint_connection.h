@@ -1,6 +1,6 @@
 // EndpointConnection: one HTTP/2 connection from one worker to one endpoint.
 //
-//   kConnecting ──SETTINGS──> kReady ──GOAWAY──> kDraining ──last stream──> (lost)
+//   kConnecting ──SETTINGS──> kReady ──GOAWAY, Drain──> kDraining ──last stream──> (lost)
 //        └──────────failure, timeout, close: OnLost──────────────┘
 // Owned by its Pool, which hears of each step.
 #pragma once
@@ -35,10 +35,11 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
     ~Owner() = default;
   };
 
-  /// Starts to connect. `connect_timeout` counts until the peer's SETTINGS.
+  /// Starts to connect. `connect_timeout` counts until the peer's SETTINGS. `version` is the
+  /// owner's, of the settings.
   EndpointConnection(net::EventLoop& loop, const net::SocketAddress& address,
                      const http2::SessionSettings& settings, base::Duration connect_timeout,
-                     const rpc::Keepalive::Settings& keepalive, Owner& owner);
+                     const rpc::Keepalive::Settings& keepalive, uint32_t version, Owner& owner);
 
   State state() const { return state_; }
   /// Streams that can be opened now; 0 unless kReady.
@@ -48,6 +49,12 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
   http2::Session& SessionForCall();
   /// What the peer's GOAWAY said; meaningful in and after kDraining.
   http2::ErrorCode goaway_code() const { return goaway_code_; }
+  uint32_t version() const { return version_; }
+
+  /// No new streams; closes when the last one has ended. No effect unless kReady.
+  void Drain();
+  /// In and after kDraining: whether it was by Drain.
+  bool drained_by_us() const { return drained_by_us_; }
 
  private:
   void OnRequest(http2::StreamHandle stream, http2::HeaderList headers,
@@ -64,6 +71,8 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
   Owner& owner_;
   State state_ = State::kConnecting;
   http2::ErrorCode goaway_code_ = http2::ErrorCode::kNoError;
+  const uint32_t version_;
+  bool drained_by_us_ = false;
   rpc::Connection connection_;
   net::Timer connect_timer_;
   rpc::Heartbeat heartbeat_;

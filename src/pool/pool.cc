@@ -33,6 +33,8 @@ std::string Describe(const http2::GoAway& goaway) {
   return text;
 }
 
+constexpr char kRemoved[] = "the endpoint was removed";
+
 }  // namespace
 
 void Waiter::StopWaiting() {
@@ -53,7 +55,14 @@ Pool::Pool(net::EventLoop& loop, base::Random& random, telemetry::WorkerMetrics&
   Connect();
 }
 
-Pool::~Pool() { FailWaiters("the endpoint was removed"); }
+Pool::~Pool() {
+  FailWaiters(kRemoved);
+  for (const auto& each : connections_) {
+    if (each->state() != ConnectionState::kConnecting) {
+      metrics_.EndpointConnectionClosed(target_.id, telemetry::CloseReason::kOurs);
+    }
+  }
+}
 
 void Pool::Open(Waiter& waiter) {
   // Whoever waits already goes first.
@@ -63,6 +72,7 @@ void Pool::Open(Waiter& waiter) {
   if (state_ == State::kFailing && !Has(ConnectionState::kConnecting)) {
     return waiter.OnUnavailable(last_failure_);
   }
+  if (retired_) return waiter.OnUnavailable(kRemoved);
   if (waiting_ >= settings_.max_pending) {
     return waiter.OnUnavailable("too many calls are waiting for a connection");
   }
@@ -70,11 +80,28 @@ void Pool::Open(Waiter& waiter) {
   ConnectIfWanted();
 }
 
+void Pool::SetSettings(const Settings& settings) {
+  if (settings == settings_) return;
+  const bool outdates =
+      settings.http2 != settings_.http2 || settings.keepalive != settings_.keepalive;
+  settings_ = settings;
+  backoff_.SetSettings(settings.backoff);
+  if (outdates) ++settings_version_;
+  ConnectIfWanted();
+}
+
+void Pool::Retire() {
+  retired_ = true;
+  backoff_timer_.Stop();
+  FailWaiters(kRemoved);
+}
+
 void Pool::OnReady(EndpointConnection&) {
   backoff_.Reset();
   addresses_failed_ = 0;
   metrics_.EndpointConnectionOpened(target_.id);
   SetState(State::kReady, "connected");
+  DrainOutdated();
   ServeWaiters();
 }
 
@@ -103,7 +130,7 @@ void Pool::OnLost(EndpointConnection& connection, ConnectionState before,
   if (!Has(ConnectionState::kReady)) {
     SetState(State::kFailing, loss.reason);
     const bool more_addresses = addresses_failed_ % target_.addresses.size() != 0;
-    if (more_addresses) return Connect();
+    if (more_addresses && !retired_) return Connect();
     FailWaiters(loss.reason);
   }
   ConnectIfWanted();
@@ -118,17 +145,36 @@ void Pool::CountLoss(const EndpointConnection& connection, ConnectionState befor
                      const rpc::Connection::Loss& loss) {
   if (before == ConnectionState::kConnecting) {
     metrics_.EndpointConnectFailed(target_.id, ConnectFailureOf(loss));
-  } else if (before == ConnectionState::kDraining) {
+  } else if (before == ConnectionState::kDraining && !connection.drained_by_us()) {
     metrics_.EndpointConnectionClosed(target_.id,
                                       telemetry::CloseReasonFromGoaway(connection.goaway_code()));
   } else {
-    metrics_.EndpointConnectionClosed(target_.id, CloseReasonOf(loss));
+    const bool ours = before == ConnectionState::kDraining;
+    metrics_.EndpointConnectionClosed(target_.id,
+                                      ours ? telemetry::CloseReason::kOurs : CloseReasonOf(loss));
   }
 }
 
 bool Pool::Has(ConnectionState state) const {
   return std::ranges::any_of(connections_,
                              [state](const auto& each) { return each->state() == state; });
+}
+
+bool Pool::HasCurrent() const {
+  return std::ranges::any_of(connections_, [this](const auto& each) {
+    return each->state() == ConnectionState::kReady && each->version() == settings_version_;
+  });
+}
+
+void Pool::DrainOutdated() {
+  if (!HasCurrent()) return;
+  bool drained = false;
+  for (const auto& each : connections_) {
+    if (each->version() == settings_version_ || each->state() != ConnectionState::kReady) continue;
+    each->Drain();
+    drained = true;
+  }
+  if (drained) observer_.OnDraining(*this);
 }
 
 EndpointConnection* Pool::WithRoom() {
@@ -139,9 +185,9 @@ EndpointConnection* Pool::WithRoom() {
 }
 
 void Pool::ConnectIfWanted() {
-  if (Has(ConnectionState::kConnecting)) return;  // one attempt at a time
+  if (retired_ || Has(ConnectionState::kConnecting)) return;  // one attempt at a time
   const bool works = Has(ConnectionState::kReady);
-  if (works && (waiting_ == 0 || connections_.size() >= settings_.max_connections)) return;
+  if (HasCurrent() && (waiting_ == 0 || connections_.size() >= settings_.max_connections)) return;
   // Where the last attempt worked too, there is nothing to back off from.
   if ((works && addresses_failed_ == 0) || loop_.Now() >= backoff_.next()) {
     Connect();
@@ -157,7 +203,7 @@ void Pool::Connect() {
   EndpointConnection::Owner& owner = *this;
   connections_.push_back(std::make_unique<EndpointConnection>(
       loop_, addresses[next_address_++ % addresses.size()], settings_.http2,
-      settings_.connect_timeout, KeepaliveNow(), owner));
+      settings_.connect_timeout, KeepaliveNow(), settings_version_, owner));
 }
 
 rpc::Keepalive::Settings Pool::KeepaliveNow() const {

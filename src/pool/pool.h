@@ -2,7 +2,8 @@
 //
 // Keeps one connection at all times, from the start, and adds others, one at a time, while calls
 // wait because the peer's MAX_CONCURRENT_STREAMS is used up (gRFC A105). A connection that got
-// GOAWAY is replaced at once; its accepted streams finish. Belongs to a worker, used on its thread.
+// GOAWAY is replaced at once; its accepted streams finish. So is one made under other settings, but
+// only when its successor works. Belongs to a worker, used on its thread.
 #pragma once
 
 #include <cstdint>
@@ -57,6 +58,7 @@ class Pool final : private EndpointConnection::Owner {
     uint32_t max_connections = 10;
     uint32_t max_pending = 1024;
     rpc::Keepalive::Settings keepalive{};
+    bool operator==(const Settings&) const = default;
   };
 
   enum class State {
@@ -72,7 +74,8 @@ class Pool final : private EndpointConnection::Owner {
     virtual void OnReadyChanged(Pool& pool, const std::string& reason) = 0;
     /// The state became kFailing; comes after OnReadyChanged and before waiters are told.
     virtual void OnFailing(Pool& /*pool*/, const std::string& /*reason*/) {}
-    /// A connection takes no new streams (GOAWAY); another is being made.
+    /// A connection takes no new streams; another has been or is being made. Whoever has a stream
+    /// without an end on it had better move.
     virtual void OnDraining(Pool& /*pool*/) {}
 
    protected:
@@ -105,6 +108,13 @@ class Pool final : private EndpointConnection::Owner {
   /// before it returns.
   void Open(Waiter& waiter);
 
+  /// Other settings from now on. Connections whose HTTP/2 or keepalive settings no longer hold are
+  /// replaced one by one: streams go on where they are.
+  void SetSettings(const Settings& settings);
+  /// The endpoint is no longer wanted: streams go on, waiters are told that there will be none, and
+  /// nothing is connected any more.
+  void Retire();
+
  private:
   friend class Waiter;
 
@@ -119,6 +129,9 @@ class Pool final : private EndpointConnection::Owner {
 
   rpc::Keepalive::Settings KeepaliveNow() const;
   bool Has(EndpointConnection::State state) const;
+  /// A connection that works and was made under the present settings.
+  bool HasCurrent() const;
+  void DrainOutdated();
   EndpointConnection* WithRoom();
   /// Starts a connection, or the wait for the time when one may start, where one is wanted.
   void ConnectIfWanted();
@@ -133,7 +146,9 @@ class Pool final : private EndpointConnection::Owner {
   base::Random& random_;
   telemetry::WorkerMetrics& metrics_;
   const Target target_;
-  const Settings settings_;
+  Settings settings_;
+  uint32_t settings_version_ = 0;  // of what a connection keeps for life
+  bool retired_ = false;
   Observer& observer_;
   State state_ = State::kConnecting;
   std::string last_failure_;

@@ -43,7 +43,7 @@ balancer::AttemptResult::Kind KindOf(rpc::Verdict verdict) {
 Attempt::Attempt(WorkerContext& context, Cluster& cluster, Cluster::Member& member, Owner& owner)
     : context_(context),
       cluster_(cluster),
-      member_(member),
+      member_(&member),
       pool_(*member.pool),
       owner_(owner),
       start_(context.loop.Now()),
@@ -78,7 +78,7 @@ void Attempt::End(rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause) 
   const rpc::Outcome outcome{status, origin, now - start_, cause};
   context_.metrics.AttemptFinished(pool_.id(), outcome);
   const base::Duration latency = first_data_.value_or(now) - start_;
-  const rpc::Verdict verdict = cluster_.Learn(member_, outcome, latency);
+  const rpc::Verdict verdict = cluster_.Learn(*member_, outcome, latency);
   in_flight_.Finish(cluster_.picker(), {KindOf(verdict), latency, now});
   StopWaiting();
   stream_.reset();
@@ -92,7 +92,7 @@ void Attempt::OnUnavailable(const std::string& reason) {
 }
 
 void Attempt::OnHeaders(http2::HeaderList headers, http2::EndStream end) {
-  if (end == http2::EndStream::kYes) cluster_.LearnLoad(member_, headers, context_.loop.Now());
+  if (end == http2::EndStream::kYes) cluster_.LearnLoad(*member_, headers, context_.loop.Now());
   owner_.OnAttemptHeaders(std::move(headers), end);
 }
 
@@ -102,7 +102,7 @@ void Attempt::OnData(std::span<const uint8_t> bytes, http2::EndStream end) {
 }
 
 void Attempt::OnTrailers(http2::HeaderList trailers) {
-  cluster_.LearnLoad(member_, trailers, context_.loop.Now());
+  cluster_.LearnLoad(*member_, trailers, context_.loop.Now());
   owner_.OnAttemptTrailers(std::move(trailers));
 }
 

@@ -13,6 +13,7 @@
 #include "balancer/endpoint.h"
 #include "http2/stream.h"
 #include "pool/pool.h"
+#include "proxy/cluster.h"
 #include "proxy/worker_context.h"
 #include "rpc/outcome.h"
 
@@ -85,7 +86,7 @@ class Attempt final : private pool::Waiter, private http2::StreamHandler {
 
   WorkerContext& context_;
   Cluster& cluster_;
-  Cluster::Member& member_;
+  const base::LocalPtr<Cluster::Member> member_;
   pool::Pool& pool_;
   Owner& owner_;
   const base::Time start_;

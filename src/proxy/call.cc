@@ -42,7 +42,7 @@ bool IsGrpcResponse(const http2::HeaderList& headers) {
 
 }  // namespace
 
-Call::Call(WorkerContext& context, std::shared_ptr<const RouteTable> routes,
+Call::Call(WorkerContext& context, base::LocalPtr<const Routes> routes,
            std::string_view client_host, http2::StreamHandle stream, http2::HeaderList request,
            Owner& owner)
     : context_(context),
@@ -108,12 +108,12 @@ bool Call::ArmDeadline() {
 bool Call::Route() {
   const std::string_view path = Value(request_, ":path");
   const auto parts = rpc::ParsePath(path);
-  route_ = parts ? routes_->Find(*parts, request_) : nullptr;
+  route_ = parts ? routes_->table->Find(*parts, request_) : nullptr;
   if (route_ == nullptr) {
     FinishByProxy({StatusCode::kUnimplemented, "no route for " + std::string(path)});
     return false;
   }
-  cluster_ = context_.clusters[route_->cluster].get();
+  cluster_ = routes_->clusters[route_->cluster].get();
   return true;
 }
 

@@ -19,7 +19,7 @@
 #include "net/timer.h"
 #include "proxy/attempt.h"
 #include "proxy/request_body.h"
-#include "proxy/route_table.h"
+#include "proxy/routes.h"
 #include "proxy/worker_context.h"
 #include "rpc/outcome.h"
 #include "rpc/status.h"
@@ -38,9 +38,8 @@ class Call final : private http2::StreamHandler, private Attempt::Owner, private
   };
 
   /// `client_host`: the client's address without its port; lives as long as the call.
-  Call(WorkerContext& context, std::shared_ptr<const RouteTable> routes,
-       std::string_view client_host, http2::StreamHandle stream, http2::HeaderList request,
-       Owner& owner);
+  Call(WorkerContext& context, base::LocalPtr<const Routes> routes, std::string_view client_host,
+       http2::StreamHandle stream, http2::HeaderList request, Owner& owner);
   ~Call();
 
   /// Checks the request, arms its deadline, routes it and starts the first attempt, or answers.
@@ -88,7 +87,7 @@ class Call final : private http2::StreamHandler, private Attempt::Owner, private
   void Record(rpc::StatusCode status, rpc::Origin origin);
 
   WorkerContext& context_;
-  const std::shared_ptr<const RouteTable> routes_;
+  const base::LocalPtr<const Routes> routes_;  // those it began with
   const std::string_view client_host_;
   Owner& owner_;
   http2::StreamHandle stream_;

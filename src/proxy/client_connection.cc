@@ -20,31 +20,29 @@ constexpr auto kLastWords = std::chrono::seconds(2);
 
 }  // namespace
 
-ClientConnection::ClientConnection(WorkerContext& context,
-                                   const std::shared_ptr<const RouteTable>& routes,
-                                   const Settings& settings, net::FileDescriptor socket,
-                                   Owner& owner)
+ClientConnection::ClientConnection(WorkerContext& context, base::LocalPtr<Entrance> entrance,
+                                   net::FileDescriptor socket, Owner& owner)
     : context_(context),
-      routes_(routes),
+      entrance_(std::move(entrance)),
       owner_(owner),
-      connection_(context.loop, http2::Role::kServer, settings.http2, *this, *this),
+      connection_(context.loop, http2::Role::kServer, entrance_->settings.http2, *this, *this),
       client_host_(net::PeerHost(socket.get())),
       handshake_timer_(context.loop, [this] { connection_.Abort("no HTTP/2 preface in time"); }),
       drain_timer_(context.loop, [this] { SendFinalGoAway(); }),
-      heartbeat_(context.loop, connection_.session(), settings.keepalive,
+      heartbeat_(context.loop, connection_.session(), entrance_->settings.keepalive,
                  [this] {
                    context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kKeepalive);
                    connection_.Abort("no answer to a keepalive PING");
                  }),
-      pings_(settings.pings),
-      lifetime_(settings.lifetime, context.loop.Now(), context.random),
+      pings_(entrance_->settings.pings),
+      lifetime_(entrance_->settings.lifetime, context.loop.Now(), context.random),
       lifetime_timer_(context.loop, [this] { LookAtLifetime(); }),
       end_timer_(context.loop, [this] { connection_.Abort("the client takes no last words"); }) {
   context_.metrics.ClientConnectionOpened();
   handshake_timer_.StartAfter(kHandshakeTimeout);
   connection_.Attach(std::move(socket));
   // Bytes that nobody acknowledges are a dead peer's as much as a PING is (gRFC A18).
-  if (heartbeat_.on()) connection_.SetUserTimeout(settings.keepalive.timeout);
+  if (heartbeat_.on()) connection_.SetUserTimeout(entrance_->settings.keepalive.timeout);
   heartbeat_.Start();
   WatchLifetime();
 }
@@ -65,7 +63,7 @@ void ClientConnection::FinishCalls(const rpc::Status& status) {
 void ClientConnection::OnRequest(http2::StreamHandle stream, http2::HeaderList headers,
                                  http2::EndStream end) {
   Call::Owner& owner = *this;
-  auto call = std::make_unique<Call>(context_, routes_, client_host_, std::move(stream),
+  auto call = std::make_unique<Call>(context_, entrance_->routes, client_host_, std::move(stream),
                                      std::move(headers), owner);
   call->index = calls_.size();
   calls_.push_back(std::move(call));

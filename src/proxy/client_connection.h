@@ -17,8 +17,8 @@
 #include "net/timer.h"
 #include "proxy/call.h"
 #include "proxy/connection_lifetime.h"
+#include "proxy/entrance.h"
 #include "proxy/ping_enforcement.h"
-#include "proxy/route_table.h"
 #include "proxy/worker_context.h"
 #include "rpc/connection.h"
 #include "rpc/heartbeat.h"
@@ -38,22 +38,17 @@ class ClientConnection final : private http2::SessionHandler,
     ~Owner() = default;
   };
 
-  struct Settings {
-    http2::SessionSettings http2;
-    rpc::Keepalive::Settings keepalive{};
-    PingEnforcement::Settings pings{};
-    ConnectionLifetime::Settings lifetime{};
-  };
-
-  /// `routes`: where the current table stands; lives as long as the connection.
-  ClientConnection(WorkerContext& context, const std::shared_ptr<const RouteTable>& routes,
-                   const Settings& settings, net::FileDescriptor socket, Owner& owner);
+  ClientConnection(WorkerContext& context, base::LocalPtr<Entrance> entrance,
+                   net::FileDescriptor socket, Owner& owner);
   ~ClientConnection();
 
   /// Ends it gracefully: no new calls, those in progress finish (RFC 9113, section 6.8).
   void Drain() { Drain(""); }
   /// Ends every call in progress with `status`.
   void FinishCalls(const rpc::Status& status);
+
+  /// Where it came in.
+  const Entrance* entrance() const { return entrance_.get(); }
 
   /// Where the owner keeps it.
   size_t index = 0;
@@ -81,7 +76,7 @@ class ClientConnection final : private http2::SessionHandler,
   void EndSoon(const std::string& why);
 
   WorkerContext& context_;
-  const std::shared_ptr<const RouteTable>& routes_;
+  const base::LocalPtr<Entrance> entrance_;
   Owner& owner_;
   rpc::Connection connection_;
   const std::string client_host_;  // without the port

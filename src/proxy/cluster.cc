@@ -17,10 +17,33 @@ void Cluster::Waiter::StopWaiting() {
 
 Cluster::Member& Cluster::AddMember(std::unique_ptr<pool::Pool> pool,
                                     std::shared_ptr<health::OutcomeCounters> outcomes) {
-  Member& member = members_[pool->endpoint().get()];
-  member.pool = std::move(pool);
-  member.outcomes = std::move(outcomes);
-  return member;
+  base::LocalPtr<Member>& member = members_[pool->endpoint().get()];
+  member = base::MakeLocal<Member>();
+  member->pool = std::move(pool);
+  member->outcomes = std::move(outcomes);
+  return *member;
+}
+
+Cluster::Member* Cluster::Find(const balancer::Endpoint& endpoint) {
+  const auto found = members_.find(&endpoint);
+  return found == members_.end() ? nullptr : found->second.get();
+}
+
+void Cluster::RemoveMember(const balancer::Endpoint& endpoint) {
+  const auto found = members_.find(&endpoint);
+  if (found == members_.end()) return;
+  const base::LocalPtr<Member> member = std::move(found->second);
+  members_.erase(found);
+  member->check.reset();
+  member->load_stream.reset();
+  member->pool->Retire();
+}
+
+void Cluster::Retire() {
+  while (!members_.empty()) RemoveMember(*members_.begin()->first);
+  health::Outlook outlook;
+  outlook.summary = "it was removed from the configuration";
+  SetPicture({picture_.picker, std::make_shared<const health::Outlook>(std::move(outlook))});
 }
 
 std::function<void(health::ProbeReport)> Cluster::ReporterOf(
@@ -50,10 +73,8 @@ Cluster::Member* Cluster::Pick(balancer::CallFacts facts) {
   const auto avoid = facts.avoid;
   unusable_.clear();
   while (const balancer::EndpointPtr endpoint = picture_.picker->Pick(facts, random_)) {
-    const auto found = members_.find(endpoint.get());
-    if (found != members_.end() && found->second.pool->state() != pool::Pool::State::kFailing) {
-      return &found->second;
-    }
+    Member* const member = Find(*endpoint);
+    if (member != nullptr && member->pool->state() != pool::Pool::State::kFailing) return member;
     // Broken here, and the news has not been everywhere yet.
     if (unusable_.empty()) unusable_.assign(avoid.begin(), avoid.end());
     unusable_.push_back(endpoint.get());
@@ -75,10 +96,10 @@ std::string Cluster::WhyNone() const {
   if (HasHope()) text += "; an answer is still awaited";
   size_t shown = 0;
   for (const auto& [endpoint, member] : members_) {
-    if (member.pool->state() == pool::Pool::State::kReady) continue;
+    if (member->pool->state() == pool::Pool::State::kReady) continue;
     if (shown++ == kReasonsShown) return text + "; and so on";
     text += "; " + endpoint->address() + ": ";
-    text += member.pool->last_failure().empty() ? "not connected" : member.pool->last_failure();
+    text += member->pool->last_failure().empty() ? "not connected" : member->pool->last_failure();
   }
   return text;
 }
@@ -115,11 +136,13 @@ void Cluster::OnFailing(pool::Pool& pool, const std::string& reason) {
 
 void Cluster::OnDraining(pool::Pool& pool) {
   if (health::ActiveCheck* check = CheckOf(pool)) check->PoolDraining();
+  Member* const member = Find(*pool.endpoint());
+  if (member != nullptr && member->load_stream) member->load_stream->Restart();
 }
 
 health::ActiveCheck* Cluster::CheckOf(const pool::Pool& pool) {
-  const auto found = members_.find(pool.endpoint().get());
-  return found == members_.end() ? nullptr : found->second.check.get();
+  Member* const member = Find(*pool.endpoint());
+  return member == nullptr ? nullptr : member->check.get();
 }
 
 }  // namespace evenkeel::proxy

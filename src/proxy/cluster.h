@@ -13,6 +13,7 @@
 
 #include "balancer/hash_input.h"
 #include "balancer/policy.h"
+#include "base/local_ptr.h"
 #include "health/active_check.h"
 #include "health/cluster_health.h"
 #include "health/load_stream.h"
@@ -22,7 +23,7 @@
 
 namespace evenkeel::proxy {
 
-class Cluster final : private pool::Pool::Observer {
+class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
  public:
   /// What main hears of; called on the worker's thread.
   struct Events {
@@ -49,8 +50,9 @@ class Cluster final : private pool::Pool::Observer {
     Events events;
   };
 
-  /// An endpoint as this worker sees it.
-  struct Member {
+  /// An endpoint as this worker sees it. Attempts hold theirs, also after its removal; the cluster
+  /// must outlive them.
+  struct Member : base::LocalCounted {
     std::unique_ptr<pool::Pool> pool;
     std::shared_ptr<health::OutcomeCounters> outcomes;  // null: not counted
     std::unique_ptr<health::ActiveCheck> check;         // where this worker asks it
@@ -84,8 +86,16 @@ class Cluster final : private pool::Pool::Observer {
   const balancer::Picker& picker() const { return *picture_.picker; }
   pool::Pool::Observer& observer() { return *this; }
 
+  /// Null: there is none.
+  Member* Find(const balancer::Endpoint& endpoint);
   Member& AddMember(std::unique_ptr<pool::Pool> pool,
                     std::shared_ptr<health::OutcomeCounters> outcomes);
+  /// The endpoint takes no new attempts and is no longer asked for anything; those that run on it
+  /// keep its pool. No effect where there is none.
+  void RemoveMember(const balancer::Endpoint& endpoint);
+  /// The cluster has been removed: the same for all members, and nobody waits any more.
+  void Retire();
+  void SetSettings(Settings settings) { settings_ = std::move(settings); }
   /// For reports of the endpoint's active check.
   std::function<void(health::ProbeReport)> ReporterOf(const balancer::EndpointPtr& endpoint);
   /// For reports of the endpoint's load out of band; handed to the policy.
@@ -115,10 +125,10 @@ class Cluster final : private pool::Pool::Observer {
   void OnDraining(pool::Pool& pool) override;
   health::ActiveCheck* CheckOf(const pool::Pool& pool);
 
-  const Settings settings_;
+  Settings settings_;
   Picture picture_;
   base::Random& random_;
-  std::unordered_map<const balancer::Endpoint*, Member> members_;
+  std::unordered_map<const balancer::Endpoint*, base::LocalPtr<Member>> members_;
   std::vector<const balancer::Endpoint*> unusable_;  // scratch for Pick
   health::OrcaReport orca_;
   std::vector<Waiter*> waiting_;  // in the order they came

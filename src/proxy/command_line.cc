@@ -13,10 +13,11 @@ constexpr char kDescription[] =
     "Evenkeel: a sidecar that spreads every gRPC call over the healthy replicas of a service.";
 
 constexpr char kFooter[] =
-    "Exit codes: 0 after a drain or a successful check, 1 when it cannot run or is not ready, 2 "
-    "for\n"
-    "wrong flags or a wrong configuration.\n"
-    "Signals: SIGTERM and SIGINT drain; a second one ends at once.";
+    "Exit codes: 0 after a drain or a successful check, 1 when it cannot run, is not ready, or "
+    "diff\n"
+    "finds a difference, 2 for wrong flags or a wrong configuration.\n"
+    "Signals: SIGTERM and SIGINT drain; a second one ends at once. SIGHUP reads the configuration\n"
+    "again, as a change of its files does.";
 
 // Turns a parser's Result into CLI11's way of refusing a value.
 template <typename Parser, typename Target>
@@ -68,6 +69,11 @@ void AddReadyFlags(CLI::App& app, ReadyCommand& ready) {
       ->type_name("DURATION");
 }
 
+void AddDiffFlags(CLI::App& app, DiffCommand& diff) {
+  app.add_option("OLD", diff.before, "What runs (YAML)")->required()->type_name("FILE");
+  app.add_option("NEW", diff.after, "What would run (YAML)")->required()->type_name("FILE");
+}
+
 }  // namespace
 
 Command ParseCommandLine(int argc, const char* const* argv) {
@@ -87,12 +93,22 @@ Command ParseCommandLine(int argc, const char* const* argv) {
       "ready",
       "Ask the sidecar that runs here whether it is ready; for health checks of containers");
   AddReadyFlags(*ready_app, ready);
+  DiffCommand diff;
+  CLI::App* diff_app = app.add_subcommand(
+      "diff", "Show what a reload of one configuration to another would change and reconnect");
+  AddDiffFlags(*diff_app, diff);
+  CLI::App* schema_app =
+      app.add_subcommand("schema", "Print the JSON Schema of the configuration, for editors");
+  CLI::App* init_app = app.add_subcommand("init", "Print a commented configuration to start from");
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return ExitCommand{app.exit(error) == 0 ? 0 : kUsageExitCode};
   }
   if (check_app->parsed()) return check;
+  if (diff_app->parsed()) return diff;
+  if (schema_app->parsed()) return SchemaCommand{};
+  if (init_app->parsed()) return InitCommand{};
   if (ready_app->parsed()) return ready;
   return run;
 }

@@ -30,13 +30,26 @@ struct ReadyCommand {
   base::Duration timeout = std::chrono::seconds(1);
 };
 
+/// What a reload of `before` to `after` would change.
+struct DiffCommand {
+  std::string before;
+  std::string after;
+};
+
+/// Print the JSON Schema of the configuration.
+struct SchemaCommand {};
+
+/// Print a configuration to start from.
+struct InitCommand {};
+
 /// There is nothing to do but to exit: help or the version was printed, or the flags are wrong and
 /// standard error says how.
 struct ExitCommand {
   int code;
 };
 
-using Command = std::variant<RunCommand, CheckCommand, ReadyCommand, ExitCommand>;
+using Command = std::variant<RunCommand, CheckCommand, ReadyCommand, DiffCommand, SchemaCommand,
+                             InitCommand, ExitCommand>;
 
 /// Wrong use of the program or a wrong configuration; all else that fails exits with 1.
 inline constexpr int kUsageExitCode = 2;

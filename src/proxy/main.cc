@@ -8,14 +8,18 @@
 #include <iostream>
 #include <random>
 
+#include "admin/config_diff.h"
+#include "admin/schema.h"
 #include "admin/server.h"
 #include "base/version.h"
 #include "config/loader.h"
+#include "config/starting_file.h"
 #include "net/event_loop.h"
 #include "net/signal_watcher.h"
 #include "proxy/command_line.h"
 #include "proxy/cpu_quota.h"
 #include "proxy/ready_question.h"
+#include "proxy/reloader.h"
 #include "proxy/server.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
@@ -23,9 +27,31 @@
 namespace evenkeel::proxy {
 namespace {
 
-admin::ReadyView ReadyView(const Server& server) {
+admin::ReadyView ReadyView(const Server& server, const Reloader& reloader) {
   auto reasons = server.NotReadyReasons();
-  return {reasons.empty(), std::move(reasons)};
+  admin::ReadyView view{reasons.empty(), std::move(reasons)};
+  if (!reloader.trouble().empty()) {
+    view.notes.push_back("an older configuration runs, for the files are rejected: " +
+                         reloader.trouble());
+  }
+  return view;
+}
+
+admin::ReloadView ToView(Reloader::Report report) {
+  using Result = Reloader::Report::Result;
+  const char* const result = report.result == Result::kApplied     ? "applied"
+                             : report.result == Result::kUnchanged ? "unchanged"
+                                                                   : "rejected";
+  return {result, report.generation, std::move(report.lines)};
+}
+
+std::vector<std::string> DescribeChanges(const config::Config& before,
+                                         const config::Config& after) {
+  std::vector<std::string> lines;
+  for (const admin::ConfigChange& each : admin::Diff(before, after)) {
+    lines.push_back(admin::ToLine(each));
+  }
+  return lines;
 }
 
 std::vector<admin::ClusterView> ClusterViews(const Server& server) {
@@ -67,11 +93,13 @@ std::optional<admin::ExplainView> ExplainView(Server& server,
 }
 
 admin::Sources AdminSources(Server& server, const base::Clock& clock,
-                            const telemetry::Metrics& metrics, const config::Config& config) {
+                            const telemetry::Metrics& metrics, Reloader& reloader) {
   return {.metrics = [&metrics] { return metrics.Text(); },
-          .ready = [&server] { return ReadyView(server); },
+          .ready = [&server, &reloader] { return ReadyView(server, reloader); },
           .clusters = [&server] { return ClusterViews(server); },
-          .config = [&config] { return config; },
+          .config = [&reloader] { return reloader.config(); },
+          .reload = [&reloader] { return ToView(reloader.Reload("POST /reload")); },
+          .preview = [&reloader] { return ToView(reloader.Preview()); },
           .explain =
               [&server, &clock](const admin::ExplainQuestion& question) {
                 return ExplainView(server, question, clock.Now());
@@ -99,16 +127,22 @@ void RaiseDescriptorLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-int Serve(const RunCommand& command, const config::Config& config) {
+int Serve(const RunCommand& command, const config::Loading& loading) {
+  const config::Config& config = *loading.config;
   std::signal(SIGPIPE, SIG_IGN);  // evhttp writes to admin clients that may have gone
   RaiseDescriptorLimit();
   telemetry::Log log(command.log_level, command.log_format);
   telemetry::Metrics metrics;
   net::EventLoop loop;
   std::unique_ptr<Server> server;
+  std::optional<Reloader> reloader;
   int signals = 0;
   // Before the workers' threads, which inherit the blocked signals.
-  const net::SignalWatcher watcher(loop, {SIGTERM, SIGINT}, [&](int signal) {
+  const net::SignalWatcher watcher(loop, {SIGTERM, SIGINT, SIGHUP}, [&](int signal) {
+    if (signal == SIGHUP) {
+      reloader->Reload("SIGHUP");
+      return;
+    }
     if (++signals > 1) {
       log.Warning("second signal: ending at once");
       return loop.Stop();
@@ -125,11 +159,12 @@ int Serve(const RunCommand& command, const config::Config& config) {
       metrics, log);
   if (!started) return Fail(log, started.error());
   server = std::move(*started);
+  reloader.emplace(loop, command.config_file, loading, *server, metrics, log, DescribeChanges);
 
   std::unique_ptr<admin::Server> admin;
   if (config.admin.address) {
     auto opened = admin::Server::Open(loop, *config.admin.address,
-                                      AdminSources(*server, loop, metrics, config));
+                                      AdminSources(*server, loop, metrics, *reloader));
     if (!opened) return Fail(log, opened.error());
     admin = std::move(*opened);
   }
@@ -143,10 +178,27 @@ int Serve(const RunCommand& command, const config::Config& config) {
   return EXIT_SUCCESS;
 }
 
+int Print(std::string_view text) {
+  std::cout << text << std::flush;
+  return std::cout ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
 int Check(const std::string& file, const config::Config& config) {
   std::cout << file << ": ok (" << config.listeners.size() << " listeners, "
             << config.clusters.size() << " clusters)\n";
   return EXIT_SUCCESS;
+}
+
+// As of diff(1): 0 without a difference, 1 with one.
+int ShowDiff(const DiffCommand& command) {
+  const auto before = config::LoadFile(command.before);
+  if (!before) std::cerr << config::Format(before.error());
+  const auto after = config::LoadFile(command.after);
+  if (!after) std::cerr << config::Format(after.error());
+  if (!before || !after) return kUsageExitCode;
+  const auto lines = DescribeChanges(*before, *after);
+  for (const std::string& each : lines) std::cout << each << '\n';
+  return lines.empty() ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
 int SayWhetherReady(const ReadyCommand& command) {
@@ -158,15 +210,18 @@ int SayWhetherReady(const ReadyCommand& command) {
 
 int Execute(const Command& command) {
   if (const auto* ready = std::get_if<ReadyCommand>(&command)) return SayWhetherReady(*ready);
+  if (const auto* diff = std::get_if<DiffCommand>(&command)) return ShowDiff(*diff);
+  if (std::holds_alternative<SchemaCommand>(command)) return Print(admin::SchemaJson());
+  if (std::holds_alternative<InitCommand>(command)) return Print(config::kStartingFile);
   if (const auto* exit = std::get_if<ExitCommand>(&command)) return exit->code;
   const auto* run = std::get_if<RunCommand>(&command);
   const std::string& file = run ? run->config_file : std::get<CheckCommand>(command).config_file;
-  const auto config = config::LoadFile(file);
-  if (!config) {
-    std::cerr << config::Format(config.error());
+  const config::Loading loading = config::Load(file);
+  if (!loading.config) {
+    std::cerr << config::Format(loading.config.error());
     return kUsageExitCode;
   }
-  return run ? Serve(*run, *config) : Check(file, *config);
+  return run ? Serve(*run, loading) : Check(file, *loading.config);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
-// Server: the whole sidecar but its admin port: clusters, workers, drain.
+// Server: the whole sidecar but its admin port: clusters, listeners, workers, drain.
 //
-// Lives on the main thread, where all decisions for the process are made: who is eligible, when to
-// stop. Workers report to it and get new pickers from it, by Post.
+// Lives on the main thread, where all decisions for the process are made: what is configured, who
+// is eligible, when to stop. Workers report to it and get new plans and pickers from it, by Post.
 #pragma once
 
 #include <functional>
@@ -10,14 +10,12 @@
 #include <string>
 #include <vector>
 
-#include "balancer/endpoint_set.h"
-#include "balancer/fairness.h"
 #include "base/result.h"
 #include "config/config.h"
-#include "discovery/static_endpoints.h"
-#include "health/cluster_health.h"
+#include "discovery/resolved_endpoint.h"
 #include "net/event_loop.h"
 #include "net/timer.h"
+#include "proxy/cluster_keeper.h"
 #include "proxy/worker.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
@@ -39,7 +37,7 @@ struct ClusterStatus {
   std::vector<EndpointStatus> endpoints;
 };
 
-class Server final : private net::Flushable {
+class Server final : private net::Flushable, private ClusterKeeper::Owner {
  public:
   struct Options {
     unsigned workers;              ///< at least 1
@@ -55,8 +53,19 @@ class Server final : private net::Flushable {
                                                                   telemetry::Log& log);
   ~Server();
 
+  /// Serves another configuration from now on. Clusters of the same name stay, and so do their
+  /// endpoints of the same address, with their connections and all that is known of them; so do
+  /// the sockets of listeners of the same address. Calls in progress end with the routes they began
+  /// with. `workers` and `admin` have no effect here. On an error, a sentence for the operator,
+  /// nothing has changed. Blocks while names are looked up that were not known before.
+  base::Result<void, std::string> Apply(const config::Config& config);
+
+  /// Replaces the endpoints of one cluster, as discovery found them; see ClusterKeeper. No effect
+  /// for a cluster that does not exist.
+  void SetEndpoints(std::string_view cluster, std::vector<discovery::ResolvedEndpoint> endpoints);
+
   /// The actual addresses, port 0 resolved, in the configuration's order.
-  const std::vector<std::string>& listening_on() const { return listening_on_; }
+  std::vector<std::string> listening_on() const;
   std::vector<ClusterStatus> Clusters() const;
   /// Where a call would go now, and why; nothing for a cluster that does not exist.
   std::optional<balancer::Explanation> Explain(std::string_view cluster,
@@ -69,40 +78,40 @@ class Server final : private net::Flushable {
   void Drain(std::function<void()> on_done);
 
  private:
-  struct Cluster {
-    Cluster(const config::Cluster& config, std::vector<balancer::EndpointPtr> endpoints,
-            base::Random& random, const base::Clock& clock, telemetry::HealthMetrics& metrics,
-            telemetry::Log& log);
+  using ClusterPtr = std::shared_ptr<ClusterKeeper>;
 
-    const std::string name;
-    const std::string policy;
-    balancer::EndpointSet endpoints;
-    health::ClusterHealth health;
-    std::optional<net::Timer> refresh;  // for policies that deal their turns anew
-    std::optional<net::Timer> sweep;    // for outlier detection
-    balancer::Fairness fairness;
-    bool changed = false;  // workers are to get a new picture at the turn's end
+  struct Listening {
+    ListenerId id;
+    config::Listener config;
+    std::string bound_to;
+    std::vector<net::FileDescriptor> sockets;  // one for each worker, until it has them
+  };
+
+  /// What can fail when a configuration is applied, done before anything is changed.
+  struct Preparation {
+    std::vector<std::vector<discovery::ResolvedEndpoint>> endpoints;  // of each cluster
+    std::vector<Listening> listeners;
   };
 
   Server(net::EventLoop& loop, const Options& options, telemetry::Metrics& metrics,
          telemetry::Log& log);
 
-  base::Result<void, std::string> AddClusters(const config::Config& config,
-                                              telemetry::Metrics& metrics);
-  void AddWorkers(telemetry::Metrics& metrics);
-  void AddCluster(const config::Cluster& config,
-                  const std::vector<discovery::ResolvedEndpoint>& resolved,
-                  telemetry::Metrics& metrics);
-  base::Result<void, std::string> AddListeners(const config::Config& config);
-  std::vector<Worker::EndpointPlan> PlanEndpoints(
-      const config::Cluster& config, Cluster& cluster,
-      const std::vector<discovery::ResolvedEndpoint>& resolved, telemetry::Metrics& metrics);
-  proxy::Cluster::Events EventsOf(Cluster& cluster);
-  void StartTimers(Cluster& cluster);
-  proxy::Cluster::Picture PictureOf(const Cluster& cluster) const;
+  void AddWorkers();
+  base::Result<Preparation, std::string> Prepare(const config::Config& config);
+  base::Result<void, std::string> PrepareClusters(const config::Config& config,
+                                                  Preparation& preparation);
+  base::Result<void, std::string> PrepareListeners(const config::Config& config,
+                                                   Preparation& preparation);
+  base::Result<Listening, std::string> Listen(const config::Listener& config);
+  void Commit(const config::Config& config, Preparation preparation);
+  ClusterPtr Configured(const config::Cluster& config,
+                        std::vector<discovery::ResolvedEndpoint> endpoints);
+  void AssignWorkers(const config::Config& config);
+  ClusterPtr FindCluster(std::string_view name) const;
+
   /// Has the workers get a new picture of `cluster` at the end of the turn: many changes in one
   /// turn cost one.
-  void Distribute(Cluster& cluster);
+  void OnPictureChanged(ClusterKeeper& cluster) override;
   void Flush() override;
   void OnWorkerDrained();
   void OnDrainTimeout();
@@ -114,9 +123,12 @@ class Server final : private net::Flushable {
   telemetry::Metrics& metrics_;
   telemetry::Log& log_;
   base::Random random_;
-  std::vector<std::unique_ptr<Cluster>> clusters_;
-  std::vector<std::string> listening_on_;
+  std::vector<ClusterPtr> clusters_;    // in the configuration's order
+  std::vector<Listening> listeners_;    // likewise
+  std::vector<ClusterPtr> to_picture_;  // those whose picture has changed in this turn
+  uint64_t next_id_ = 0;                // of clusters and listeners
   std::vector<std::unique_ptr<Worker>> workers_;
+  bool serving_ = false;  // workers run
   bool draining_ = false;
   size_t drained_workers_ = 0;
   bool calls_ended_ = false;

@@ -1,84 +1,106 @@
 #include "proxy/worker.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace evenkeel::proxy {
-namespace {
 
-// The same table with a reference count of its own: every call counts, and workers must not pass a
-// cache line around for that.
-std::shared_ptr<const RouteTable> WithOwnCount(const std::shared_ptr<const RouteTable>& table) {
-  using Holder = std::shared_ptr<const RouteTable>;
-  return {std::make_shared<const Holder>(table), table.get()};
-}
-
-}  // namespace
-
-Worker::Worker(uint64_t seed, telemetry::WorkerMetrics& metrics, Events events)
-    : events_(std::move(events)), random_(seed), context_{loop_, random_, metrics, {}} {}
+Worker::Worker(unsigned number, uint64_t seed, telemetry::WorkerMetrics& metrics, Events events)
+    : number_(number),
+      events_(std::move(events)),
+      random_(seed),
+      context_{loop_, random_, metrics} {}
 
 Worker::~Worker() {
   if (thread_.joinable()) {
     loop_.Post([this] { loop_.Stop(); });
     thread_.join();
   }
+  for (const auto& each : entrances_) each->listener.reset();
   // Calls let go of their streams before the pools, which have them, go.
-  listeners_.clear();
   connections_.clear();
-}
-
-void Worker::AddCluster(ClusterPlan plan) {
-  auto cluster = std::make_unique<Cluster>(plan.settings, plan.picture, random_);
-  for (const EndpointPlan& each : plan.endpoints) AddEndpoint(*cluster, each, plan);
-  context_.clusters.push_back(std::move(cluster));
-}
-
-void Worker::AddEndpoint(Cluster& cluster, const EndpointPlan& endpoint, const ClusterPlan& plan) {
-  Cluster::Member& member = cluster.AddMember(
-      std::make_unique<pool::Pool>(loop_, random_, context_.metrics, endpoint.target, plan.pools,
-                                   cluster.observer()),
-      endpoint.outcomes);
-  if (endpoint.asks == EndpointPlan::Asks::kNo) return;
-  if (plan.settings.reports.oob_reporting_period > base::Duration::zero()) {
-    member.load_stream = std::make_unique<health::LoadStream>(
-        loop_, random_, *member.pool, plan.settings.reports.oob_reporting_period,
-        cluster.LoadReporterOf(endpoint.target.endpoint, loop_));
-    member.load_stream->Start();
-  }
-  if (!plan.health_check) return;
-  auto report = cluster.ReporterOf(endpoint.target.endpoint);
-  if (endpoint.asked_at) {
-    member.check =
-        std::make_unique<health::ActiveCheck>(loop_, random_, *plan.health_check, context_.metrics,
-                                              *endpoint.asked_at, plan.pools, std::move(report));
-  } else {
-    member.check = std::make_unique<health::ActiveCheck>(loop_, random_, *plan.health_check,
-                                                         *member.pool, std::move(report));
-  }
-}
-
-void Worker::AddListener(ListenerPlan plan) {
-  plans_.push_back(std::make_unique<ListenerPlan>(std::move(plan)));
-  ListenerPlan& kept = *plans_.back();
-  kept.routes = WithOwnCount(kept.routes);
-  listeners_.push_back(std::make_unique<net::Listener>(
-      loop_, std::move(kept.socket),
-      [this, &kept](net::FileDescriptor socket) { Accept(kept, std::move(socket)); }));
 }
 
 void Worker::Start() {
   thread_ = std::thread([this] { loop_.Run(); });
 }
 
-void Worker::SetPicture(size_t cluster, Cluster::Picture picture) {
+void Worker::Assign(Assignment assignment) {
+  // In a shared_ptr because what is posted can be copied, and sockets cannot.
+  auto shared = std::make_shared<Assignment>(std::move(assignment));
+  loop_.Post([this, shared = std::move(shared)] { Take(*shared); });
+}
+
+void Worker::Update(ClusterPart cluster) {
+  loop_.Post([this, cluster = std::move(cluster)]() mutable { TakeCluster(cluster); });
+}
+
+void Worker::SetPicture(ClusterId cluster, Cluster::Picture picture) {
   loop_.Post([this, cluster, picture = std::move(picture)]() mutable {
-    context_.clusters[cluster]->SetPicture(std::move(picture));
+    const auto found = rosters_.find(cluster);
+    if (found != rosters_.end()) found->second->cluster()->SetPicture(std::move(picture));
   });
+}
+
+void Worker::Take(Assignment& assignment) {
+  const auto clusters = TakeClusters(assignment.clusters);
+  std::vector<base::LocalPtr<Entrance>> entrances;
+  for (ListenerPart& each : assignment.listeners) {
+    entrances.push_back(TakeListener(each));
+    entrances.back()->routes = base::MakeLocal<const Routes>(each.routes, clusters);
+    entrances.back()->settings = each.settings;
+  }
+  CloseRemoved(entrances);
+  entrances_ = std::move(entrances);
+}
+
+std::vector<base::LocalPtr<Cluster>> Worker::TakeClusters(std::vector<ClusterPart>& parts) {
+  std::vector<base::LocalPtr<Cluster>> clusters;
+  for (ClusterPart& each : parts) clusters.push_back(TakeCluster(each));
+  std::erase_if(rosters_, [&parts](const auto& roster) {
+    return std::ranges::none_of(
+        parts, [&roster](const ClusterPart& part) { return part.plan->id == roster.first; });
+  });
+  return clusters;
+}
+
+base::LocalPtr<Cluster> Worker::TakeCluster(ClusterPart& part) {
+  std::unique_ptr<Roster>& roster = rosters_[part.plan->id];
+  if (!roster) {
+    roster = std::make_unique<Roster>(context_, number_, part.plan, std::move(part.picture));
+  } else {
+    roster->Update(part.plan);
+    roster->cluster()->SetPicture(std::move(part.picture));
+  }
+  return roster->cluster();
+}
+
+base::LocalPtr<Entrance> Worker::TakeListener(ListenerPart& part) {
+  const auto known =
+      std::ranges::find(entrances_, part.id, [](const auto& each) { return each->id; });
+  if (known != entrances_.end()) return *known;
+  auto entrance = base::MakeLocal<Entrance>(part.id);
+  entrance->listener = std::make_unique<net::Listener>(
+      loop_, std::move(part.socket),
+      [this, at = entrance.get()](net::FileDescriptor socket) { Accept(*at, std::move(socket)); });
+  return entrance;
+}
+
+void Worker::CloseRemoved(const std::vector<base::LocalPtr<Entrance>>& staying) {
+  for (const auto& entrance : entrances_) {
+    const bool stays = std::ranges::any_of(
+        staying, [&entrance](const auto& each) { return each.get() == entrance.get(); });
+    if (stays) continue;
+    entrance->listener.reset();  // takes what has connected already
+    for (const auto& each : connections_) {
+      if (each->entrance() == entrance.get()) each->Drain();
+    }
+  }
 }
 
 void Worker::Drain() {
   loop_.Post([this] {
-    listeners_.clear();  // takes what has connected already
+    for (const auto& each : entrances_) each->listener.reset();
     draining_ = true;
     for (const auto& each : connections_) each->Drain();
     ReportIfDrained();
@@ -91,10 +113,10 @@ void Worker::FinishCalls(const rpc::Status& status) {
   });
 }
 
-void Worker::Accept(const ListenerPlan& plan, net::FileDescriptor socket) {
+void Worker::Accept(Entrance& entrance, net::FileDescriptor socket) {
   ClientConnection::Owner& owner = *this;
-  auto connection = std::make_unique<ClientConnection>(context_, plan.routes, plan.settings,
-                                                       std::move(socket), owner);
+  auto connection = std::make_unique<ClientConnection>(
+      context_, base::LocalPtr<Entrance>(&entrance), std::move(socket), owner);
   connection->index = connections_.size();
   connections_.push_back(std::move(connection));
 }

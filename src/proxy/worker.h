@@ -1,20 +1,21 @@
 // Worker: one thread with its own loop, listening sockets, client connections and pools.
 //
-// Made, started and destroyed on the main thread; between Start and Stop everything but Post-based
-// calls belongs to the worker's thread. It reports to main through Events, which posts.
+// Made, started and destroyed on the main thread; everything that it is to do comes to its thread
+// by Post, before Start too. It reports to main through Events, which posts.
 #pragma once
 
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
+#include <unordered_map>
 #include <vector>
 
-#include "net/listener.h"
+#include "base/local_ptr.h"
 #include "proxy/client_connection.h"
-#include "proxy/cluster.h"
-#include "proxy/route_table.h"
+#include "proxy/cluster_plan.h"
+#include "proxy/entrance.h"
+#include "proxy/roster.h"
 #include "proxy/worker_context.h"
 
 namespace evenkeel::proxy {
@@ -27,41 +28,38 @@ class Worker final : private ClientConnection::Owner {
     std::function<void()> on_drained;
   };
 
-  struct ListenerPlan {
-    net::FileDescriptor socket;
-    std::shared_ptr<const RouteTable> routes;
-    ClientConnection::Settings settings;
-  };
-
-  struct EndpointPlan {
-    pool::Pool::Target target;
-    std::shared_ptr<health::OutcomeCounters> outcomes;
-    /// Whether it is this worker that asks the endpoint whether it serves, and for its load.
-    enum class Asks : bool { kNo, kYes } asks = Asks::kNo;
-    /// Where, if not on the connections that carry its calls.
-    std::optional<pool::Pool::Target> asked_at;
-  };
-
-  struct ClusterPlan {
-    Cluster::Settings settings;
+  struct ClusterPart {
+    std::shared_ptr<const ClusterPlan> plan;
     Cluster::Picture picture;
-    std::vector<EndpointPlan> endpoints;
-    pool::Pool::Settings pools;
-    std::optional<config::HealthCheck> health_check;
   };
 
-  Worker(uint64_t seed, telemetry::WorkerMetrics& metrics, Events events);
+  struct ListenerPart {
+    ListenerId id;
+    std::shared_ptr<const RouteTable> routes;
+    ClientSettings settings;
+    net::FileDescriptor socket;  ///< of a listener that is new; else empty
+  };
+
+  /// All that a worker serves.
+  struct Assignment {
+    std::vector<ClusterPart> clusters;  ///< at the places that the route tables name
+    std::vector<ListenerPart> listeners;
+  };
+
+  /// `number` counts workers from 0.
+  Worker(unsigned number, uint64_t seed, telemetry::WorkerMetrics& metrics, Events events);
   /// Stops the thread; connections that are left are closed.
   ~Worker();
 
-  /// Before Start, in the configuration's order.
-  void AddCluster(ClusterPlan plan);
-  void AddListener(ListenerPlan plan);
   void Start();
 
-  /// The following may be called on the main thread after Start.
-
-  void SetPicture(size_t cluster, Cluster::Picture picture);
+  /// From the next turn on the worker serves this and nothing else. Listeners and clusters that
+  /// stay keep their sockets and connections; calls in progress end with the routes and clusters
+  /// they have. Connections of listeners that go are drained.
+  void Assign(Assignment assignment);
+  /// The same for one cluster, which the worker has.
+  void Update(ClusterPart cluster);
+  void SetPicture(ClusterId cluster, Cluster::Picture picture);
   /// No more connections, no more calls; those in progress finish. Then Events::on_drained.
   void Drain();
   /// Ends the calls still in progress with `status`, and their connections.
@@ -69,17 +67,22 @@ class Worker final : private ClientConnection::Owner {
 
  private:
   void OnConnectionGone(ClientConnection& connection) override;
-  void AddEndpoint(Cluster& cluster, const EndpointPlan& endpoint, const ClusterPlan& plan);
 
-  void Accept(const ListenerPlan& plan, net::FileDescriptor socket);
+  void Take(Assignment& assignment);
+  std::vector<base::LocalPtr<Cluster>> TakeClusters(std::vector<ClusterPart>& parts);
+  base::LocalPtr<Cluster> TakeCluster(ClusterPart& part);
+  base::LocalPtr<Entrance> TakeListener(ListenerPart& part);
+  void CloseRemoved(const std::vector<base::LocalPtr<Entrance>>& staying);
+  void Accept(Entrance& entrance, net::FileDescriptor socket);
   void ReportIfDrained();
 
+  const unsigned number_;
   const Events events_;
   net::EventLoop loop_;
   base::Random random_;
   WorkerContext context_;
-  std::vector<std::unique_ptr<ListenerPlan>> plans_;
-  std::vector<std::unique_ptr<net::Listener>> listeners_;
+  std::unordered_map<ClusterId, std::unique_ptr<Roster>> rosters_;
+  std::vector<base::LocalPtr<Entrance>> entrances_;
   std::vector<std::unique_ptr<ClientConnection>> connections_;
   bool draining_ = false;
   std::thread thread_;

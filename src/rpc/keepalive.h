@@ -17,6 +17,7 @@ class Keepalive {
     base::Duration time{};     ///< 0: no PINGs at all
     base::Duration timeout{};  ///< above 0
     enum class WithoutCalls : bool { kNo, kYes } without_calls = WithoutCalls::kNo;
+    bool operator==(const Settings&) const = default;
   };
 
   enum class Action {

@@ -20,6 +20,9 @@ class BalancerMetrics {
     clusters_.insert_or_assign(std::string(cluster), Spread{fairness, panic});
   }
 
+  /// The cluster is gone.
+  void Forget(std::string_view cluster) { clusters_.erase(std::string(cluster)); }
+
   void Collect(std::vector<prometheus::MetricFamily>& families) const;
 
  private:

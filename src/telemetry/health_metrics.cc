@@ -9,6 +9,10 @@ void HealthMetrics::SetState(std::string_view cluster, std::string_view endpoint
   states_[{std::string(cluster), std::string(endpoint)}] = state;
 }
 
+void HealthMetrics::Forget(std::string_view cluster, std::string_view endpoint) {
+  states_.erase({std::string(cluster), std::string(endpoint)});
+}
+
 void HealthMetrics::StateChanged(std::string_view cluster, std::string_view endpoint,
                                  std::string_view state, std::string_view reason) {
   SetState(cluster, endpoint, state);

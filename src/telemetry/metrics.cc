@@ -78,6 +78,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   CollectEndpointTraffic(families);
   health_.Collect(families);
   balancer_.Collect(families);
+  reload_.Collect(families);
   CollectFaults(families);
   CollectProcess(families);
   return families;

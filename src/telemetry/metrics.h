@@ -18,6 +18,7 @@
 #include "telemetry/balancer_metrics.h"
 #include "telemetry/health_metrics.h"
 #include "telemetry/method_table.h"
+#include "telemetry/reload_metrics.h"
 #include "telemetry/worker_metrics.h"
 
 namespace evenkeel::telemetry {
@@ -43,6 +44,7 @@ class Metrics final : public prometheus::Collectable {
   /// Main thread, like all else here.
   HealthMetrics& health() { return health_; }
   BalancerMetrics& balancer() { return balancer_; }
+  ReloadMetrics& reload() { return reload_; }
 
   /// Every family, also those without a sample so far.
   std::vector<prometheus::MetricFamily> Collect() const override;
@@ -80,6 +82,7 @@ class Metrics final : public prometheus::Collectable {
   MethodTable methods_;
   HealthMetrics health_;
   BalancerMetrics balancer_;
+  ReloadMetrics reload_;
   std::vector<Endpoint> endpoints_;  ///< by EndpointId
   std::map<Endpoint, EndpointId> endpoint_ids_;
   std::vector<std::unique_ptr<WorkerMetrics>> workers_;

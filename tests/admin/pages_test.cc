@@ -26,9 +26,12 @@ class PagesTest : public ::testing::Test {
       return std::vector<ClusterView>{{"users", "round_robin", {{"a:1", "ready", 0, 0, 1}}}};
     };
     sources.config = [] { return config::Config(); };
+    sources.reload = [this] { return reload_; };
+    sources.preview = [this] { return reload_; };
     return sources;
   }
 
+  ReloadView reload_{"applied", 2, {"clusters.users.policy: random → maglev (at once)"}};
   ReadyView ready_{.ready = true, .reasons = {}};
   const Pages pages_{MakeSources()};
 };
@@ -94,6 +97,27 @@ TEST_F(PagesTest, ListsThePagesWhenAskedForAnother) {
 TEST_F(PagesTest, RefusesMethodsThatChangeThings) {
   EXPECT_EQ(Send("POST", "/ready").status, 405);
   EXPECT_EQ(Send("DELETE", "/nowhere").status, 405);
+}
+
+TEST_F(PagesTest, ReloadsOnlyWhenAskedByPost) {
+  EXPECT_EQ(Get("/reload").status, 405);
+  EXPECT_EQ(Get("/reload").allow, "POST");
+  EXPECT_EQ(Send("POST", "/reload").status, 200);
+  EXPECT_THAT(Send("POST", "/reload").body, HasSubstr("\"generation\": 2"));
+  reload_ = {"rejected", 2, {"e.yaml:1:1: wrong"}};
+  EXPECT_EQ(Send("POST", "/reload").status, 422);
+  EXPECT_THAT(Send("POST", "/reload").body, HasSubstr("e.yaml:1:1: wrong"));
+}
+
+TEST_F(PagesTest, ShowsWhatAReloadWouldChange) {
+  EXPECT_EQ(Get("/config/diff").status, 200);
+  EXPECT_THAT(Get("/config/diff").body, HasSubstr("random → maglev"));
+}
+
+TEST_F(PagesTest, IsReadyWithANoteWhenTheFilesAreRejected) {
+  ready_.notes = {"the files are rejected"};
+  EXPECT_EQ(Get("/ready").status, 200);
+  EXPECT_EQ(Get("/ready").body, "ready\nnote: the files are rejected\n");
 }
 
 TEST_F(PagesTest, AnswersHeadAsGet) { EXPECT_EQ(Send("HEAD", "/metrics").body, "m 1\n"); }

@@ -59,7 +59,7 @@ class AttemptTest : public net::LoopTest, public Attempt::Owner {
 
   telemetry::Metrics metrics_;
   base::Random random_{1};
-  WorkerContext context_{loop_, random_, metrics_.AddWorker(), {}};
+  WorkerContext context_{loop_, random_, metrics_.AddWorker()};
   pool::TestEndpoint endpoint_{loop_};
   Cluster cluster_{{.name = "users",
                     .hash = {},

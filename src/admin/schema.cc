@@ -1,0 +1,175 @@
+#include "admin/schema.h"
+
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "admin/json.h"
+#include "config/config_reader.h"
+
+namespace evenkeel::admin {
+namespace {
+
+constexpr std::string_view kAnyName = "<name>";
+constexpr std::string_view kList = "list of: ";
+
+// A key and those inside it.
+struct Key {
+  config::KeyFacts facts{};
+  std::vector<std::pair<std::string, Key>> inside{};
+
+  Key& Inside(std::string_view name) {
+    for (auto& [known, key] : inside) {
+      if (known == name) return key;
+    }
+    return inside.emplace_back(name, Key{}).second;
+  }
+};
+
+// "clusters.<name>.endpoints[].address" leads through four keys; a list is the key of its items.
+Key KeyTree() {
+  Key root;
+  root.facts.type = "map";
+  for (const config::KeyFacts& facts : config::KnownKeys()) {
+    Key* key = &root;
+    std::string_view rest = facts.path;
+    while (!rest.empty()) {
+      std::string_view name = rest.substr(0, rest.find('.'));
+      rest.remove_prefix(std::min(rest.size(), name.size() + 1));
+      if (name.ends_with("[]")) name.remove_suffix(2);
+      key = &key->Inside(name);
+    }
+    key->facts = facts;
+  }
+  return root;
+}
+
+bool Has(std::string_view text, std::string_view part) {
+  return text.find(part) != std::string_view::npos;
+}
+
+Json Reference(const char* name) { return {{"$ref", std::string("#/definitions/") + name}}; }
+
+Json SchemaOf(const Key& key, std::string_view type);
+
+Json MapOf(const Key& key) {
+  Json schema = {{"type", "object"}};
+  if (key.inside.empty()) {
+    schema["additionalProperties"] =
+        key.facts.type == "map of names to values" ? Reference("text") : Json(false);
+    return schema;
+  }
+  if (key.inside.front().first == kAnyName) {
+    schema["additionalProperties"] = MapOf(key.inside.front().second);
+    schema["minProperties"] = 1;
+    return schema;
+  }
+  schema["additionalProperties"] = false;
+  for (const auto& [name, inside] : key.inside) {
+    schema["properties"][name] = SchemaOf(inside, inside.facts.type);
+    if (inside.facts.required) schema["required"].push_back(name);
+  }
+  if (Has(key.facts.type, "one name")) {
+    schema["minProperties"] = 1;
+    schema["maxProperties"] = 1;
+  }
+  return schema;
+}
+
+Json NumberOf(const config::KeyFacts& facts, const char* type) {
+  Json number = {{"type", type}};
+  if (facts.min) number["minimum"] = *facts.min;
+  if (facts.max) number["maximum"] = *facts.max;
+  return {{"anyOf", {number, Reference("variable")}}};
+}
+
+// YAML 1.1, which many editors read, takes off for false.
+Json WordsOf(const config::KeyFacts& facts) {
+  Json words = {{"enum", facts.words}};
+  if (facts.words.front() == "off") words["enum"].push_back(false);
+  return words;
+}
+
+// What stands for a value that is no map and no list; null where there is no such thing.
+Json ScalarOf(const config::KeyFacts& facts, std::string_view type) {
+  if (type.starts_with("whole number")) return NumberOf(facts, "integer");
+  if (type.starts_with("number")) return NumberOf(facts, "number");
+  if (type.starts_with("duration")) return Reference("duration");
+  if (type.starts_with("size")) return Reference("size");
+  if (type.starts_with("true or false")) {
+    return {{"anyOf", {{{"type", "boolean"}}, Reference("variable")}}};
+  }
+  if (type.starts_with("address")) return Reference("address");
+  if (!facts.words.empty()) return {{"anyOf", {WordsOf(facts), Reference("variable")}}};
+  return type.starts_with("map") ? Json() : Reference("text");
+}
+
+Json SchemaOf(const Key& key, std::string_view type) {
+  if (type.starts_with(kList)) {
+    return {
+        {"type", "array"}, {"minItems", 1}, {"items", SchemaOf(key, type.substr(kList.size()))}};
+  }
+  const Json scalar = ScalarOf(key.facts, type);
+  if (!Has(type, "map")) return scalar;
+  const Json map = MapOf(key);
+  return scalar.is_null() ? map : Json{{"anyOf", {scalar, map}}};
+}
+
+// What is there to say, in the words of docs/configuration.md.
+void Describe(Json& schema, const Key& key, const std::string& path) {
+  const config::KeyFacts& facts = key.facts;
+  std::string text = facts.type;
+  if (!facts.range.empty()) text += ", " + facts.range;
+  if (facts.required) text += "; required";
+  if (!facts.fallback.empty()) text += "; default " + facts.fallback;
+  if (!path.empty()) schema["description"] = text;
+}
+
+void DescribeAll(Json& schema, const Key& key, const std::string& path) {
+  Describe(schema, key, path);
+  Json* map = schema.contains("items") ? &schema["items"] : &schema;
+  if (map->contains("anyOf")) map = &(*map)["anyOf"].back();
+  for (const auto& [name, inside] : key.inside) {
+    const std::string below = path + "." + name;
+    if (name == kAnyName) {
+      DescribeAll((*map)["additionalProperties"], inside, "");
+    } else if (map->contains("properties")) {
+      DescribeAll((*map)["properties"][name], inside, below);
+    }
+  }
+}
+
+Json Definitions() {
+  constexpr char kVariable[] = "\\$\\{";
+  const auto pattern = [](std::string_view form) -> Json {
+    return {{"type", "string"}, {"pattern", "^(" + std::string(form) + ")$|\\$\\{"}};
+  };
+  return {{"variable", {{"type", "string"}, {"pattern", kVariable}}},
+          {"text", {{"type", {"string", "number", "boolean"}}}},
+          {"duration", pattern("[0-9]+(ms|s|m|h)")},
+          {"size",
+           {{"anyOf", {{{"type", "integer"}, {"minimum", 0}}, pattern("[0-9]+(KiB|MiB|GiB)?")}}}},
+          {"address", pattern("unix:.+|.+:[0-9]+")}};
+}
+
+}  // namespace
+
+std::string SchemaJson() {
+  const Key root = KeyTree();
+  Json schema = {{"$schema", "http://json-schema.org/draft-07/schema#"},
+                 {"title", "Evenkeel configuration"},
+                 {"definitions", Definitions()}};
+  Json keys = MapOf(root);
+  DescribeAll(keys, root, "");
+  // A file that includes others may have these from them.
+  keys["anyOf"] = Json::array({{{"required", {"include"}}}, {{"required", keys["required"]}}});
+  keys.erase("required");
+  const Json file = {{"type", "string"}, {"minLength", 1}};
+  keys["properties"]["include"] = {
+      {"description", "file, or list of files, whose listeners and clusters are added"},
+      {"anyOf", {file, {{"type", "array"}, {"items", file}}}}};
+  schema.update(keys);
+  return ToText(schema);
+}
+
+}  // namespace evenkeel::admin

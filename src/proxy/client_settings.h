@@ -1,0 +1,21 @@
+// ClientSettings: what a listener's configuration means for the connections of its clients. Values.
+#pragma once
+
+#include "config/config.h"
+#include "http2/session.h"
+#include "proxy/connection_lifetime.h"
+#include "proxy/ping_enforcement.h"
+#include "rpc/keepalive.h"
+
+namespace evenkeel::proxy {
+
+struct ClientSettings {
+  http2::SessionSettings http2;
+  rpc::Keepalive::Settings keepalive{};
+  PingEnforcement::Settings pings{};
+  ConnectionLifetime::Settings lifetime{};
+};
+
+ClientSettings ClientSettingsOf(const config::Listener& listener);
+
+}  // namespace evenkeel::proxy

@@ -1,0 +1,205 @@
+#include "proxy/cluster_keeper.h"
+
+#include <utility>
+
+#include "balancer/policy_settings.h"
+#include "proxy/cluster_settings.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+balancer::EndpointSet::PolicyFactory FactoryOf(const config::Cluster& config,
+                                               base::Random& random) {
+  return [policy = config.policy, &random] { return balancer::MakePolicy(policy, random); };
+}
+
+config::Balancing WithSubsetSeed(config::Balancing balancing, uint64_t seed) {
+  balancing.subset_seed = seed;
+  return balancing;
+}
+
+// Health checks that do not go over the connections of the calls.
+bool IsAskedElsewhere(const config::HealthCheck& check) {
+  return check.port || check.type != config::HealthCheck::Type::kGrpc;
+}
+
+std::vector<net::SocketAddress> AtPort(std::vector<net::SocketAddress> addresses,
+                                       std::optional<uint16_t> port) {
+  if (port) {
+    for (net::SocketAddress& each : addresses) each.set_port(*port);
+  }
+  return addresses;
+}
+
+// What an endpoint is for life: pickers read it on every thread. Only its weight may change.
+bool IsSameButForWeight(const balancer::EndpointTraits& a, const balancer::EndpointTraits& b) {
+  return a.priority == b.priority && a.zone == b.zone && a.hash_key == b.hash_key;
+}
+
+}  // namespace
+
+ClusterKeeper::ClusterKeeper(ClusterId id, config::Cluster config,
+                             std::vector<discovery::ResolvedEndpoint> endpoints,
+                             const Context& context)
+    : id_(id),
+      config_(std::move(config)),
+      context_(context),
+      subset_seed_(context.random()),
+      next_asker_(static_cast<unsigned>(id)),
+      endpoints_(FactoryOf(config_, context.random), {},
+                 WithSubsetSeed(config_.balancing, subset_seed_), context.loop),
+      health_(config_, endpoints_, context.loop, context.random, context.metrics.health(),
+              context.log) {
+  TakeEndpoints(std::move(endpoints));
+  StartTimers();
+}
+
+ClusterKeeper::~ClusterKeeper() {
+  endpoints_.Update({});
+  health_.Update(config_);  // its metrics go with its endpoints
+  context_.metrics.balancer().Forget(config_.name);
+}
+
+const std::vector<net::SocketAddress>* ClusterKeeper::AddressesOf(
+    const std::string& address) const {
+  const auto found = known_.find(address);
+  return found == known_.end() ? nullptr : &found->second.addresses;
+}
+
+void ClusterKeeper::Update(config::Cluster config,
+                           std::vector<discovery::ResolvedEndpoint> endpoints) {
+  const bool other_policy =
+      config.policy != config_.policy || config.balancing != config_.balancing;
+  config_ = std::move(config);
+  if (other_policy) {
+    endpoints_.Configure(FactoryOf(config_, context_.random),
+                         WithSubsetSeed(config_.balancing, subset_seed_));
+  }
+  TakeEndpoints(std::move(endpoints));
+  StartTimers();
+}
+
+void ClusterKeeper::SetEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints) {
+  TakeEndpoints(std::move(endpoints));
+}
+
+void ClusterKeeper::TakeEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints) {
+  std::unordered_map<std::string, Known> before = std::exchange(known_, {});
+  std::vector<balancer::EndpointPtr> all;
+  all.reserve(endpoints.size());
+  for (discovery::ResolvedEndpoint& each : endpoints) {
+    if (known_.contains(each.address)) continue;
+    const auto found = before.find(each.address);
+    const std::string address = each.address;
+    Known known =
+        found == before.end() ? Make(std::move(each)) : Keep(std::move(found->second), each);
+    all.push_back(known.plan.target.endpoint);
+    known_.emplace(address, std::move(known));
+  }
+  endpoints_.Update(std::move(all));
+  health_.Update(config_);
+  plan_ = nullptr;
+}
+
+ClusterKeeper::Known ClusterKeeper::Keep(Known known, const discovery::ResolvedEndpoint& endpoint) {
+  balancer::Endpoint& kept = *known.plan.target.endpoint;
+  if (!IsSameButForWeight(kept.traits(), endpoint.traits)) return Make(endpoint);
+  endpoints_.SetWeight(kept, endpoint.traits.weight);
+  return known;
+}
+
+ClusterKeeper::Known ClusterKeeper::Make(discovery::ResolvedEndpoint endpoint) {
+  Known known;
+  known.plan.target = {
+      std::make_shared<balancer::Endpoint>(endpoint.address, std::move(endpoint.traits)),
+      context_.metrics.RegisterEndpoint(config_.name, endpoint.address), endpoint.addresses};
+  known.plan.asker = next_asker_++ % context_.workers;
+  known.addresses = std::move(endpoint.addresses);
+  return known;
+}
+
+std::shared_ptr<const ClusterPlan> ClusterKeeper::plan() {
+  if (!plan_) plan_ = MakePlan();
+  return plan_;
+}
+
+std::shared_ptr<const ClusterPlan> ClusterKeeper::MakePlan() {
+  auto plan = std::make_shared<ClusterPlan>();
+  plan->id = id_;
+  plan->settings = ClusterSettingsOf(config_);
+  plan->settings.events = MakeEvents();
+  plan->pools = PoolSettingsOf(config_);
+  plan->health_check = config_.health_check;
+  // Only those that are left after subsetting get connections.
+  for (const balancer::EndpointPtr& each : endpoints_.endpoints()) {
+    plan->endpoints.push_back(PlanOf(*each));
+  }
+  return plan;
+}
+
+EndpointPlan ClusterKeeper::PlanOf(const balancer::Endpoint& endpoint) const {
+  EndpointPlan plan = known_.at(endpoint.address()).plan;
+  plan.outcomes = health_.OutcomesOf(endpoint);
+  if (config_.health_check && IsAskedElsewhere(*config_.health_check)) {
+    plan.asked_at = {plan.target.endpoint, plan.target.id,
+                     AtPort(plan.target.addresses, config_.health_check->port)};
+  }
+  return plan;
+}
+
+Cluster::Picture ClusterKeeper::picture() const {
+  return {endpoints_.picker(), std::make_shared<const health::Outlook>(health_.LookOut())};
+}
+
+// The workers may speak of a cluster that is gone by the time main hears it.
+Cluster::Events ClusterKeeper::MakeEvents() {
+  const auto post = [&loop = context_.loop, weak = weak_from_this()](auto tell) {
+    loop.Post([weak, tell = std::move(tell)] {
+      if (const auto keeper = weak.lock()) keeper->Tell(tell(keeper->health_));
+    });
+  };
+  using Health = health::ClusterHealth;
+  using Endpoint = balancer::EndpointPtr;
+  return {
+      .on_connection =
+          [post](const Endpoint& endpoint, int change, std::string reason) {
+            post([endpoint, change, reason = std::move(reason)](Health& health) {
+              return health.OnConnection(*endpoint, change, reason);
+            });
+          },
+      .on_probe =
+          [post](const Endpoint& endpoint, health::ProbeReport report) {
+            post([endpoint, report = std::move(report)](Health& health) {
+              return health.OnProbe(*endpoint, report);
+            });
+          },
+      .on_consecutive_failures =
+          [post](const Endpoint& endpoint) {
+            post([endpoint](Health& health) { return health.OnConsecutiveFailures(*endpoint); });
+          }};
+}
+
+void ClusterKeeper::Tell(bool changed) {
+  if (changed) context_.owner.OnPictureChanged(*this);
+}
+
+void ClusterKeeper::StartTimers() {
+  refresh_.reset();
+  sweep_.reset();
+  if (const auto period = endpoints_.RefreshPeriod()) {
+    refresh_.emplace(context_.loop, [this, period = *period] {
+      Tell(endpoints_.Refresh());
+      refresh_->StartAfter(period);
+    });
+    refresh_->StartAfter(*period);
+  }
+  if (const auto interval = health_.sweep_interval()) {
+    sweep_.emplace(context_.loop, [this, interval = *interval] {
+      Tell(health_.Sweep());
+      sweep_->StartAfter(interval);
+    });
+    sweep_->StartAfter(*interval);
+  }
+}
+
+}  // namespace evenkeel::proxy

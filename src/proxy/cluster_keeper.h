@@ -1,0 +1,102 @@
+// ClusterKeeper: main's side of a cluster: which endpoints it has, what is known of them, who may
+// be picked; makes the plan and the picture that every worker gets.
+//
+// Owned by the Server, used on the main thread. Endpoints are known by their address: one that is
+// named again is the same one, with its connections, counts, health and ejection.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "balancer/endpoint_set.h"
+#include "balancer/fairness.h"
+#include "config/config.h"
+#include "discovery/resolved_endpoint.h"
+#include "health/cluster_health.h"
+#include "net/event_loop.h"
+#include "net/timer.h"
+#include "proxy/cluster_plan.h"
+#include "telemetry/log.h"
+#include "telemetry/metrics.h"
+
+namespace evenkeel::proxy {
+
+class ClusterKeeper final : public std::enable_shared_from_this<ClusterKeeper> {
+ public:
+  class Owner {
+   public:
+    /// Workers need a new picture.
+    virtual void OnPictureChanged(ClusterKeeper& cluster) = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  /// What all clusters share.
+  struct Context {
+    net::EventLoop& loop;
+    base::Random& random;
+    telemetry::Metrics& metrics;
+    telemetry::Log& log;
+    unsigned workers;
+    Owner& owner;
+  };
+
+  /// To be made by std::make_shared.
+  ClusterKeeper(ClusterId id, config::Cluster config,
+                std::vector<discovery::ResolvedEndpoint> endpoints, const Context& context);
+  ~ClusterKeeper();
+
+  ClusterId id() const { return id_; }
+  const std::string& name() const { return config_.name; }
+  const config::Cluster& config() const { return config_; }
+  const balancer::EndpointSet& endpoints() const { return endpoints_; }
+  health::ClusterHealth& health() { return health_; }
+  const health::ClusterHealth& health() const { return health_; }
+  balancer::Fairness& fairness() { return fairness_; }
+  /// Where the endpoint of this name is; null: there is none.
+  const std::vector<net::SocketAddress>* AddressesOf(const std::string& address) const;
+
+  /// Another configuration of the same name, and its endpoints. plan() and picture() are new ones
+  /// afterwards; the caller hands them to the workers.
+  void Update(config::Cluster config, std::vector<discovery::ResolvedEndpoint> endpoints);
+  /// The same for the endpoints alone. An address that is named twice counts once.
+  void SetEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints);
+
+  /// The same object until something in it changes.
+  std::shared_ptr<const ClusterPlan> plan();
+  Cluster::Picture picture() const;
+
+ private:
+  struct Known {
+    EndpointPlan plan;
+    std::vector<net::SocketAddress> addresses;
+  };
+
+  void TakeEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints);
+  Known Keep(Known known, const discovery::ResolvedEndpoint& endpoint);
+  Known Make(discovery::ResolvedEndpoint endpoint);
+  std::shared_ptr<const ClusterPlan> MakePlan();
+  EndpointPlan PlanOf(const balancer::Endpoint& endpoint) const;
+  Cluster::Events MakeEvents();
+  void StartTimers();
+  void Tell(bool changed);
+
+  const ClusterId id_;
+  config::Cluster config_;
+  const Context context_;
+  const uint64_t subset_seed_;
+  std::unordered_map<std::string, Known> known_;  // by address
+  unsigned next_asker_;
+  balancer::EndpointSet endpoints_;
+  health::ClusterHealth health_;
+  std::shared_ptr<const ClusterPlan> plan_;  // null: to be made anew
+  std::optional<net::Timer> refresh_;        // for policies that deal their turns anew
+  std::optional<net::Timer> sweep_;          // for outlier detection
+  balancer::Fairness fairness_;
+};
+
+}  // namespace evenkeel::proxy

@@ -1,0 +1,29 @@
+// Entrance: one worker's side of a listener: its socket, and what its connections go by.
+//
+// Its connections hold it, and look at it for each new call; the socket goes when the listener
+// does. Belongs to a worker, used on its thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "base/local_ptr.h"
+#include "net/listener.h"
+#include "proxy/client_settings.h"
+#include "proxy/routes.h"
+
+namespace evenkeel::proxy {
+
+/// Never reused.
+enum class ListenerId : uint64_t {};
+
+struct Entrance final : base::LocalCounted {
+  explicit Entrance(ListenerId id) : id(id) {}
+
+  const ListenerId id;
+  base::LocalPtr<const Routes> routes;      ///< for calls from now on
+  ClientSettings settings;                  ///< for connections from now on
+  std::unique_ptr<net::Listener> listener;  ///< null: no more connections
+};
+
+}  // namespace evenkeel::proxy

@@ -1,0 +1,232 @@
+"""A running sidecar under changing configurations: no call notices, no connection is lost.
+
+EVENKEEL_E2E_FULL=1 runs the long form: 50 reloads in 60 s, 2,000 calls/s and 100 open streams.
+"""
+
+import copy
+import json
+import os
+import signal
+import subprocess
+import tempfile
+import unittest
+import urllib.error
+import urllib.request
+
+from harness import binaries
+from harness.case import E2eTestCase, configuration
+from harness.waiting import BOUND, let_time_pass, wait_until
+
+FULL = os.environ.get("EVENKEEL_E2E_FULL") == "1"
+BROKEN = [
+    ("policy: 5", "unknown policy"),
+    ("polcy: random", "unknown key"),
+    ("http2: {stream_window: 1}", "out of range"),
+    ("endpoints: []", "empty list"),
+    ("max_pending_calls: many", "expected a whole number"),
+]
+
+
+def sockets_to(pid, address):
+    """The local ports of this process's TCP connections to `address`."""
+    output = subprocess.run(["ss", "-Htnp", "state", "established", f"dst {address}"],
+                            check=True, capture_output=True, text=True).stdout
+    return sorted(line.split()[2] for line in output.splitlines() if f"pid={pid}," in line)
+
+
+class ReloadTestCase(E2eTestCase):
+    def write(self, sidecar, config):
+        """Replaces the file at once, as an editor or a tool does."""
+        text = config if isinstance(config, str) else json.dumps(config, indent=2)
+        temporary = sidecar.config_path + ".new"
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(temporary, sidecar.config_path)
+
+    def post_reload(self, sidecar):
+        request = urllib.request.Request(f"http://{sidecar.admin}/reload", method="POST")
+        try:
+            with urllib.request.urlopen(request, timeout=BOUND) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, json.load(error)
+
+    def wait_generation(self, sidecar, generation):
+        sidecar.wait_metric("evenkeel_config_generation", lambda value: value >= generation)
+
+
+class ReloadUnderLoadTest(ReloadTestCase):
+    RELOADS = 50 if FULL else 15
+    PAUSE = 1.2 if FULL else 0.25
+    RATE = 2000 if FULL else 300
+    STREAMS = 100 if FULL else 20
+
+    def setUp(self):
+        self.replicas = self.start_replicas(5)
+        self.config = configuration([each.address for each in self.replicas[:3]])
+        self.sidecar = self.start_sidecar(config=self.config, workers=2)
+        self.sidecar.wait_endpoints([each.address for each in self.replicas[:3]], workers=2)
+        self.stable = self.replicas[:2]  # in every configuration
+
+    def sockets(self):
+        return {each.name: sockets_to(self.sidecar.pid, each.address) for each in self.stable}
+
+    def variant(self, number):
+        """The number-th configuration: endpoints come and go, weights and policies change."""
+        config = copy.deepcopy(self.config)
+        cluster = config["clusters"]["test"]
+        others = self.replicas[2:]
+        present = [each for i, each in enumerate(others) if (number >> i) & 1 or i == number % 3]
+        cluster["endpoints"] = [
+            {"address": each.address, "weight": 1 + (number + i) % 3}
+            for i, each in enumerate(self.stable + present)]
+        cluster["policy"] = ["round_robin", "least_request", "random", "peak_ewma",
+                             {"ring_hash": {"hash": "path"}}, "prequal"][number % 6]
+        cluster["panic_threshold"] = number % 50
+        return config
+
+    def break_it(self, number):
+        """Writes a configuration with one error; returns its line and a part of its message."""
+        wrong, message = BROKEN[number % len(BROKEN)]
+        lines = ["listeners: [{address: \"127.0.0.1:0\", cluster: test}]", "clusters:", "  test:"]
+        if not wrong.startswith("endpoints"):
+            lines.append(f"    endpoints: [\"{self.replicas[0].address}\"]")
+        lines.append(f"    {wrong}")
+        self.write(self.sidecar, "\n".join(lines) + "\n")
+        return f":{len(lines)}:", message
+
+    def test_no_call_fails_and_unchanged_endpoints_keep_their_sockets(self):
+        before = self.sockets()
+        self.assertEqual([2, 2], [len(each) for each in before.values()], before)
+        seconds = self.RELOADS * self.PAUSE + 10
+        streams = self.start_load(self.sidecar, "--method", "watch", "--concurrency", self.STREAMS,
+                                  "--deadline", "10m", "--duration", f"{int(seconds)}s")
+        calls = self.start_load(self.sidecar, "--rate", self.RATE, "--connections", 4,
+                                "--duration", f"{int(seconds)}s")
+        applied, rejected = 1, 0
+        for number in range(self.RELOADS):
+            if number % 5 == 4:
+                line, message = self.break_it(number // 5)
+                rejected += 1
+                self.sidecar.wait_metric("evenkeel_config_reloads_total",
+                                         lambda value: value >= rejected, result="rejected")
+                error = [each for each in self.sidecar.log()
+                         if each.get("msg") == "configuration rejected"][-1]["error"]
+                self.assertIn(line, error)
+                self.assertIn(message, error)
+                self.assertIn(error, self.sidecar.get("/ready")[1])
+            else:
+                self.write(self.sidecar, self.variant(number))
+                applied += 1
+                self.wait_generation(self.sidecar, applied)
+            let_time_pass(self.PAUSE)
+        self.assertEqual(before, self.sockets())
+        report = calls.report()
+        self.assertEqual(0, report["failed"], report)
+        self.assertGreater(report["calls"], self.RATE * seconds / 4)
+        self.assertEqual(0, streams.report()["failed"], streams.output())
+        print(f"{self.RELOADS} reloads, {rejected} rejected, {report['calls']} calls, "
+              f"{self.STREAMS} streams, failed: {report['failed']}", flush=True)
+
+
+class ReloadTriggerTest(ReloadTestCase):
+    def setUp(self):
+        self.replica = self.start_replica()
+        self.config = configuration([self.replica.address])
+        self.sidecar = self.start_sidecar(config=self.config)
+
+    def changed(self, policy):
+        config = copy.deepcopy(self.config)
+        config["clusters"]["test"]["policy"] = policy
+        return config
+
+    def policy(self):
+        return self.sidecar.clusters()["clusters"][0]["policy"]
+
+    def test_a_changed_file_is_applied_by_itself(self):
+        self.write(self.sidecar, self.changed("random"))
+        wait_until(lambda: self.policy() == "random", "the policy of the file")
+
+    def test_sighup_reads_the_file_again(self):
+        self.sidecar.signal(signal.SIGHUP)
+        self.sidecar.wait_log("configuration unchanged")
+
+    def test_a_request_applies_the_file_and_says_what_changed(self):
+        status, answer = self.post_reload(self.sidecar)
+        self.assertEqual((200, "unchanged"), (status, answer["result"]))
+        diff = json.loads(self.sidecar.get("/config/diff")[1])
+        self.assertEqual("unchanged", diff["result"])
+
+    def test_what_only_a_restart_changes_is_said(self):
+        config = self.changed("random")
+        config["workers"] = 3
+        self.write(self.sidecar, config)
+        self.sidecar.wait_log("configuration applied")
+        diff = json.loads(self.sidecar.get("/config/diff")[1])
+        self.assertIn("workers: new: 3 (only at the next start)", diff["changes"])
+
+    def test_a_bad_file_is_an_error_for_who_asks(self):
+        self.write(self.sidecar, "clusters: 5\nlisteners: 5\n")
+        status, answer = self.post_reload(self.sidecar)
+        self.assertEqual((422, "rejected"), (status, answer["result"]))
+        self.assertIn(":1:11: clusters: expected a map", answer["errors"][0])
+
+    def test_an_included_file_is_watched_too(self):
+        other = self.sidecar.config_path + ".clusters"
+        self.addCleanup(lambda: os.path.exists(other) and os.unlink(other))
+
+        def write_other(policy):
+            with open(other, "w", encoding="utf-8") as file:
+                json.dump({"clusters": self.changed(policy)["clusters"]}, file)
+
+        write_other("random")
+        config = copy.deepcopy(self.config)
+        config["include"] = [os.path.basename(other)]
+        del config["clusters"]
+        self.write(self.sidecar, config)
+        wait_until(lambda: self.policy() == "random", "the policy of the included file")
+        write_other("maglev")
+        wait_until(lambda: self.policy() == "maglev", "the included file's next policy")
+
+
+class CommandTest(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = directory.name
+
+    def write(self, name, text):
+        path = os.path.join(self.directory, name)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+        return path
+
+    def run_evenkeel(self, *arguments):
+        return subprocess.run([binaries.SIDECAR, *arguments], capture_output=True, text=True,
+                              timeout=BOUND)
+
+    def test_init_writes_what_check_accepts(self):
+        path = self.write("evenkeel.yaml", self.run_evenkeel("init").stdout)
+        self.assertEqual(0, self.run_evenkeel("check", "--config", path).returncode)
+
+    def test_diff_says_what_a_reload_would_change(self):
+        text = self.run_evenkeel("init").stdout
+        old = self.write("old.yaml", text)
+        same = self.run_evenkeel("diff", old, old)
+        self.assertEqual((0, ""), (same.returncode, same.stdout))
+        new = self.write("new.yaml", text.replace("policy: least_request", "policy: random")
+                         .replace('      - "127.0.0.1:50062"\n', ""))
+        diff = self.run_evenkeel("diff", old, new)
+        self.assertEqual(1, diff.returncode)
+        self.assertIn("clusters.user-service.policy", diff.stdout)
+        self.assertIn("endpoints[127.0.0.1:50062]: removed (no new calls", diff.stdout)
+
+    def test_schema_is_the_file_in_docs(self):
+        with open(os.path.join(binaries.ROOT, "docs/evenkeel.schema.json"),
+                  encoding="utf-8") as file:
+            self.assertEqual(file.read(), self.run_evenkeel("schema").stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()
