@@ -107,7 +107,8 @@ class Differ {
     }
     for (const auto& [key, value] : Pairs(both)) {
       Deep(path + "." + key, value,
-           key == "http2" ? "for connections from now on" : "for calls from now on");
+           key == "routes" || key == "cluster" ? "for calls from now on"
+                                               : "for connections from now on");
     }
   }
 

@@ -177,6 +177,10 @@ bool ClusterHealth::OnConnection(const balancer::Endpoint& endpoint, int change,
 bool ClusterHealth::OnProbe(const balancer::Endpoint& endpoint, const ProbeReport& report) {
   Record* record = Find(endpoint);
   if (record == nullptr) return false;
+  // A check with other settings begins anew; what was answered holds until it is answered again.
+  const bool has_answered =
+      record->health == Health::kServing || record->health == Health::kNotServing;
+  if (report.health == Health::kAsked && has_answered) return false;
   if (report.health != Health::kAsked) record->tried = true;
   const bool is_news = record->health != report.health;
   const Health before = std::exchange(record->health, report.health);

@@ -35,6 +35,12 @@ class ClusterHealthTest : public ::testing::Test {
     }
   }
 
+  /// Makes the set and what is known of it those of endpoints_ and config_.
+  void Update() {
+    set_->Update(endpoints_);
+    health_->Update(config_);
+  }
+
   bool Connect(size_t i) { return health_->OnConnection(*endpoints_[i], +1, "connected"); }
   bool Lose(size_t i) { return health_->OnConnection(*endpoints_[i], -1, "closed by peer"); }
   bool Say(size_t i, Health health, std::optional<ProbeResult> result) {
@@ -183,6 +189,93 @@ TEST_F(ClusterHealthTest, HoldsUpReadinessAgainWhenAllHaveGone) {
   EXPECT_FALSE(health_->WhyNotReady());
   Lose(0);
   EXPECT_TRUE(health_->WhyNotReady());
+}
+
+TEST_F(ClusterHealthTest, EndpointsThatStayKeepTheirHealthAndEjection) {
+  StartReady(4);
+  FailFive(0);
+  Say(1, Health::kNotServing, ProbeResult::kNotServing);
+  endpoints_.erase(endpoints_.begin() + 2);
+  endpoints_.push_back(std::make_shared<balancer::Endpoint>("new"));
+  Update();
+  EXPECT_EQ(State(0), "ejected");
+  EXPECT_EQ(State(1), "not_serving");
+  EXPECT_EQ(State(2), "ready");
+  EXPECT_EQ(State(3), "not_connected");
+  clock_.Advance(1min);
+  EXPECT_TRUE(health_->Sweep());
+  EXPECT_EQ(State(0), "ready");
+}
+
+TEST_F(ClusterHealthTest, WhatIsSaidOfAnEndpointThatHasGoneIsNoNews) {
+  StartReady(2);
+  const balancer::EndpointPtr gone = endpoints_[0];
+  endpoints_.erase(endpoints_.begin());
+  Update();
+  EXPECT_FALSE(health_->OnConnection(*gone, -1, "closed"));
+  EXPECT_FALSE(health_->OnProbe(*gone, {Health::kNotServing, std::nullopt, ""}));
+  EXPECT_FALSE(health_->OnConsecutiveFailures(*gone));
+}
+
+TEST_F(ClusterHealthTest, AnEndpointThatComesLaterIsNotPickedBeforeItsFirstGoodAnswer) {
+  StartReady(1);
+  endpoints_.push_back(std::make_shared<balancer::Endpoint>("new"));
+  Update();
+  Connect(1);
+  EXPECT_FALSE(IsPicked(1));
+  Say(1, Health::kServing, ProbeResult::kServing);
+  EXPECT_TRUE(IsPicked(1));
+}
+
+TEST_F(ClusterHealthTest, AnAnswerHoldsWhileACheckWithOtherSettingsBegins) {
+  StartReady(1);
+  config_.health_check->interval = 9s;
+  Update();
+  EXPECT_FALSE(Say(0, Health::kAsked, std::nullopt));
+  EXPECT_EQ(State(0), "ready");
+  Say(0, Health::kNotServing, ProbeResult::kNotServing);
+  EXPECT_EQ(State(0), "not_serving");
+}
+
+TEST_F(ClusterHealthTest, WhoIsNewlyAskedServesUntilItSaysOtherwise) {
+  config_.health_check.reset();
+  Start(1);
+  Connect(0);
+  config_.health_check.emplace();
+  Update();
+  EXPECT_EQ(State(0), "ready");
+}
+
+TEST_F(ClusterHealthTest, WhoIsNoLongerAskedServes) {
+  StartReady(1);
+  Say(0, Health::kNotServing, ProbeResult::kNotServing);
+  config_.health_check.reset();
+  Update();
+  EXPECT_EQ(State(0), "ready");
+}
+
+TEST_F(ClusterHealthTest, OutlierDetectionThatIsSwitchedOffEndsEjections) {
+  StartReady(3);
+  FailFive(0);
+  config_.outlier_detection.reset();
+  Update();
+  EXPECT_EQ(State(0), "ready");
+  EXPECT_FALSE(health_->sweep_interval());
+  EXPECT_EQ(health_->OutcomesOf(*endpoints_[0]), nullptr);
+  config_.outlier_detection.emplace();
+  Update();
+  FailFive(0);
+  EXPECT_EQ(State(0), "ejected");
+}
+
+TEST_F(ClusterHealthTest, AnotherThresholdAppliesToTheCountersThatWorkersHold) {
+  StartReady(3);
+  const auto counters = health_->OutcomesOf(*endpoints_[0]);
+  config_.outlier_detection->consecutive_failures->threshold = 2;
+  Update();
+  EXPECT_EQ(health_->OutcomesOf(*endpoints_[0]), counters);
+  counters->Record(Verdict::kFailure, StatusCode::kInternal, 1ms);
+  EXPECT_TRUE(counters->Record(Verdict::kFailure, StatusCode::kInternal, 1ms));
 }
 
 TEST_F(ClusterHealthTest, SaysOnceThatThereIsNoHealthService) {

@@ -96,6 +96,77 @@ class PoolTest : public net::LoopTest, public Pool::Observer {
   std::unique_ptr<Pool> pool_;
 };
 
+TEST_F(PoolTest, OtherWindowsReplaceItsConnectionWhenTheNextOneWorks) {
+  MakeReadyPool();
+  const auto old = Call();
+  RunUntil([&] { return !endpoint_.calls().empty(); });
+  settings_.http2.stream_window = 32 * 1024;
+  pool_->SetSettings(settings_);
+  EXPECT_EQ(pool_->state(), Pool::State::kReady);
+  RunUntil(
+      [&] { return endpoint_.connections.size() == 2 && endpoint_.connections[0]->goaways > 0; });
+  const auto next = Call();
+  RunUntil([&] { return endpoint_.connections[1]->streams.size() == 1; });
+  AnswerAll();
+  RunUntil([&] { return old->done() && next->done() && pool_->connection_count() == 1; });
+  EXPECT_THAT(changes_, ElementsAre("ready: connected"));
+}
+
+TEST_F(PoolTest, OtherWindowsLeaveItsConnectionWhileTheNextOneFails) {
+  MakeReadyPool();
+  endpoint_.StopListening();
+  settings_.http2.stream_window = 32 * 1024;
+  pool_->SetSettings(settings_);
+  RunUntil([&] { return ConnectFailures(telemetry::ConnectFailure::kRefused) > 1; });
+  const auto caller = Call();
+  RunUntil([&] { return !endpoint_.calls().empty(); });
+  AnswerAll();
+  RunUntil([&] { return caller->done(); });
+  EXPECT_EQ(pool_->state(), Pool::State::kReady);
+}
+
+TEST_F(PoolTest, OtherBackoffIsNoReasonToReconnect) {
+  MakeReadyPool();
+  settings_.backoff.max = milliseconds(15);
+  settings_.max_pending = 3;
+  pool_->SetSettings(settings_);
+  Settle();
+  EXPECT_THAT(endpoint_.connections, SizeIs(1));
+}
+
+TEST_F(PoolTest, RetiredFinishesItsStreamsAndOpensNoMore) {
+  MakeReadyPool();
+  const auto running = Call();
+  RunUntil([&] { return !endpoint_.calls().empty(); });
+  pool_->Retire();
+  AnswerAll();
+  RunUntil([&] { return running->done(); });
+  endpoint_.Die();
+  RunUntil([&] { return pool_->connection_count() == 0; });
+  Settle();
+  EXPECT_EQ(pool_->connection_count(), 0u) << "nobody wants a connection to it";
+}
+
+TEST_F(PoolTest, RetiredTellsThoseWhoWait) {
+  endpoint_.HangAfterAccept();
+  MakePool();
+  const auto waiting = Call();
+  pool_->Retire();
+  EXPECT_THAT(waiting->unavailable, ElementsAre("the endpoint was removed"));
+  const auto late = Call();
+  EXPECT_THAT(late->unavailable, ElementsAre("the endpoint was removed"));
+}
+
+TEST_F(PoolTest, AConnectionThatEndsWithItCountsAsClosedByUs) {
+  MakeReadyPool();
+  const telemetry::EndpointId id = pool_->id();
+  pool_.reset();
+  EXPECT_EQ(worker_.FindEndpoint(id)
+                ->connections_closed[static_cast<size_t>(telemetry::CloseReason::kOurs)]
+                .value(),
+            1u);
+}
+
 TEST_F(PoolTest, ConnectsFromTheStart) {
   MakePool();
   EXPECT_EQ(pool_->state(), Pool::State::kConnecting);
