@@ -29,7 +29,16 @@ Json ToJson(const EndpointView& endpoint) {
 Json ToJson(const ClusterView& cluster) {
   Json endpoints = Json::array();
   for (const EndpointView& each : cluster.endpoints) endpoints.push_back(ToJson(each));
-  return {{"name", cluster.name}, {"policy", cluster.policy}, {"endpoints", std::move(endpoints)}};
+  Json json = {
+      {"name", cluster.name}, {"policy", cluster.policy}, {"endpoints", std::move(endpoints)}};
+  for (const CountView& each : cluster.calls) {
+    if (each.name.empty()) {
+      json["calls"][each.group] = each.value;
+    } else {
+      json["calls"][each.group][each.name] = each.value;
+    }
+  }
+  return json;
 }
 
 std::string Age(double seconds) { return std::to_string(std::llround(seconds)) + " s"; }

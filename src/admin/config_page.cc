@@ -1,5 +1,6 @@
 #include "admin/config_page.h"
 
+#include "admin/call_policy_json.h"
 #include "admin/health_json.h"
 #include "admin/json.h"
 #include "admin/policy_json.h"
@@ -36,7 +37,9 @@ Json ToJson(const config::ClientKeepalive& keepalive) {
 Json ToJson(const config::Listener& listener) {
   Json json = {{"address", listener.address.ToString()}};
   for (const config::Route& each : listener.routes) {
-    json["routes"].push_back({{"match", ToJson(each.match)}, {"cluster", each.cluster}});
+    Json route = {{"match", ToJson(each.match)}, {"cluster", each.cluster}};
+    SetCallPolicy(route, each.calls);
+    json["routes"].push_back(std::move(route));
   }
   SetUnlessEmpty(json, "cluster", listener.cluster);
   json["http2"] = Http2Json(listener.http2);
@@ -75,6 +78,8 @@ Json ToJson(const config::Cluster& cluster) {
   json["connection"] = ToJson(cluster.connection);
   json["http2"] = Http2Json(cluster.http2);
   json["max_pending_calls"] = cluster.max_pending_calls;
+  SetRetryBrakes(json, cluster);
+  if (cluster.service_config) json["service_config"] = cluster.service_config->path;
   return json;
 }
 
@@ -91,6 +96,7 @@ std::string ConfigJson(const config::Config& config) {
   for (const config::Cluster& each : config.clusters) json["clusters"][each.name] = ToJson(each);
   json["admin"] = ToJson(config.admin);
   if (config.workers) json["workers"] = *config.workers;
+  json["replay_memory"] = config::SizeUnit::Format(static_cast<int64_t>(config.replay_memory));
   return ToText(json);
 }
 

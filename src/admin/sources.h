@@ -41,10 +41,18 @@ struct EndpointView {
   uint32_t failures_in_a_row = 0;
 };
 
+/// A number of what became of calls; `name` is empty where a group has one number only.
+struct CountView {
+  std::string group;  ///< "retries"
+  std::string name;   ///< "UNAVAILABLE"
+  uint64_t value = 0;
+};
+
 struct ClusterView {
   std::string name;
   std::string policy;
   std::vector<EndpointView> endpoints;
+  std::vector<CountView> calls{};  ///< since the process started
 };
 
 /// Why a would-be call would go where it would go.

@@ -36,7 +36,7 @@ struct Hedging {
   /// A share of the cluster's attempts that was faster, in percent.
   struct Percentile {
     uint32_t percent = 95;
-    friend bool operator==(const Percentile&, const Percentile&) = default;
+    bool operator==(const Percentile&) const = default;
   };
   /// The first one included. 2 to 5.
   uint32_t attempts = 2;
@@ -47,11 +47,30 @@ struct Hedging {
   bool operator==(const Hedging&) const = default;
 };
 
+/// The tokens that a cluster's failures use up (gRFC A6). `retry_throttling:` of a cluster.
+struct RetryThrottling {
+  /// More than half of them must be there for a retry or hedge. Above 0, up to 1,000.
+  double max_tokens = 100;
+  /// What a success wins back; a failure costs 1. 0.001 to 1,000. With the default up to a fifth of
+  /// the attempts may fail for good before retries stop.
+  double token_ratio = 0.25;
+  bool operator==(const RetryThrottling&) const = default;
+};
+
+/// How much load retries and hedges may add to a cluster. `retry_budget:` of a cluster.
+struct RetryBudget {
+  /// Of the calls that may be retried or hedged. 0 to 100.
+  uint32_t percent = 20;
+  /// Attempts that may be made beyond it before it has grown. 0 to 100,000.
+  uint32_t reserve = 100;
+  bool operator==(const RetryBudget&) const = default;
+};
+
 /// What applies to a route's or a method's calls.
 struct CallPolicy {
   /// Shortens the caller's deadline, or is the deadline of calls without one. 1 ms to 24 h.
   std::optional<base::Duration> timeout;
-  /// The longest that any call may last. 100 ms to 30 days.
+  /// The longest that any call may last. 100 ms to 30 days (720 h).
   std::optional<base::Duration> max_stream_duration;
   /// The longest time without a byte of a message, either way. 100 ms to 24 h.
   std::optional<base::Duration> idle_timeout;

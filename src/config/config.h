@@ -16,6 +16,7 @@
 #include "config/client_connection.h"
 #include "config/health.h"
 #include "config/policy.h"
+#include "config/service_config.h"
 
 namespace evenkeel::config {
 
@@ -118,6 +119,11 @@ struct Cluster {
   /// Calls that may wait for a connection to one endpoint in one worker; more end UNAVAILABLE.
   /// 1 to 1,000,000.
   uint32_t max_pending_calls = 1024;
+  std::optional<ServiceConfig> service_config;
+  /// Nothing: no tokens (`retry_throttling: off`).
+  std::optional<RetryThrottling> retry_throttling = RetryThrottling{};
+  /// Nothing: no budget (`retry_budget: off`).
+  std::optional<RetryBudget> retry_budget = RetryBudget{};
   bool operator==(const Cluster&) const = default;
 };
 
@@ -133,6 +139,8 @@ struct Config {
   Admin admin;
   /// 1 to 256. Nothing: from the cgroup's CPU quota.
   std::optional<uint32_t> workers;
+  /// Bytes of requests that all calls together may keep for another attempt. 0 to 64 GiB.
+  uint64_t replay_memory = 64 * 1024 * 1024;
   bool operator==(const Config&) const = default;
 };
 

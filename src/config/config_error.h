@@ -64,6 +64,8 @@ class ErrorList {
   std::string LineOf(Mark mark, Mark here) const;
 
   void Add(Mark mark, std::string key, Complaint complaint);
+  /// The file that a position is in.
+  const std::string& FileOf(Mark mark) const { return files_[static_cast<size_t>(mark.file)]; }
   size_t size() const { return errors_.size(); }
   bool full() const { return errors_.size() >= kMaxErrors; }
   /// The errors, sorted by position; those of one position in the order they came.

@@ -9,11 +9,13 @@
 #include <vector>
 
 #include "config/address_book.h"
+#include "config/call_policy_reader.h"
 #include "config/client_connection_reader.h"
 #include "config/health_reader.h"
 #include "config/key_types.h"
 #include "config/name_rules.h"
 #include "config/policy_reader.h"
+#include "config/service_config_reader.h"
 
 namespace evenkeel::config {
 namespace {
@@ -88,6 +90,8 @@ void ReadCluster(MapReader& map, Cluster& cluster) {
   map.Optional("http2", cluster.http2, Group{ReadClusterHttp2});
   ReadHealth(map, cluster);
   map.Optional("max_pending_calls", cluster.max_pending_calls, WholeNumber(1, 1'000'000));
+  ReadRetryBrakes(map, cluster);
+  ReadServiceConfig(map, cluster);
 }
 
 // A map of metadata names to the value each must have.
@@ -169,6 +173,7 @@ void ReadListener(const std::vector<std::string>& clusters, AddressBook& taken, 
   const Group route{[&cluster](MapReader& map, Route& route) {
     map.Optional("match", route.match, Group{ReadMatch});
     map.Required("cluster", route.cluster, cluster);
+    ReadCallPolicy(map, route.calls);
   }};
   map.Optional("routes", listener.routes, List{route});
   if (map.IsGood() && map.Has("routes")) CheckReachable(map.At("routes"), listener.routes);
@@ -223,6 +228,7 @@ void ReadRoot(MapReader& map, Config& config) {
   const Group listener{
       [&](MapReader& map, Listener& listener) { ReadListener(names, taken, map, listener); }};
   map.Required("listeners", config.listeners, List{listener});
+  map.Optional("replay_memory", config.replay_memory, Size(0, 64 * 1024 * kMiB));
   map.Elsewhere("include", "write one include: with a list of files, in a file");
   map.Elsewhere("drain_timeout", "it is a flag on the command line: --drain-timeout");
 }

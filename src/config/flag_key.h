@@ -1,6 +1,8 @@
 // FlagKey: a key type, as key_types.h explains; `true` or `false`.
 #pragma once
 
+#include <optional>
+
 #include <string>
 
 #include "config/key_types.h"
@@ -8,7 +10,8 @@
 namespace evenkeel::config {
 
 struct FlagKey : Leaf {
-  void Read(const Place& place, bool& flag) const {
+  template <typename Flag>
+  void Read(const Place& place, Flag& flag) const {
     const std::string* text = place.Text("true or false", "write true or false, without quotes");
     if (!text) return;
     if (*text != "true" && *text != "false") {
@@ -18,6 +21,9 @@ struct FlagKey : Leaf {
   }
   KeyFacts Facts(bool fallback) const {
     return {.type = "true or false", .fallback = fallback ? "true" : "false"};
+  }
+  KeyFacts Facts(const std::optional<bool>& fallback) const {
+    return Facts(fallback.value_or(false));
   }
 };
 

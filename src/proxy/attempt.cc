@@ -77,7 +77,7 @@ void Attempt::End(rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause) 
   const base::Time now = context_.loop.Now();
   const rpc::Outcome outcome{status, origin, now - start_, cause};
   context_.metrics.AttemptFinished(pool_.id(), outcome);
-  const base::Duration latency = first_data_.value_or(now) - start_;
+  const base::Duration latency = this->latency();
   const rpc::Verdict verdict = cluster_.Learn(*member_, outcome, latency);
   in_flight_.Finish(cluster_.picker(), {KindOf(verdict), latency, now});
   StopWaiting();
@@ -88,24 +88,27 @@ void Attempt::OnUnavailable(const std::string& reason) {
   // With a connection that works, the reason is a limit of ours.
   const auto cause =
       pool_.state() == pool::Pool::State::kReady ? rpc::Cause::kLocal : rpc::Cause::kNotConnected;
-  owner_.OnAttemptFailed({Failure::Kind::kNeverSent, cause, http2::ErrorCode::kNoError, reason});
+  owner_.OnAttemptFailed(*this,
+                         {Failure::Kind::kNeverSent, cause, http2::ErrorCode::kNoError, reason});
 }
 
 void Attempt::OnHeaders(http2::HeaderList headers, http2::EndStream end) {
   if (end == http2::EndStream::kYes) cluster_.LearnLoad(*member_, headers, context_.loop.Now());
-  owner_.OnAttemptHeaders(std::move(headers), end);
+  owner_.OnAttemptHeaders(*this, std::move(headers), end);
 }
 
 void Attempt::OnData(std::span<const uint8_t> bytes, http2::EndStream end) {
   if (!first_data_) first_data_ = context_.loop.Now();
-  owner_.OnAttemptData(bytes, end);
+  owner_.OnAttemptData(*this, bytes, end);
 }
 
 void Attempt::OnTrailers(http2::HeaderList trailers) {
   cluster_.LearnLoad(*member_, trailers, context_.loop.Now());
-  owner_.OnAttemptTrailers(std::move(trailers));
+  owner_.OnAttemptTrailers(*this, std::move(trailers));
 }
 
-void Attempt::OnClosed(const http2::StreamEnd& end) { owner_.OnAttemptFailed(FailureOf(end)); }
+void Attempt::OnClosed(const http2::StreamEnd& end) {
+  owner_.OnAttemptFailed(*this, FailureOf(end));
+}
 
 }  // namespace evenkeel::proxy

@@ -35,19 +35,31 @@ class Attempt final : private pool::Waiter, private http2::StreamHandler {
     std::string reason;  ///< in words, without the endpoint's name
   };
 
+  /// What the call notes down about it.
+  struct Notes {
+    int number = 1;         ///< among the call's attempts
+    int previous = 0;       ///< attempts that count, before it: grpc-previous-rpc-attempts
+    bool is_hedge = false;  ///< sent beside another
+    uint64_t sent = 0;      ///< bytes of the request that have left
+    std::optional<http2::HeaderList> held{};         ///< of the answer, not yet handed on
+    std::optional<rpc::StatusCode> header_status{};  ///< grpc-status before any message
+  };
+
   /// What the call hears. Legal order: OnAttemptOpen, then OnAttemptHeaders, OnAttemptData*,
   /// OnAttemptTrailers; OnAttemptSent in between; OnAttemptFailed at any point, as the last. Within
   /// each, the call may End the attempt and hand it to DeleteLater.
   class Owner {
    public:
     /// There is a stream for the attempt. The owner gives what it has of the request, by Open.
-    virtual void OnAttemptOpen(http2::Session& session) = 0;
-    virtual void OnAttemptHeaders(http2::HeaderList headers, http2::EndStream end) = 0;
-    virtual void OnAttemptData(std::span<const uint8_t> bytes, http2::EndStream end) = 0;
-    virtual void OnAttemptTrailers(http2::HeaderList trailers) = 0;
+    virtual void OnAttemptOpen(Attempt& attempt, http2::Session& session) = 0;
+    virtual void OnAttemptHeaders(Attempt& attempt, http2::HeaderList headers,
+                                  http2::EndStream end) = 0;
+    virtual void OnAttemptData(Attempt& attempt, std::span<const uint8_t> bytes,
+                               http2::EndStream end) = 0;
+    virtual void OnAttemptTrailers(Attempt& attempt, http2::HeaderList trailers) = 0;
     /// `count` bytes of the request have left.
-    virtual void OnAttemptSent(size_t count) = 0;
-    virtual void OnAttemptFailed(const Failure& failure) = 0;
+    virtual void OnAttemptSent(Attempt& attempt, size_t count) = 0;
+    virtual void OnAttemptFailed(Attempt& attempt, const Failure& failure) = 0;
 
    protected:
     ~Owner() = default;
@@ -74,14 +86,18 @@ class Attempt final : private pool::Waiter, private http2::StreamHandler {
 
   pool::Pool& pool() const { return pool_; }
   const std::string& address() const { return pool_.endpoint()->address(); }
+  /// From the pick to the answer's first byte, or until now.
+  base::Duration latency() const { return first_data_.value_or(context_.loop.Now()) - start_; }
+
+  Notes notes;
 
  private:
-  void OnRoom(http2::Session& session) override { owner_.OnAttemptOpen(session); }
+  void OnRoom(http2::Session& session) override { owner_.OnAttemptOpen(*this, session); }
   void OnUnavailable(const std::string& reason) override;
   void OnHeaders(http2::HeaderList headers, http2::EndStream end) override;
   void OnData(std::span<const uint8_t> bytes, http2::EndStream end) override;
   void OnTrailers(http2::HeaderList trailers) override;
-  void OnSent(size_t count) override { owner_.OnAttemptSent(count); }
+  void OnSent(size_t count) override { owner_.OnAttemptSent(*this, count); }
   void OnClosed(const http2::StreamEnd& end) override;
 
   WorkerContext& context_;

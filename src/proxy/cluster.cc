@@ -62,6 +62,10 @@ health::LoadStream::ReportHandler Cluster::LoadReporterOf(const balancer::Endpoi
 
 void Cluster::SetPicture(Picture picture) {
   picture_ = std::move(picture);
+  WakeAll();
+}
+
+void Cluster::WakeAll() {
   // Those who find nothing again queue up anew. None of them is destroyed within this turn.
   for (Waiter* each : std::exchange(waiting_, {})) {
     each->cluster_ = nullptr;
@@ -83,8 +87,8 @@ Cluster::Member* Cluster::Pick(balancer::CallFacts facts) {
   return nullptr;
 }
 
-bool Cluster::Wait(Waiter& waiter) {
-  if (!HasHope() || waiting_.size() >= settings_.max_waiting) return false;
+bool Cluster::Wait(Waiter& waiter, WaitFor what) {
+  if ((what == WaitFor::kHope && !HasHope()) || !has_room()) return false;
   waiting_.push_back(&waiter);
   waiter.cluster_ = this;
   return true;
@@ -112,6 +116,11 @@ rpc::Verdict Cluster::Learn(Member& member, const rpc::Outcome& outcome, base::D
   return verdict;
 }
 
+rpc::LatencyWindow& Cluster::TrackLatency() {
+  if (!latencies_) latencies_ = std::make_unique<rpc::LatencyWindow>();
+  return *latencies_;
+}
+
 void Cluster::LearnLoad(const Member& member, const http2::HeaderList& trailers, base::Time now) {
   if (settings_.reports.use == config::LoadReports::Use::kNone) return;
   const auto field = trailers.Find("endpoint-load-metrics-bin");
@@ -127,6 +136,8 @@ void Cluster::OnReadyChanged(pool::Pool& pool, const std::string& reason) {
   health::ActiveCheck* check = CheckOf(pool);
   if (ready && check != nullptr) check->PoolReady();
   settings_.events.on_connection(pool.endpoint(), ready ? +1 : -1, reason);
+  // Main may have known the endpoint as eligible all the while: then no picture follows.
+  if (ready) WakeAll();
 }
 
 void Cluster::OnFailing(pool::Pool& pool, const std::string& reason) {

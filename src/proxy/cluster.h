@@ -19,6 +19,8 @@
 #include "health/load_stream.h"
 #include "health/orca_report.h"
 #include "pool/pool.h"
+#include "proxy/retry_state.h"
+#include "rpc/latency_window.h"
 #include "rpc/outcome.h"
 
 namespace evenkeel::proxy {
@@ -47,6 +49,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
     rpc::FailureSet failures;                 ///< what is held against an endpoint
     uint32_t max_waiting = 1024;              ///< calls
     config::LoadReports reports;              ///< what the policy wants of them
+    std::shared_ptr<RetryState> retries;      ///< one for all workers
     Events events;
   };
 
@@ -71,6 +74,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
    protected:
     ~Waiter() { StopWaiting(); }
     void StopWaiting();
+    bool waits() const { return cluster_ != nullptr; }
 
    private:
     friend class Cluster;
@@ -108,14 +112,23 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   Member* Pick(balancer::CallFacts facts);
   /// Whether an endpoint may become eligible any moment.
   bool HasHope() const { return picture_.outlook->hope == health::Outlook::Hope::kYes; }
-  /// After Pick found nothing: whether `waiter` now waits for the next picture. False: there is no
-  /// hope, or too many wait already.
-  bool Wait(Waiter& waiter);
+  /// Whom to wait for: an endpoint that may come any moment, or any that ever comes.
+  enum class WaitFor : bool { kHope, kEver };
+  /// After Pick found nothing: whether `waiter` now waits for the next picture. False: there is
+  /// nothing to wait for, or too many wait already (has_room()).
+  bool Wait(Waiter& waiter, WaitFor what);
+  bool has_room() const { return waiting_.size() < settings_.max_waiting; }
   /// Why Pick found nothing: how things stand with the endpoints, and what ails connections.
   std::string WhyNone() const;
 
   /// What the end of an attempt on `member` says of its endpoint; counts it.
   rpc::Verdict Learn(Member& member, const rpc::Outcome& outcome, base::Duration latency);
+  RetryState& retries() { return *settings_.retries; }
+  /// How long attempts take until their first message; kept from the first use on.
+  rpc::LatencyWindow& TrackLatency();
+  void AddLatency(base::Duration latency) {
+    if (latencies_) latencies_->Add(latency);
+  }
   /// Takes the load report out of an answer's last fields, if the policy heeds reports.
   void LearnLoad(const Member& member, const http2::HeaderList& trailers, base::Time now);
 
@@ -124,6 +137,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   void OnFailing(pool::Pool& pool, const std::string& reason) override;
   void OnDraining(pool::Pool& pool) override;
   health::ActiveCheck* CheckOf(const pool::Pool& pool);
+  void WakeAll();
 
   Settings settings_;
   Picture picture_;
@@ -131,6 +145,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   std::unordered_map<const balancer::Endpoint*, base::LocalPtr<Member>> members_;
   std::vector<const balancer::Endpoint*> unusable_;  // scratch for Pick
   health::OrcaReport orca_;
+  std::unique_ptr<rpc::LatencyWindow> latencies_;
   std::vector<Waiter*> waiting_;  // in the order they came
 };
 

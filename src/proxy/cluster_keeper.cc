@@ -70,7 +70,10 @@ void ClusterKeeper::Update(config::Cluster config,
                            std::vector<discovery::ResolvedEndpoint> endpoints) {
   const bool other_policy =
       config.policy != config_.policy || config.balancing != config_.balancing;
+  const bool other_brakes = config.retry_throttling != config_.retry_throttling ||
+                            config.retry_budget != config_.retry_budget;
   config_ = std::move(config);
+  if (other_brakes) retries_ = MakeRetries();
   if (other_policy) {
     endpoints_.Configure(FactoryOf(config_, context_.random),
                          WithSubsetSeed(config_.balancing, subset_seed_));
@@ -118,6 +121,10 @@ ClusterKeeper::Known ClusterKeeper::Make(discovery::ResolvedEndpoint endpoint) {
   return known;
 }
 
+std::shared_ptr<RetryState> ClusterKeeper::MakeRetries() {
+  return RetryStateOf(config_, context_.metrics.retries().Of(config_.name));
+}
+
 std::shared_ptr<const ClusterPlan> ClusterKeeper::plan() {
   if (!plan_) plan_ = MakePlan();
   return plan_;
@@ -127,6 +134,7 @@ std::shared_ptr<const ClusterPlan> ClusterKeeper::MakePlan() {
   auto plan = std::make_shared<ClusterPlan>();
   plan->id = id_;
   plan->settings = ClusterSettingsOf(config_);
+  plan->settings.retries = retries_;
   plan->settings.events = MakeEvents();
   plan->pools = PoolSettingsOf(config_);
   plan->health_check = config_.health_check;

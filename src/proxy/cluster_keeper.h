@@ -82,6 +82,7 @@ class ClusterKeeper final : public std::enable_shared_from_this<ClusterKeeper> {
   std::shared_ptr<const ClusterPlan> MakePlan();
   EndpointPlan PlanOf(const balancer::Endpoint& endpoint) const;
   Cluster::Events MakeEvents();
+  std::shared_ptr<RetryState> MakeRetries();
   void StartTimers();
   void Tell(bool changed);
 
@@ -97,6 +98,7 @@ class ClusterKeeper final : public std::enable_shared_from_this<ClusterKeeper> {
   std::optional<net::Timer> refresh_;        // for policies that deal their turns anew
   std::optional<net::Timer> sweep_;          // for outlier detection
   balancer::Fairness fairness_;
+  std::shared_ptr<RetryState> retries_ = MakeRetries();
 };
 
 }  // namespace evenkeel::proxy

@@ -15,7 +15,7 @@ rpc::Keepalive::Settings KeepaliveOf(const config::Cluster& cluster) {
 }
 
 rpc::FailureSet FailuresOf(const config::Cluster& cluster) {
-  return cluster.outlier_detection ? rpc::FailureSetOf(cluster.outlier_detection->statuses)
+  return cluster.outlier_detection ? rpc::StatusSetOf(cluster.outlier_detection->statuses)
                                    : rpc::DefaultFailures();
 }
 
@@ -44,12 +44,25 @@ pool::Pool::Settings PoolSettingsOf(const config::Cluster& cluster) {
           .keepalive = KeepaliveOf(cluster)};
 }
 
+std::shared_ptr<RetryState> RetryStateOf(const config::Cluster& cluster,
+                                         telemetry::RetryCounters& counters) {
+  auto state = std::make_shared<RetryState>(counters);
+  if (const auto& tokens = cluster.retry_throttling) {
+    state->throttle.emplace(tokens->max_tokens, tokens->token_ratio);
+  }
+  if (const auto& budget = cluster.retry_budget) {
+    state->budget.emplace(budget->percent, budget->reserve);
+  }
+  return state;
+}
+
 Cluster::Settings ClusterSettingsOf(const config::Cluster& cluster) {
   return {.name = cluster.name,
           .hash = HashOf(cluster),
           .failures = FailuresOf(cluster),
           .max_waiting = cluster.max_pending_calls,
           .reports = config::LoadReportsOf(cluster.policy),
+          .retries = nullptr,
           .events = {}};
 }
 

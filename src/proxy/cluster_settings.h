@@ -9,7 +9,10 @@ namespace evenkeel::proxy {
 
 http2::SessionSettings SessionSettingsOf(const config::Http2& http2);
 pool::Pool::Settings PoolSettingsOf(const config::Cluster& cluster);
-/// Without its events.
+/// What its calls share from now on: all tokens there, the budget full.
+std::shared_ptr<RetryState> RetryStateOf(const config::Cluster& cluster,
+                                         telemetry::RetryCounters& counters);
+/// Without its events and what its calls share.
 Cluster::Settings ClusterSettingsOf(const config::Cluster& cluster);
 
 }  // namespace evenkeel::proxy

@@ -57,13 +57,16 @@ std::vector<std::string> DescribeChanges(const config::Config& before,
 std::vector<admin::ClusterView> ClusterViews(const Server& server) {
   std::vector<admin::ClusterView> views;
   for (const ClusterStatus& cluster : server.Clusters()) {
-    admin::ClusterView view{cluster.name, cluster.policy, {}};
+    admin::ClusterView view{cluster.name, cluster.policy, {}, {}};
     for (const EndpointStatus& each : cluster.endpoints) {
       view.endpoints.push_back({each.address, std::string(each.health.state), each.in_flight,
                                 each.picked, each.ready_workers,
                                 std::chrono::duration<double>(each.health.age).count(),
                                 each.health.why, each.health.last_probe, each.health.successes,
                                 each.health.failures, each.health.failures_in_a_row});
+    }
+    for (const telemetry::NamedCount& each : cluster.calls) {
+      view.calls.push_back({each.group, each.name, each.value});
     }
     views.push_back(std::move(view));
   }

@@ -7,10 +7,13 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 #include "http2/byte_queue.h"
 #include "http2/stream.h"
+#include "proxy/replay_memory.h"
+#include "telemetry/retry_counters.h"
 
 namespace evenkeel::proxy {
 
@@ -19,40 +22,51 @@ class RequestBody {
   /// Bytes kept for another attempt; above it the call is committed (gRFC A6).
   static constexpr size_t kReplayLimit = 64 * 1024;
 
+  explicit RequestBody(ReplayMemory& memory) : memory_(memory) {}
+  ~RequestBody() { memory_.Give(kept_.size()); }
+
   void Add(std::span<const uint8_t> bytes, http2::EndStream end) {
-    if (!committed_) kept_.Append(bytes);
+    if (!committed_ && !bytes.empty()) {
+      kept_.Append(bytes);
+      fits_ = memory_.Take(bytes.size());
+    }
     if (end == http2::EndStream::kYes) ended_ = end;
   }
 
   /// From now on there is no other attempt: forgets what was kept.
   void Commit() {
     committed_ = true;
+    memory_.Give(kept_.size());
     kept_.Clear();
   }
   bool committed() const { return committed_; }
-  bool over_limit() const { return kept_.size() > kReplayLimit; }
+  /// The limit that forbids to keep what is kept.
+  std::optional<telemetry::ReplayLimit> over_limit() const {
+    if (kept_.size() > kReplayLimit) return telemetry::ReplayLimit::kCall;
+    if (!fits_ && !kept_.empty()) return telemetry::ReplayLimit::kProcess;
+    return std::nullopt;
+  }
 
   /// Everything since the start of the call, for an attempt that begins. Precondition:
   /// !committed().
   std::span<const uint8_t> kept() const { return kept_.bytes(); }
   http2::EndStream ended() const { return ended_; }
 
-  void AttemptStarted() { sent_by_attempt_ = 0; }
-  /// `count` bytes have left by the current attempt; returns for how many of them the client's
+  /// One of the attempts has sent `total` bytes by now; returns for how many of them the client's
   /// credit is due.
-  size_t Sent(size_t count) {
-    sent_by_attempt_ += count;
-    if (sent_by_attempt_ <= credited_) return 0;
-    const size_t due = sent_by_attempt_ - credited_;
-    credited_ = sent_by_attempt_;
+  size_t Sent(uint64_t total) {
+    if (total <= credited_) return 0;
+    const size_t due = total - credited_;
+    credited_ = total;
     return due;
   }
 
  private:
+  ReplayMemory& memory_;
   http2::ByteQueue kept_;
   bool committed_ = false;
+  bool fits_ = true;  // in what the process may hold
   http2::EndStream ended_ = http2::EndStream::kNo;
-  uint64_t sent_by_attempt_ = 0;
   uint64_t credited_ = 0;
 };
 

@@ -37,9 +37,12 @@ bool HasField(const http2::HeaderList& headers, const config::Match::Metadata& w
 RouteTable::RouteTable(const config::Listener& listener,
                        const std::vector<config::Cluster>& clusters) {
   for (const config::Route& each : listener.routes) {
-    routes_.push_back({each.match, IndexOf(each.cluster, clusters), each.calls});
+    const size_t cluster = IndexOf(each.cluster, clusters);
+    routes_.push_back({each.match, cluster, MethodRules(each.calls, clusters[cluster])});
   }
-  if (!listener.cluster.empty()) routes_.push_back({{}, IndexOf(listener.cluster, clusters), {}});
+  if (listener.cluster.empty()) return;
+  const size_t cluster = IndexOf(listener.cluster, clusters);
+  routes_.push_back({{}, cluster, MethodRules({}, clusters[cluster])});
 }
 
 const RouteTable::Route* RouteTable::Find(const rpc::MethodPath& path,

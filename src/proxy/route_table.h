@@ -9,6 +9,7 @@
 
 #include "config/config.h"
 #include "http2/header_list.h"
+#include "proxy/method_rules.h"
 #include "rpc/message.h"
 
 namespace evenkeel::proxy {
@@ -21,7 +22,7 @@ class RouteTable {
   struct Route {
     config::Match match;
     size_t cluster;  ///< its place in `clusters`
-    config::CallPolicy calls;
+    MethodRules rules;
   };
 
   /// The first route that matches, else the listener's own cluster; null when there is none. Lives

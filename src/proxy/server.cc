@@ -51,7 +51,8 @@ void Server::AddWorkers() {
   const Worker::Events events = {
       .on_drained = [this] { loop_.Post([this] { OnWorkerDrained(); }); }};
   for (unsigned i = 0; i < options_.workers; ++i) {
-    workers_.push_back(std::make_unique<Worker>(i, random_(), metrics_.AddWorker(), events));
+    workers_.push_back(
+        std::make_unique<Worker>(i, random_(), metrics_.AddWorker(), replay_, events));
   }
 }
 
@@ -112,6 +113,8 @@ Result<Server::Listening, std::string> Server::Listen(const config::Listener& co
 }
 
 void Server::Commit(const config::Config& config, Preparation preparation) {
+  const auto replay_limit = static_cast<int64_t>(config.replay_memory);
+  replay_->fetch_add(replay_limit - std::exchange(replay_limit_, replay_limit));
   std::vector<ClusterPtr> clusters;
   for (size_t i = 0; i < config.clusters.size(); ++i) {
     clusters.push_back(Configured(config.clusters[i], std::move(preparation.endpoints[i])));
@@ -209,13 +212,18 @@ std::vector<std::string> Server::listening_on() const {
 std::vector<ClusterStatus> Server::Clusters() const {
   std::vector<ClusterStatus> result;
   for (const auto& cluster : clusters_) {
-    ClusterStatus status{
-        cluster->name(), std::string(config::PolicyName(cluster->config().policy)), {}};
+    ClusterStatus status{cluster->name(),
+                         std::string(config::PolicyName(cluster->config().policy)),
+                         {},
+                         metrics_.retries().Of(cluster->name()).Named()};
     for (const balancer::EndpointPtr& each : cluster->endpoints().endpoints()) {
       status.endpoints.push_back({each->address(), cluster->health().FactsOf(*each),
                                   cluster->endpoints().Connections(*each), each->in_flight(),
                                   each->picked()});
     }
+    uint64_t attempts = 0;
+    for (const EndpointStatus& each : status.endpoints) attempts += each.picked;
+    status.calls.push_back({"attempts", "", attempts});
     result.push_back(std::move(status));
   }
   return result;

@@ -35,6 +35,7 @@ struct ClusterStatus {
   std::string name;
   std::string policy;
   std::vector<EndpointStatus> endpoints;
+  std::vector<telemetry::NamedCount> calls;  ///< what became of its calls, since the start
 };
 
 class Server final : private net::Flushable, private ClusterKeeper::Owner {
@@ -127,6 +128,9 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
   std::vector<Listening> listeners_;    // likewise
   std::vector<ClusterPtr> to_picture_;  // those whose picture has changed in this turn
   uint64_t next_id_ = 0;                // of clusters and listeners
+  // What is left of what all workers may keep of requests for another attempt.
+  const std::shared_ptr<ReplayMemory::Pool> replay_ = std::make_shared<ReplayMemory::Pool>(0);
+  int64_t replay_limit_ = 0;
   std::vector<std::unique_ptr<Worker>> workers_;
   bool serving_ = false;  // workers run
   bool draining_ = false;

@@ -5,11 +5,12 @@
 
 namespace evenkeel::proxy {
 
-Worker::Worker(unsigned number, uint64_t seed, telemetry::WorkerMetrics& metrics, Events events)
+Worker::Worker(unsigned number, uint64_t seed, telemetry::WorkerMetrics& metrics,
+               std::shared_ptr<ReplayMemory::Pool> replay, Events events)
     : number_(number),
       events_(std::move(events)),
       random_(seed),
-      context_{loop_, random_, metrics} {}
+      context_{loop_, random_, metrics, ReplayMemory(std::move(replay))} {}
 
 Worker::~Worker() {
   if (thread_.joinable()) {

@@ -47,7 +47,8 @@ class Worker final : private ClientConnection::Owner {
   };
 
   /// `number` counts workers from 0.
-  Worker(unsigned number, uint64_t seed, telemetry::WorkerMetrics& metrics, Events events);
+  Worker(unsigned number, uint64_t seed, telemetry::WorkerMetrics& metrics,
+         std::shared_ptr<ReplayMemory::Pool> replay, Events events);
   /// Stops the thread; connections that are left are closed.
   ~Worker();
 

@@ -3,6 +3,7 @@
 
 #include "base/random.h"
 #include "net/event_loop.h"
+#include "proxy/replay_memory.h"
 #include "telemetry/worker_metrics.h"
 
 namespace evenkeel::proxy {
@@ -11,6 +12,7 @@ struct WorkerContext {
   net::EventLoop& loop;
   base::Random& random;
   telemetry::WorkerMetrics& metrics;
+  ReplayMemory replay_memory{};
 };
 
 }  // namespace evenkeel::proxy

@@ -28,8 +28,8 @@ FailureSet DefaultFailures() {
   return set;
 }
 
-FailureSet FailureSetOf(const std::vector<std::string>& names) {
-  FailureSet set;
+StatusSet StatusSetOf(const std::vector<std::string>& names) {
+  StatusSet set;
   for (size_t code = 0; code < set.size(); ++code) {
     const auto name = StatusName(static_cast<StatusCode>(code));
     set.set(code, std::ranges::find(names, name) != names.end());

@@ -43,14 +43,16 @@ struct Outcome {
   Cause cause = Cause::kLocal;
 };
 
+using StatusSet = std::bitset<kStatusCodeCount>;
+
 /// The statuses that count as failures.
-using FailureSet = std::bitset<kStatusCodeCount>;
+using FailureSet = StatusSet;
 
 /// UNKNOWN, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE, DATA_LOSS: what is hardly ever the
 /// application's own answer.
 FailureSet DefaultFailures();
 /// From gRPC's names, which the configuration has checked.
-FailureSet FailureSetOf(const std::vector<std::string>& names);
+StatusSet StatusSetOf(const std::vector<std::string>& names);
 
 /// What an attempt's outcome says of its endpoint.
 enum class Verdict : uint8_t {

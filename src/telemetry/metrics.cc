@@ -74,6 +74,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   CollectMethods(families);
   CollectClients(families);
   CollectAttempts(families);
+  retries_.Collect(families);
   CollectEndpointConnections(families);
   CollectEndpointTraffic(families);
   health_.Collect(families);

@@ -19,6 +19,7 @@
 #include "telemetry/health_metrics.h"
 #include "telemetry/method_table.h"
 #include "telemetry/reload_metrics.h"
+#include "telemetry/retry_metrics.h"
 #include "telemetry/worker_metrics.h"
 
 namespace evenkeel::telemetry {
@@ -45,6 +46,7 @@ class Metrics final : public prometheus::Collectable {
   HealthMetrics& health() { return health_; }
   BalancerMetrics& balancer() { return balancer_; }
   ReloadMetrics& reload() { return reload_; }
+  RetryMetrics& retries() { return retries_; }
 
   /// Every family, also those without a sample so far.
   std::vector<prometheus::MetricFamily> Collect() const override;
@@ -83,6 +85,7 @@ class Metrics final : public prometheus::Collectable {
   HealthMetrics health_;
   BalancerMetrics balancer_;
   ReloadMetrics reload_;
+  RetryMetrics retries_;
   std::vector<Endpoint> endpoints_;  ///< by EndpointId
   std::map<Endpoint, EndpointId> endpoint_ids_;
   std::vector<std::unique_ptr<WorkerMetrics>> workers_;

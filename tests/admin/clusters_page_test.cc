@@ -31,6 +31,17 @@ TEST(ClustersPageTest, ShowsEveryFactAsJson) {
   EXPECT_EQ(json, expected);
 }
 
+TEST(ClustersPageTest, ShowsWhatBecameOfCalls) {
+  const std::vector<ClusterView> clusters = {
+      {"users",
+       "random",
+       {},
+       {{"retries", "ABORTED", 2}, {"retries", "UNKNOWN", 3}, {"hedges", "", 4}}}};
+  const auto json = nlohmann::json::parse(ClustersJson(clusters));
+  EXPECT_EQ(json["clusters"][0]["calls"],
+            nlohmann::json::parse(R"({"retries": {"ABORTED": 2, "UNKNOWN": 3}, "hedges": 4})"));
+}
+
 TEST(ClustersPageTest, IsAnEmptyListWithoutClusters) {
   EXPECT_EQ(nlohmann::json::parse(ClustersJson({})), nlohmann::json::parse(R"({"clusters": []})"));
 }

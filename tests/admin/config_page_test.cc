@@ -22,6 +22,7 @@ clusters:
 
 constexpr char kEveryKey[] = R"(
 workers: 3
+replay_memory: 1MiB
 admin: {address: "unix:/run/admin.sock"}
 listeners:
   - address: "[::1]:8080"
@@ -32,8 +33,22 @@ listeners:
           method: GetUser
           metadata: {x-tenant: "a \"quoted\" one", x-canary: "yes"}
         cluster: canary
+        timeout: 2s
+        max_stream_duration: 1h
+        idle_timeout: 5m
+        retry:
+          attempts: 3
+          codes: [UNAVAILABLE, ABORTED]
+          initial_backoff: 10ms
+          max_backoff: 1s
+          backoff_multiplier: 1.5
+          per_try_timeout: 500ms
+        wait_for_ready: true
+        max_request_message_bytes: 4MiB
+        max_response_message_bytes: 5
       - match: {service: users.v1.UserService}
         cluster: users
+        hedging: {attempts: 3, delay: 20ms, non_fatal_codes: [INTERNAL]}
     cluster: canary
     http2:
       stream_window: 2KiB
@@ -102,6 +117,9 @@ clusters:
       max_connections: 4
     http2: {stream_window: 1MiB, connection_window: 3MiB, max_header_list: 8KiB}
     max_pending_calls: 5
+    retry_throttling: {max_tokens: 10, token_ratio: 0.1}
+    retry_budget: {percent: 30, reserve: 5}
+    service_config: service-config.json
   canary:
     endpoints: ["127.0.0.1:50052"]
     policy: round_robin
@@ -111,6 +129,8 @@ clusters:
     endpoints: ["127.0.0.1:50053"]
     health_check: off
     outlier_detection: off
+    retry_throttling: off
+    retry_budget: off
 )";
 
 // Each policy with every setting away from its default.
@@ -138,7 +158,7 @@ std::string WithPolicy(const std::string& policy) {
 }
 
 config::Config Load(std::string_view text) {
-  const auto loaded = config::LoadText(text, "test.yaml");
+  const auto loaded = config::LoadText(text, EVENKEEL_SOURCE_DIR "/deploy/examples/test.yaml");
   if (!loaded) {
     ADD_FAILURE() << config::Format(loaded.error()) << text;
     return {};
@@ -219,8 +239,14 @@ TEST(ConfigPageTest, KeepsWhatTheFileSaysOfListeners) {
       {"match": {"authority": "users.example", "service": "users.v1.UserService",
                  "method": "GetUser",
                  "metadata": {"x-tenant": "a \"quoted\" one", "x-canary": "yes"}},
-       "cluster": "canary"},
-      {"match": {"service": "users.v1.UserService"}, "cluster": "users"}],
+       "cluster": "canary",
+       "timeout": "2s", "max_stream_duration": "1h", "idle_timeout": "5m",
+       "retry": {"attempts": 3, "codes": ["UNAVAILABLE", "ABORTED"], "initial_backoff": "10ms",
+                 "max_backoff": "1s", "backoff_multiplier": 1.5, "per_try_timeout": "500ms"},
+       "wait_for_ready": true, "max_request_message_bytes": "4MiB",
+       "max_response_message_bytes": "5"},
+      {"match": {"service": "users.v1.UserService"}, "cluster": "users",
+       "hedging": {"attempts": 3, "delay": "20ms", "non_fatal_codes": ["INTERNAL"]}}],
     "cluster": "canary",
     "http2": {"stream_window": "2KiB", "connection_window": "2MiB", "max_header_list": "3000",
               "max_concurrent_streams": 7},

@@ -45,15 +45,19 @@ class AttemptTest : public net::LoopTest, public Attempt::Owner {
   bool Connected() const { return member_->pool->state() == pool::Pool::State::kReady; }
   int64_t InFlight() const { return member_->pool->endpoint()->in_flight(); }
 
-  void OnAttemptOpen(http2::Session& session) override {
+  void OnAttemptOpen(Attempt&, http2::Session& session) override {
     heard_.push_back("open");
     attempt_->Open(session, http2::ToHeaderList(http2::GrpcRequest()), {}, EndStream::kYes);
   }
-  void OnAttemptHeaders(http2::HeaderList, EndStream) override { heard_.push_back("headers"); }
-  void OnAttemptData(std::span<const uint8_t>, EndStream) override { heard_.push_back("data"); }
-  void OnAttemptTrailers(http2::HeaderList) override { heard_.push_back("trailers"); }
-  void OnAttemptSent(size_t) override {}
-  void OnAttemptFailed(const Attempt::Failure& failure) override {
+  void OnAttemptHeaders(Attempt&, http2::HeaderList, EndStream) override {
+    heard_.push_back("headers");
+  }
+  void OnAttemptData(Attempt&, std::span<const uint8_t>, EndStream) override {
+    heard_.push_back("data");
+  }
+  void OnAttemptTrailers(Attempt&, http2::HeaderList) override { heard_.push_back("trailers"); }
+  void OnAttemptSent(Attempt&, size_t) override {}
+  void OnAttemptFailed(Attempt&, const Attempt::Failure& failure) override {
     heard_.push_back("failed: " + failure.reason);
   }
 
@@ -65,6 +69,7 @@ class AttemptTest : public net::LoopTest, public Attempt::Owner {
                     .hash = {},
                     .failures = rpc::DefaultFailures(),
                     .reports = {},
+                    .retries = {},
                     .events = {.on_connection = [](const auto&, int, std::string) {},
                                .on_probe = {},
                                .on_consecutive_failures = {}}},

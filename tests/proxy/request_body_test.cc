@@ -22,12 +22,12 @@ class RequestBodyTest : public ::testing::Test {
     return {reinterpret_cast<const char*>(body_.kept().data()), body_.kept().size()};
   }
 
-  RequestBody body_;
+  ReplayMemory memory_;
+  RequestBody body_{memory_};
 };
 
 TEST_F(RequestBodyTest, KeepsEverythingForTheNextAttempt) {
   Add("abc");
-  body_.AttemptStarted();
   body_.Sent(3);
   Add("def", EndStream::kYes);
   EXPECT_EQ(Kept(), "abcdef");
@@ -59,40 +59,35 @@ TEST_F(RequestBodyTest, IsOverItsLimitByOneByte) {
 
 TEST_F(RequestBodyTest, GivesCreditForWhatLeaves) {
   Add("abcdef");
-  body_.AttemptStarted();
   EXPECT_EQ(body_.Sent(2), 2u);
-  EXPECT_EQ(body_.Sent(4), 4u);
+  EXPECT_EQ(body_.Sent(6), 4u);
 }
 
 TEST_F(RequestBodyTest, GivesNoCreditTwiceForBytesThatASecondAttemptSends) {
   Add("abcdef");
-  body_.AttemptStarted();
   EXPECT_EQ(body_.Sent(4), 4u);
-  body_.AttemptStarted();
   EXPECT_EQ(body_.Sent(3), 0u);
-  EXPECT_EQ(body_.Sent(3), 2u);
+  EXPECT_EQ(body_.Sent(6), 2u);
 }
 
 // Property: however attempts come and go, the client gets its bytes' credit once and all of it.
 TEST_F(RequestBodyTest, CreditsEachByteOnceWhateverTheAttempts) {
   base::Random random(3);
   for (int round = 0; round < 200; ++round) {
-    RequestBody body;
+    RequestBody body(memory_);
     const size_t total = 1 + random.Below(10'000);
     body.Add(http2::AsBytes(std::string(total, 'x')), EndStream::kYes);
     size_t credited = 0;
     size_t furthest = 0;
     for (uint64_t attempts = random.Below(4); attempts-- > 0;) {
-      body.AttemptStarted();
       size_t sent = 0;
       while (sent < total && random.Below(5) > 0) {
         const size_t piece = std::min<size_t>(1 + random.Below(3'000), total - sent);
-        credited += body.Sent(piece);
-        furthest = std::max(furthest, sent += piece);
+        credited += body.Sent(sent += piece);
+        furthest = std::max(furthest, sent);
         ASSERT_EQ(credited, furthest);
       }
     }
-    body.AttemptStarted();
     credited += body.Sent(total);
     EXPECT_EQ(credited, total);
   }

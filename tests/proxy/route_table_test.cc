@@ -110,5 +110,47 @@ TEST_F(RouteTableTest, NeedsEveryPartOfAMatch) {
   EXPECT_EQ(Find("/a.X/C", fields), "");
 }
 
+class MethodRulesTest : public RouteTableTest {
+ protected:
+  MethodRulesTest() {
+    Default("users");
+    clusters_[0].service_config.emplace();
+  }
+  config::CallPolicy& Config(const std::string& service, const std::string& method) {
+    auto& methods = clusters_[0].service_config->methods;
+    return methods.emplace_back(config::ServiceConfig::Method{{{service, method}}, {}}).calls;
+  }
+  /// The timeout of a call in seconds; 0 for none.
+  int64_t TimeoutOf(const std::string& path) const {
+    const RouteTable table(listener_, clusters_);
+    const auto parts = rpc::ParsePath(path);
+    const auto* route = table.Find(*parts, http2::ToHeaderList(GrpcRequest()));
+    const auto timeout = route->rules.For(*parts).timeout;
+    return timeout ? std::chrono::duration_cast<std::chrono::seconds>(*timeout).count() : 0;
+  }
+};
+
+TEST_F(MethodRulesTest, TheNarrowestNameCounts) {
+  Config("", "").timeout = std::chrono::seconds(1);
+  Config("a.B", "").timeout = std::chrono::seconds(2);
+  Config("a.B", "C").timeout = std::chrono::seconds(3);
+  EXPECT_EQ(TimeoutOf("/a.B/C"), 3);
+  EXPECT_EQ(TimeoutOf("/a.B/D"), 2);
+  EXPECT_EQ(TimeoutOf("/x.Y/C"), 1);
+}
+
+TEST_F(MethodRulesTest, WithoutANameThatFitsNothingIsLimited) {
+  Config("a.B", "C").timeout = std::chrono::seconds(3);
+  EXPECT_EQ(TimeoutOf("/a.B/D"), 0);
+}
+
+TEST_F(MethodRulesTest, TheRoutesOwnSettingWins) {
+  Route("users");
+  listener_.routes[0].calls.timeout = std::chrono::seconds(9);
+  Config("a.B", "").timeout = std::chrono::seconds(2);
+  Config("a.B", "").wait_for_ready = true;
+  EXPECT_EQ(TimeoutOf("/a.B/C"), 9);
+}
+
 }  // namespace
 }  // namespace evenkeel::proxy

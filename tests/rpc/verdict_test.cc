@@ -29,7 +29,7 @@ TEST(VerdictTest, WhatIsTheApplicationsBusinessIsASuccess) {
 }
 
 TEST(VerdictTest, TheSetOfStatusesCanBeChosen) {
-  const FailureSet failures = FailureSetOf({"RESOURCE_EXHAUSTED"});
+  const FailureSet failures = StatusSetOf({"RESOURCE_EXHAUSTED"});
   const auto judge = [&](StatusCode status) {
     return VerdictOf({status, Origin::kEndpoint, {}, Cause::kAnswered}, failures);
   };
@@ -49,7 +49,7 @@ TEST(VerdictTest, ADeadlineThatPassedWhileTheEndpointHadTheCallIsAFailure) {
 
 TEST(VerdictTest, ADeadlineSaysNothingWhereItIsNotInTheSet) {
   EXPECT_EQ(VerdictOf({StatusCode::kDeadlineExceeded, Origin::kProxy, {}, Cause::kDeadline},
-                      FailureSetOf({"INTERNAL"})),
+                      StatusSetOf({"INTERNAL"})),
             Verdict::kNeutral);
 }
 

@@ -102,6 +102,11 @@ Scrape ScrapeOfEverything() {
   health.StateChanged("cluster", "endpoint:1", "ready", "connection");
   health.Probed("cluster", "endpoint:1", "serving");
   metrics.balancer().Set("cluster", 1.5, BalancerMetrics::Panic::kNo);
+  RetryCounters& retries = metrics.retries().Of("cluster");
+  retries.retries[14].Add();
+  retries.refused[static_cast<size_t>(rpc::NoRetry::kTokens)].Add();
+  retries.pushback_waits.Add();
+  retries.replay_overflows[0].Add();
   health.Ejected("cluster", "latency");
   health.NotEjected("cluster", "latency", "observe");
   return Scrape(metrics.Text());

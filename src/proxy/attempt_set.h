@@ -1,0 +1,172 @@
+// AttemptSet: the attempts of one call: starts them, keeps the request for another one, decides
+// whether there is another, and hands on the answer of one of them.
+//
+// With retries there is one attempt at a time, with hedging (gRFC A6) there may be several. A part
+// of its Call, which is its Owner and knows the client; used on the call's thread.
+//
+//   Begin ──> picking <──────────── back-off <──┐ again
+//               ├──no endpoint yet──> waiting   │
+//               └──> running ──an attempt ends──┤
+//                       └──first message────────┴──> committed ──> done
+// Where a status may lead to another attempt the answer's headers are held until its first message
+// or its end, so that a status in trailers counts as much as one in Trailers-Only.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "http2/stream.h"
+#include "net/timer.h"
+#include "proxy/attempt.h"
+#include "proxy/call_rules.h"
+#include "proxy/request_body.h"
+#include "proxy/worker_context.h"
+#include "rpc/hedge_plan.h"
+#include "rpc/outcome.h"
+#include "rpc/retry_sequence.h"
+
+namespace evenkeel::proxy {
+
+class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
+ public:
+  /// What the call hears. Legal order: OnAnswerHeaders, OnAnswerData*, OnAnswerEnd, of which the
+  /// last may come alone (Trailers-Only); OnNoAnswer or OnTooLate instead of it at any point.
+  class Owner {
+   public:
+    virtual void OnAnswerHeaders(http2::HeaderList headers) = 0;
+    virtual void OnAnswerData(std::span<const uint8_t> bytes) = 0;
+    /// The attempt's last fields; null when the answer ends without, its status being in the
+    /// headers.
+    virtual void OnAnswerEnd(http2::HeaderList* fields, rpc::StatusCode status) = 0;
+    /// No attempt has an answer that could be handed on.
+    virtual void OnNoAnswer(const rpc::Status& status, rpc::Origin origin) = 0;
+    /// The deadline has passed before the attempt could be sent.
+    virtual void OnTooLate() = 0;
+    /// The client's credit for so many bytes of the request is due.
+    virtual void OnCreditDue(size_t count) = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  /// What Begin needs to know; all of it lives as long as the call.
+  struct Task {
+    Cluster* cluster;
+    const CallRules* rules;
+    std::optional<base::Time> deadline;
+    std::string_view client_host;
+  };
+
+  /// `request`: the call's headers; changed for each attempt.
+  AttemptSet(WorkerContext& context, http2::HeaderList& request, Owner& owner);
+
+  /// More of the request; also before Begin.
+  void AddRequest(std::span<const uint8_t> bytes, http2::EndStream end);
+  /// Starts the first attempt, or waits for an endpoint. May call back before it returns.
+  void Begin(const Task& task);
+  /// `count` bytes of the answer have left towards the client.
+  void ReturnCredit(size_t count);
+  /// Ends all there is with this outcome; `cause` is for attempts that an endpoint has. Nothing is
+  /// heard of the set after it.
+  void Cancel(rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause);
+
+  /// Whether an endpoint has the call now.
+  bool IsOpen() const;
+  /// For messages: what the call waits for, ", waiting for endpoint …"; empty before Begin.
+  std::string WaitsFor() const;
+
+ private:
+  void OnAttemptOpen(Attempt& attempt, http2::Session& session) override;
+  void OnAttemptHeaders(Attempt& attempt, http2::HeaderList headers, http2::EndStream end) override;
+  void OnAttemptData(Attempt& attempt, std::span<const uint8_t> bytes,
+                     http2::EndStream end) override;
+  void OnAttemptTrailers(Attempt& attempt, http2::HeaderList trailers) override;
+  void OnAttemptSent(Attempt& attempt, size_t count) override;
+  void OnAttemptFailed(Attempt& attempt, const Attempt::Failure& failure) override;
+  /// There is a new picture of the cluster, for which the call has waited.
+  void OnPicture() override;
+
+  // Picking and starting.
+  void BeginRepeats();
+  enum class Role : bool { kAlone, kHedge };
+  void Launch();
+  void Start(Cluster::Member& member, Role role);
+  void NoEndpoint();
+  Cluster::Member* Pick();
+  std::string_view HashKey();
+
+  // An attempt ends.
+  struct End {
+    rpc::AttemptEnd facts;
+    rpc::Origin origin;
+    rpc::Cause cause;
+  };
+  rpc::AttemptEnd Answered(rpc::StatusCode status, const http2::HeaderList& fields) const;
+  /// Ends `attempt`; whether the call goes on with another one, or has been ended meanwhile.
+  bool GoesOn(Attempt& attempt, const End& end);
+  bool Repeat(const rpc::AttemptEnd& end, const Attempt* attempt);
+  bool HedgeOn(const rpc::AttemptEnd& end, Attempt& attempt);
+  void Avoid(const Attempt& attempt, rpc::AttemptEnd::Kind why);
+  void EndWithFields(Attempt& attempt, http2::HeaderList fields, rpc::StatusCode status);
+  void EndWithStatus(Attempt& attempt, const rpc::Status& status, const End& end);
+  void Finish();
+  void GiveUp(const rpc::Status& status, rpc::Origin origin);
+  void HandOnHeld(Attempt& attempt);
+  void Again();
+  void CountRepeat(const rpc::RetryDecision& decision, const rpc::AttemptEnd& end,
+                   const Attempt* attempt);
+  void CountPushback(const rpc::Pushback& pushback);
+
+  // Hedging.
+  std::optional<base::Duration> MeasuredDelay();
+  void ArmHedge();
+  void Hedge();
+  void CountHedges(const Attempt* winner);
+
+  // One answer wins.
+  bool committed() const { return body_.committed(); }
+  bool Holds() const { return rules_->repeats() && !committed(); }
+  void Hold(Attempt& attempt, http2::HeaderList headers);
+  void Commit(Attempt& attempt);
+  void CommitIfOverLimit();
+  void ReleaseOthers(const Attempt& winner);
+  void StopTimers();
+  std::unique_ptr<Attempt>& SlotOf(const Attempt* attempt);
+  telemetry::RetryCounters& counters() { return cluster_->retries().counters; }
+  size_t Running() const;
+  void Release(Attempt& attempt, rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause);
+
+  void OnTryTimeout();
+  void OnHoldTimeout();
+
+  using LazyTimer = std::unique_ptr<net::Timer>;
+
+  WorkerContext& context_;
+  http2::HeaderList& request_;
+  Owner& owner_;
+  Cluster* cluster_ = nullptr;
+  const CallRules* rules_ = nullptr;
+  std::optional<base::Time> deadline_;
+  std::string_view client_host_;
+  std::string hash_key_;  // for policies that hash metadata with several values
+  RequestBody body_;
+  std::array<std::unique_ptr<Attempt>, rpc::kMaxAttempts> running_;
+  int attempts_ = 0;
+  rpc::RetrySequence retries_;
+  rpc::HedgePlan hedges_;
+  uint64_t hedges_sent_ = 0;
+  bool finished_ = false;
+  int previous_written_ = 0;  // what request_ says in grpc-previous-rpc-attempts
+  std::vector<const balancer::Endpoint*> avoid_;  // first those that had no stream for us, then
+  size_t without_stream_ = 0;                     // those that were tried
+  std::string last_trouble_;                      // for the final message
+  LazyTimer again_timer_;                         // the end of the back-off, or the next hedge
+  LazyTimer try_timer_;
+  LazyTimer hold_timer_;
+};
+
+}  // namespace evenkeel::proxy
