@@ -69,9 +69,30 @@ Json ToJson(const config::Endpoint& endpoint) {
   return json;
 }
 
+Json EndpointsJson(const config::Cluster& cluster) {
+  if (const auto* dns = std::get_if<config::DnsName>(&cluster.origin)) return dns->ToString();
+  if (const auto* file = std::get_if<config::EndpointsFile>(&cluster.origin)) {
+    return {{"file", file->path}};
+  }
+  Json json;
+  for (const config::Endpoint& each : cluster.endpoints) json.push_back(ToJson(each));
+  return json;
+}
+
+Json ToJson(const config::Dns& dns) {
+  Json json = {{"min_ttl", DurationText(dns.min_ttl)},
+               {"max_ttl", DurationText(dns.max_ttl)},
+               {"jitter", dns.jitter},
+               {"timeout", DurationText(dns.timeout)},
+               {"max_retry", DurationText(dns.max_retry)}};
+  for (const base::Address& each : dns.resolvers) json["resolvers"].push_back(each.ToString());
+  return json;
+}
+
 Json ToJson(const config::Cluster& cluster) {
   Json json;
-  for (const config::Endpoint& each : cluster.endpoints) json["endpoints"].push_back(ToJson(each));
+  json["endpoints"] = EndpointsJson(cluster);
+  if (std::holds_alternative<config::DnsName>(cluster.origin)) json["dns"] = ToJson(cluster.dns);
   json["policy"] = PolicyJson(cluster.policy);
   SetBalancing(json, cluster.balancing);
   SetHealth(json, cluster);

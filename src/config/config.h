@@ -14,6 +14,7 @@
 #include "base/address.h"
 #include "config/call_policy.h"
 #include "config/client_connection.h"
+#include "config/discovery.h"
 #include "config/health.h"
 #include "config/policy.h"
 #include "config/service_config.h"
@@ -105,7 +106,10 @@ struct Connection {
 
 struct Cluster {
   std::string name;
-  std::vector<Endpoint> endpoints;  ///< at least one, no address twice
+  /// No address twice; none when `origin` says where they come from.
+  std::vector<Endpoint> endpoints;
+  EndpointOrigin origin;
+  Dns dns;
   Policy policy;
   Balancing balancing;
   Connection connection;

@@ -11,6 +11,7 @@
 #include "config/address_book.h"
 #include "config/call_policy_reader.h"
 #include "config/client_connection_reader.h"
+#include "config/discovery_reader.h"
 #include "config/health_reader.h"
 #include "config/key_types.h"
 #include "config/name_rules.h"
@@ -56,34 +57,8 @@ void ReadConnection(MapReader& map, Connection& connection) {
   }
 }
 
-// `address` alone means `{address: address}`.
-struct EndpointKey {
-  AddressBook& taken;
-
-  auto MakeGroup() const {
-    return Group{[this](MapReader& map, Endpoint& endpoint) {
-      map.Required("address", endpoint.address, MakeAddress());
-      map.Optional("weight", endpoint.weight, WholeNumber(1, 1'000'000));
-      map.Optional("priority", endpoint.priority, WholeNumber(0, 127));
-      map.Optional("zone", endpoint.zone, Text("zone name", CheckZone));
-      map.Optional("hash_key", endpoint.hash_key, Text("hash key", CheckHashKey));
-    }};
-  }
-  AddressKey MakeAddress() const { return AddressKey(AddressKey::Port::kFixed, taken); }
-
-  void Read(const Place& place, Endpoint& endpoint) const {
-    if (place.node().IsScalar()) return MakeAddress().Read(place, endpoint.address);
-    MakeGroup().Read(place, endpoint);
-  }
-  KeyFacts Facts(const Endpoint&) const { return {.type = "address or map"}; }
-  void Nested(const std::string& path, const Endpoint& fallback, Catalog& catalog) const {
-    MakeGroup().Nested(path, fallback, catalog);
-  }
-};
-
 void ReadCluster(MapReader& map, Cluster& cluster) {
-  AddressBook taken;
-  map.Required("endpoints", cluster.endpoints, List{EndpointKey{taken}});
+  ReadDiscovery(map, cluster);
   map.Optional("policy", cluster.policy, PolicyKey());
   ReadBalancing(map, cluster.balancing);
   map.Optional("connection", cluster.connection, Group{ReadConnection});

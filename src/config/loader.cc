@@ -2,11 +2,14 @@
 
 #include <cerrno>
 #include <cstdio>
+#include <filesystem>
 #include <memory>
 #include <utility>
 
 #include "config/config_reader.h"
+#include "config/discovery_reader.h"
 #include "config/file_tree.h"
+#include "config/key_types.h"
 #include "config/yaml_parser.h"
 
 namespace evenkeel::config {
@@ -40,17 +43,40 @@ base::Result<Config, ConfigErrors> ReadTree(const YamlNodePtr& root, ErrorList e
   return config;
 }
 
+// What a file names relatively lies beside it, wherever the process was started.
+void AnchorPaths(Config& config, const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  for (Cluster& each : config.clusters) {
+    auto* file = std::get_if<EndpointsFile>(&each.origin);
+    if (file != nullptr) file->path = (folder / file->path).string();
+  }
+}
+
 }  // namespace
 
 Loading Load(const std::string& path, const Variables& variables) {
   ErrorList errors(path);
   FileTree tree(ReadFile, variables, errors);
   const YamlNodePtr root = tree.Read(path);
-  return {ReadTree(root, std::move(errors)), tree.files(), tree.fingerprint()};
+  auto config = ReadTree(root, std::move(errors));
+  if (config) AnchorPaths(*config, path);
+  return {std::move(config), tree.files(), tree.fingerprint()};
 }
 
 base::Result<Config, ConfigErrors> LoadFile(const std::string& path, const Variables& variables) {
   return Load(path, variables).config;
+}
+
+base::Result<std::vector<Endpoint>, ConfigErrors> LoadEndpoints(const std::string& path) {
+  ErrorList errors(path);
+  FileTree tree(ReadFile, FromEnvironment, errors);
+  std::vector<Endpoint> endpoints;
+  if (const YamlNodePtr root = tree.Read(path)) {
+    const Group group{ReadEndpointsFile};
+    group.Read(Place(*root, "", errors), endpoints);
+  }
+  if (errors.size() > 0) return base::Error(std::move(errors).Take());
+  return endpoints;
 }
 
 base::Result<Config, ConfigErrors> LoadText(std::string_view text, std::string file_name,

@@ -26,10 +26,14 @@ struct Loading {
 };
 
 /// Reads and checks a file. One that cannot be read is an error in its line 1, or at the place
-/// that includes it.
+/// that includes it. Paths in it that are relative become relative to its folder.
 Loading Load(const std::string& path, const Variables& variables = FromEnvironment);
 base::Result<Config, ConfigErrors> LoadFile(const std::string& path,
                                             const Variables& variables = FromEnvironment);
+
+/// Reads and checks a file that `endpoints: {file: …}` names: a map whose one key, `endpoints`, has
+/// a list as a cluster's `endpoints` can have.
+base::Result<std::vector<Endpoint>, ConfigErrors> LoadEndpoints(const std::string& path);
 
 /// Checks text that came from elsewhere; errors call it `file_name`. It can include no files.
 base::Result<Config, ConfigErrors> LoadText(std::string_view text, std::string file_name,

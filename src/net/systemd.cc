@@ -83,9 +83,7 @@ std::vector<ListeningSockets::Group> Systemd::TakeSockets() {
   return groups;
 }
 
-void Systemd::Ready(std::string_view status) {
-  Notify("READY=1\nSTATUS=" + std::string(status));
-}
+void Systemd::Ready(std::string_view status) { Notify("READY=1\nSTATUS=" + std::string(status)); }
 
 void Systemd::Reloading() {
   timespec now{};

@@ -1,5 +1,5 @@
-// Systemd: the service manager that started this process, if one did: its sockets, and what it wants
-// to be told (sd_listen_fds(3), sd_notify(3)).
+// Systemd: the service manager that started this process, if one did: its sockets, and what it
+// wants to be told (sd_listen_fds(3), sd_notify(3)).
 //
 // Written by hand, some thirty lines of it: libsystemd would bring six more libraries and 1.1 MB of
 // resident memory for one datagram. Without systemd everything here does nothing. Main thread.

@@ -131,6 +131,17 @@ clusters:
     outlier_detection: off
     retry_throttling: off
     retry_budget: off
+  from-dns:
+    endpoints: "dns:///users.example:50051"
+    dns:
+      resolvers: ["10.0.0.53:53"]
+      min_ttl: 2s
+      max_ttl: 3s
+      jitter: 0.25
+      timeout: 4s
+      max_retry: 5s
+  from-srv: {endpoints: "dns+srv:///_grpc._tcp.users.example"}
+  from-file: {endpoints: {file: "/run/endpoints.yaml"}}
 )";
 
 // Each policy with every setting away from its default.
