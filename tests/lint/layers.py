@@ -31,6 +31,7 @@ LAYER_EXCEPTIONS = {
 THIRD_PARTY = [
     (r"event2/(http|http_struct|buffer|keyvalq_struct)\.h", ("src/net/", "src/admin/")),
     (r"(event2/|event\.h|evhttp\.h)", ("src/net/",)),
+    (r"ares", ("src/net/",)),
     (r"nghttp2/", ("src/http2/",)),
     (r"openssl/", ("src/net/",)),
     (r"yaml-cpp/", ("src/config/",)),
@@ -40,7 +41,7 @@ THIRD_PARTY = [
     (r"(google/protobuf/|.*\.pb\.h$)", ("src/health/", "src/discovery/", "backend/")),
     (r"(grpcpp|grpc|grpc\+\+)/", ("backend/",)),
     (
-        r"(sys/socket\.h|sys/un\.h|netinet/|arpa/inet\.h|netdb\.h|net/if\.h)",
+        r"(sys/socket\.h|sys/un\.h|netinet/|arpa/|netdb\.h|net/if\.h)",
         # address.cc tells IP addresses from names (inet_pton) and knows how long a unix path is.
         ("src/net/", "src/base/address.cc", "backend/"),
     ),
