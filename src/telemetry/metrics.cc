@@ -80,6 +80,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   health_.Collect(families);
   balancer_.Collect(families);
   reload_.Collect(families);
+  discovery_.Collect(families);
   CollectFaults(families);
   CollectProcess(families);
   return families;

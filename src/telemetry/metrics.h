@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "telemetry/balancer_metrics.h"
+#include "telemetry/discovery_metrics.h"
 #include "telemetry/health_metrics.h"
 #include "telemetry/method_table.h"
 #include "telemetry/reload_metrics.h"
@@ -47,6 +48,7 @@ class Metrics final : public prometheus::Collectable {
   BalancerMetrics& balancer() { return balancer_; }
   ReloadMetrics& reload() { return reload_; }
   RetryMetrics& retries() { return retries_; }
+  DiscoveryMetrics& discovery() { return discovery_; }
 
   /// Every family, also those without a sample so far.
   std::vector<prometheus::MetricFamily> Collect() const override;
@@ -86,6 +88,7 @@ class Metrics final : public prometheus::Collectable {
   BalancerMetrics balancer_;
   ReloadMetrics reload_;
   RetryMetrics retries_;
+  DiscoveryMetrics discovery_;
   std::vector<Endpoint> endpoints_;  ///< by EndpointId
   std::map<Endpoint, EndpointId> endpoint_ids_;
   std::vector<std::unique_ptr<WorkerMetrics>> workers_;

@@ -107,6 +107,8 @@ Scrape ScrapeOfEverything() {
   retries.refused[static_cast<size_t>(rpc::NoRetry::kTokens)].Add();
   retries.pushback_waits.Add();
   retries.replay_overflows[0].Add();
+  metrics.discovery().Tried("cluster", "ok");
+  metrics.discovery().Found("cluster", 3, std::chrono::system_clock::now());
   health.Ejected("cluster", "latency");
   health.NotEjected("cluster", "latency", "observe");
   return Scrape(metrics.Text());

@@ -1,0 +1,69 @@
+// EndpointSource: something outside the configuration that says which endpoints a cluster has, now
+// and whenever that changes.
+//
+// Made for one cluster, owned by Discovery, used on the main thread. Destroying it ends it. What it
+// fails to learn it logs and counts, and its owner keeps what it had.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "config/config.h"
+#include "discovery/resolved_endpoint.h"
+#include "net/event_loop.h"
+#include "telemetry/discovery_metrics.h"
+#include "telemetry/log.h"
+
+namespace evenkeel::discovery {
+
+class EndpointSource {
+ public:
+  /// All endpoints, no address twice, sorted so that the same answer is the same list. At least
+  /// one, or the source would have called it a failure.
+  using Handler = std::function<void(std::vector<ResolvedEndpoint>)>;
+
+  /// What every source needs; outlives it.
+  struct Context {
+    net::EventLoop& loop;
+    base::Random& random;
+    telemetry::DiscoveryMetrics& metrics;
+    telemetry::Log& log;
+  };
+
+  /// The source that the cluster is configured with; null when it lists its endpoints. `on_found`
+  /// comes in later turns, each time the list differs from the last.
+  static std::unique_ptr<EndpointSource> Make(const config::Cluster& cluster,
+                                              const Context& context, Handler on_found);
+
+  virtual ~EndpointSource() = default;
+
+  /// Why there was no list so far, for people; nothing: there was one.
+  const std::optional<std::string>& waiting_for() const { return waiting_for_; }
+
+ protected:
+  EndpointSource(std::string cluster, std::string what, const Context& context, Handler on_found);
+
+  /// A try came to this list.
+  void Found(std::vector<ResolvedEndpoint> endpoints);
+  /// A try failed: `result` for the metric, `reason` for the log, where one failure that goes on
+  /// stands once.
+  void Failed(std::string_view result, const std::string& reason);
+
+  const std::string& cluster() const { return cluster_; }
+  const Context& context() const { return context_; }
+
+ private:
+  const std::string cluster_;
+  const std::string what_;  // "dns:///users:50051"
+  const Context context_;
+  const Handler on_found_;
+  std::optional<std::string> waiting_for_;
+  std::string failing_;  // the reason that was logged last; empty: the last try was good
+  std::vector<ResolvedEndpoint> endpoints_;
+};
+
+}  // namespace evenkeel::discovery
