@@ -56,8 +56,8 @@ std::vector<ResolvedEndpoint> EndpointsOf(const net::DnsAnswer& answer) {
 }
 
 DnsSource::DnsSource(std::string cluster, const config::DnsName& name, const config::Dns& settings,
-                     const Context& context, Handler on_found)
-    : EndpointSource(std::move(cluster), name.ToString(), context, std::move(on_found)),
+                     const Context& context, Events events)
+    : EndpointSource(std::move(cluster), name.ToString(), context, std::move(events)),
       question_(QuestionOf(name)),
       settings_(SettingsOf(settings)),
       schedule_(settings, context.random),

@@ -21,7 +21,7 @@ class DnsSource final : public EndpointSource {
  public:
   /// Asks at once, without waiting for the answer.
   DnsSource(std::string cluster, const config::DnsName& name, const config::Dns& settings,
-            const Context& context, Handler on_found);
+            const Context& context, Events events);
 
  private:
   void Ask();

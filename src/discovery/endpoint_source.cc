@@ -30,23 +30,22 @@ bool IsSame(const std::vector<ResolvedEndpoint>& a, const std::vector<ResolvedEn
 }  // namespace
 
 std::unique_ptr<EndpointSource> EndpointSource::Make(const config::Cluster& cluster,
-                                                     const Context& context, Handler on_found) {
+                                                     const Context& context, Events events) {
   if (const auto* dns = std::get_if<config::DnsName>(&cluster.origin)) {
-    return std::make_unique<DnsSource>(cluster.name, *dns, cluster.dns, context,
-                                       std::move(on_found));
+    return std::make_unique<DnsSource>(cluster.name, *dns, cluster.dns, context, std::move(events));
   }
   if (const auto* file = std::get_if<config::EndpointsFile>(&cluster.origin)) {
-    return std::make_unique<FileSource>(cluster.name, file->path, context, std::move(on_found));
+    return std::make_unique<FileSource>(cluster.name, file->path, context, std::move(events));
   }
   return nullptr;
 }
 
 EndpointSource::EndpointSource(std::string cluster, std::string what, const Context& context,
-                               Handler on_found)
+                               Events events)
     : cluster_(std::move(cluster)),
       what_(std::move(what)),
       context_(context),
-      on_found_(std::move(on_found)),
+      events_(std::move(events)),
       waiting_for_(what_ + " has not answered yet") {}
 
 void EndpointSource::Found(std::vector<ResolvedEndpoint> endpoints) {
@@ -64,13 +63,16 @@ void EndpointSource::Found(std::vector<ResolvedEndpoint> endpoints) {
   failing_.clear();
   if (!changed) return;
   endpoints_ = endpoints;
-  on_found_(std::move(endpoints));
+  events_.on_found(std::move(endpoints));
 }
 
 void EndpointSource::Failed(std::string_view result, const std::string& reason) {
   context_.metrics.Tried(cluster_, result);
+  const bool had_hope = has_hope();
   if (waiting_for_) waiting_for_ = what_ + " has not answered yet: " + reason;
-  if (std::exchange(failing_, reason) == reason) return;
+  const bool is_known = std::exchange(failing_, reason) == reason;
+  if (had_hope) events_.on_no_hope();
+  if (is_known) return;
   context_.log.Warning(
       "endpoints not found, those known stay",
       {{"cluster", cluster_}, {"source", what_}, {"reason", reason}, {"known", endpoints_.size()}});

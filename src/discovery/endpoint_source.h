@@ -22,9 +22,14 @@ namespace evenkeel::discovery {
 
 class EndpointSource {
  public:
-  /// All endpoints, no address twice, sorted so that the same answer is the same list. At least
-  /// one, or the source would have called it a failure.
-  using Handler = std::function<void(std::vector<ResolvedEndpoint>)>;
+  /// Both come in later turns than the one that made the source.
+  struct Events {
+    /// All endpoints, each time the list differs from the last. No address twice, and sorted, so
+    /// that the same answer is the same list; at least one, or it would have been a failure.
+    std::function<void(std::vector<ResolvedEndpoint>)> on_found;
+    /// A try failed before there was any list: calls that wait for one wait in vain.
+    std::function<void()> on_no_hope;
+  };
 
   /// What every source needs; outlives it.
   struct Context {
@@ -34,18 +39,19 @@ class EndpointSource {
     telemetry::Log& log;
   };
 
-  /// The source that the cluster is configured with; null when it lists its endpoints. `on_found`
-  /// comes in later turns, each time the list differs from the last.
+  /// The source that the cluster is configured with; null when it lists its endpoints.
   static std::unique_ptr<EndpointSource> Make(const config::Cluster& cluster,
-                                              const Context& context, Handler on_found);
+                                              const Context& context, Events events);
 
   virtual ~EndpointSource() = default;
 
   /// Why there was no list so far, for people; nothing: there was one.
   const std::optional<std::string>& waiting_for() const { return waiting_for_; }
+  /// Whether the first try is still under way.
+  bool has_hope() const { return waiting_for_ && failing_.empty(); }
 
  protected:
-  EndpointSource(std::string cluster, std::string what, const Context& context, Handler on_found);
+  EndpointSource(std::string cluster, std::string what, const Context& context, Events events);
 
   /// A try came to this list.
   void Found(std::vector<ResolvedEndpoint> endpoints);
@@ -60,7 +66,7 @@ class EndpointSource {
   const std::string cluster_;
   const std::string what_;  // "dns:///users:50051"
   const Context context_;
-  const Handler on_found_;
+  const Events events_;
   std::optional<std::string> waiting_for_;
   std::string failing_;  // the reason that was logged last; empty: the last try was good
   std::vector<ResolvedEndpoint> endpoints_;

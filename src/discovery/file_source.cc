@@ -1,5 +1,6 @@
 #include "discovery/file_source.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -11,17 +12,21 @@ namespace {
 
 constexpr auto kRetryOfNames = std::chrono::seconds(5);
 
+// As many as a line of the log bears.
 std::string OneLine(const config::ConfigErrors& errors) {
+  constexpr size_t kShown = 3;
   std::string text = config::Format(errors.front());
-  if (errors.size() > 1) text += "; and " + std::to_string(errors.size() - 1) + " more";
+  for (size_t i = 1; i < std::min(errors.size(), kShown); ++i) {
+    text += " | " + config::Format(errors[i]);
+  }
+  if (errors.size() > kShown) text += " | and " + std::to_string(errors.size() - kShown) + " more";
   return text;
 }
 
 }  // namespace
 
-FileSource::FileSource(std::string cluster, std::string path, const Context& context,
-                       Handler on_found)
-    : EndpointSource(std::move(cluster), "file " + path, context, std::move(on_found)),
+FileSource::FileSource(std::string cluster, std::string path, const Context& context, Events events)
+    : EndpointSource(std::move(cluster), "file " + path, context, std::move(events)),
       path_(std::move(path)),
       watcher_(context.loop, [this] { Read(); }),
       read_(context.loop, [this] { Read(); }) {

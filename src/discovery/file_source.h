@@ -14,7 +14,7 @@ namespace evenkeel::discovery {
 
 class FileSource final : public EndpointSource {
  public:
-  FileSource(std::string cluster, std::string path, const Context& context, Handler on_found);
+  FileSource(std::string cluster, std::string path, const Context& context, Events events);
 
  private:
   void Read();

@@ -52,12 +52,14 @@ ClusterKeeper::ClusterKeeper(ClusterId id, config::Cluster config,
               context.log) {
   TakeEndpoints(std::move(endpoints));
   StartTimers();
+  StartSource();
 }
 
 ClusterKeeper::~ClusterKeeper() {
   endpoints_.Update({});
   health_.Update(config_);  // its metrics go with its endpoints
   context_.metrics.balancer().Forget(config_.name);
+  context_.metrics.discovery().Forget(config_.name);
 }
 
 const std::vector<net::SocketAddress>* ClusterKeeper::AddressesOf(
@@ -72,14 +74,45 @@ void ClusterKeeper::Update(config::Cluster config,
       config.policy != config_.policy || config.balancing != config_.balancing;
   const bool other_brakes = config.retry_throttling != config_.retry_throttling ||
                             config.retry_budget != config_.retry_budget;
+  const bool other_source = config.origin != config_.origin || config.dns != config_.dns;
   config_ = std::move(config);
   if (other_brakes) retries_ = MakeRetries();
   if (other_policy) {
     endpoints_.Configure(FactoryOf(config_, context_.random),
                          WithSubsetSeed(config_.balancing, subset_seed_));
   }
-  TakeEndpoints(std::move(endpoints));
+  if (other_source) StartSource();
+  if (source_) {
+    health_.Update(config_);
+    plan_ = nullptr;
+  } else {
+    TakeEndpoints(std::move(endpoints));
+  }
   StartTimers();
+}
+
+void ClusterKeeper::StartSource() {
+  source_.reset();
+  context_.metrics.discovery().Forget(config_.name);
+  source_ = discovery::EndpointSource::Make(
+      config_, {context_.loop, context_.random, context_.metrics.discovery(), context_.log},
+      {.on_found =
+           [this](std::vector<discovery::ResolvedEndpoint> endpoints) {
+             SetEndpoints(std::move(endpoints));
+             context_.owner.OnPlanChanged(*this);
+           },
+       .on_no_hope = [this] { Tell(true); }});
+}
+
+std::optional<std::string> ClusterKeeper::WhyNotReady() const {
+  const bool waits = source_ && source_->waiting_for() && known_.empty();
+  if (waits && waits_for_source_) return "cluster " + name() + ": " + *source_->waiting_for();
+  return health_.WhyNotReady();
+}
+
+void ClusterKeeper::SkipStartup() {
+  waits_for_source_ = false;
+  health_.SkipStartupGrace();
 }
 
 void ClusterKeeper::SetEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints) {
@@ -156,7 +189,12 @@ EndpointPlan ClusterKeeper::PlanOf(const balancer::Endpoint& endpoint) const {
 }
 
 Cluster::Picture ClusterKeeper::picture() const {
-  return {endpoints_.picker(), std::make_shared<const health::Outlook>(health_.LookOut())};
+  health::Outlook outlook = health_.LookOut();
+  if (source_ && source_->waiting_for() && known_.empty()) {
+    outlook.summary = *source_->waiting_for();
+    if (source_->has_hope()) outlook.hope = health::Outlook::Hope::kYes;
+  }
+  return {endpoints_.picker(), std::make_shared<const health::Outlook>(std::move(outlook))};
 }
 
 // The workers may speak of a cluster that is gone by the time main hears it.

@@ -14,6 +14,7 @@
 #include "balancer/endpoint_set.h"
 #include "balancer/fairness.h"
 #include "config/config.h"
+#include "discovery/endpoint_source.h"
 #include "discovery/resolved_endpoint.h"
 #include "health/cluster_health.h"
 #include "net/event_loop.h"
@@ -30,6 +31,8 @@ class ClusterKeeper final : public std::enable_shared_from_this<ClusterKeeper> {
    public:
     /// Workers need a new picture.
     virtual void OnPictureChanged(ClusterKeeper& cluster) = 0;
+    /// Workers need a new plan, for the endpoints are others.
+    virtual void OnPlanChanged(ClusterKeeper& cluster) = 0;
 
    protected:
     ~Owner() = default;
@@ -60,8 +63,14 @@ class ClusterKeeper final : public std::enable_shared_from_this<ClusterKeeper> {
   /// Where the endpoint of this name is; null: there is none.
   const std::vector<net::SocketAddress>* AddressesOf(const std::string& address) const;
 
-  /// Another configuration of the same name, and its endpoints. plan() and picture() are new ones
-  /// afterwards; the caller hands them to the workers.
+  /// Why the cluster holds up readiness; nothing: it does not.
+  std::optional<std::string> WhyNotReady() const;
+  /// It came to a sidecar that is ready, and does not change that by having no endpoint yet.
+  void SkipStartup();
+
+  /// Another configuration of the same name, and its endpoints, which are heeded where it lists
+  /// them; where they come from elsewhere, those known stay until it is heard of others. plan() and
+  /// picture() are new ones afterwards; the caller hands them to the workers.
   void Update(config::Cluster config, std::vector<discovery::ResolvedEndpoint> endpoints);
   /// The same for the endpoints alone. An address that is named twice counts once.
   void SetEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints);
@@ -84,6 +93,7 @@ class ClusterKeeper final : public std::enable_shared_from_this<ClusterKeeper> {
   Cluster::Events MakeEvents();
   std::shared_ptr<RetryState> MakeRetries();
   void StartTimers();
+  void StartSource();
   void Tell(bool changed);
 
   const ClusterId id_;
@@ -99,6 +109,8 @@ class ClusterKeeper final : public std::enable_shared_from_this<ClusterKeeper> {
   std::optional<net::Timer> sweep_;          // for outlier detection
   balancer::Fairness fairness_;
   std::shared_ptr<RetryState> retries_ = MakeRetries();
+  bool waits_for_source_ = true;
+  std::unique_ptr<discovery::EndpointSource> source_;  // null: they are listed
 };
 
 }  // namespace evenkeel::proxy

@@ -134,7 +134,7 @@ Server::ClusterPtr Server::Configured(const config::Cluster& config,
       loop_, random_, metrics_, log_, static_cast<unsigned>(workers_.size()), *this};
   auto made =
       std::make_shared<ClusterKeeper>(ClusterId{next_id_++}, config, std::move(endpoints), context);
-  if (serving_) made->health().SkipStartupGrace();
+  if (serving_) made->SkipStartup();
   return made;
 }
 
@@ -165,7 +165,11 @@ void Server::SetEndpoints(std::string_view cluster,
   const ClusterPtr found = FindCluster(cluster);
   if (!found) return;
   found->SetEndpoints(std::move(endpoints));
-  for (const auto& worker : workers_) worker->Update({found->plan(), found->picture()});
+  OnPlanChanged(*found);
+}
+
+void Server::OnPlanChanged(ClusterKeeper& cluster) {
+  for (const auto& worker : workers_) worker->Update({cluster.plan(), cluster.picture()});
 }
 
 Server::ClusterPtr Server::FindCluster(std::string_view name) const {
@@ -240,7 +244,7 @@ std::vector<std::string> Server::NotReadyReasons() const {
   std::vector<std::string> reasons;
   if (draining_) reasons.push_back("draining");
   for (const auto& cluster : clusters_) {
-    if (auto reason = cluster->health().WhyNotReady()) reasons.push_back(std::move(*reason));
+    if (auto reason = cluster->WhyNotReady()) reasons.push_back(std::move(*reason));
   }
   return reasons;
 }

@@ -113,6 +113,7 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
   /// Has the workers get a new picture of `cluster` at the end of the turn: many changes in one
   /// turn cost one.
   void OnPictureChanged(ClusterKeeper& cluster) override;
+  void OnPlanChanged(ClusterKeeper& cluster) override;
   void Flush() override;
   void OnWorkerDrained();
   void OnDrainTimeout();

@@ -52,7 +52,7 @@ TEST_F(FileSourceTest, ABadFileChangesNothingAndTellsThePlaceAndWhatToDo) {
   Write("endpoints:\n- 10.0.0.1:1\n- {adress: \"10.0.0.2:1\"}\n");
   RunUntil([&] { return HasMetric("result=\"invalid\""); });
   EXPECT_THAT(found_, SizeIs(1));
-  EXPECT_THAT(Log(), HasSubstr("endpoints.yaml:3:4: "));
+  EXPECT_THAT(Log(), HasSubstr("endpoints.yaml:3:4: endpoints[1].adress: "));
   EXPECT_THAT(Log(), HasSubstr("did you mean"));
   Write("endpoints: [\"10.0.0.3:1\"]\n");
   EXPECT_THAT(List(2), ElementsAre("10.0.0.3:1"));
@@ -62,6 +62,7 @@ TEST_F(FileSourceTest, TheFileMayComeLater) {
   Follow();
   RunUntil([&] { return HasMetric("result=\"invalid\""); });
   EXPECT_THAT(source_->waiting_for().value_or(""), HasSubstr("No such file"));
+  EXPECT_EQ(hopeless_, 1);
   Write("endpoints: [\"10.0.0.1:1\"]\n");
   EXPECT_THAT(List(1), ElementsAre("10.0.0.1:1"));
 }

@@ -33,9 +33,10 @@ class SourceTest : public net::LoopTest {
     cluster.name = "users";
     cluster.origin = std::move(origin);
     cluster.dns = std::move(dns);
-    source_ = EndpointSource::Make(
-        cluster, {loop_, random_, metrics_.discovery(), log_},
-        [this](std::vector<ResolvedEndpoint> found) { found_.push_back(TextOf(found)); });
+    source_ =
+        EndpointSource::Make(cluster, {loop_, random_, metrics_.discovery(), log_},
+                             {.on_found = [this](auto found) { found_.push_back(TextOf(found)); },
+                              .on_no_hope = [this] { ++hopeless_; }});
   }
   /// Waits for the list number `count`, the first being 1, and returns it.
   std::vector<std::string> List(size_t count) {
@@ -53,6 +54,7 @@ class SourceTest : public net::LoopTest {
   telemetry::Metrics metrics_;
   std::unique_ptr<EndpointSource> source_;
   std::vector<std::vector<std::string>> found_;
+  int hopeless_ = 0;
 };
 
 }  // namespace evenkeel::discovery
