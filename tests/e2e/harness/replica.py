@@ -6,7 +6,7 @@ import re
 from . import binaries
 from .process import Process
 
-ADDRESS = re.compile(r"(127\.0\.0\.1:\d+)")
+ADDRESS = re.compile(r"((?:127\.0\.0\.\d+|0\.0\.0\.0):\d+)")
 _ids = itertools.count(1)
 
 

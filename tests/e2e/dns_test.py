@@ -1,0 +1,133 @@
+"""Endpoints from DNS: a service grows and shrinks under load, and no call notices.
+
+EVENKEEL_E2E_FULL=1 runs the load of issue "Live": 2,000 calls/s and 100 open streams.
+"""
+
+import os
+import time
+import unittest
+
+from harness.case import E2eTestCase
+from harness.dns_server import DnsServer
+from harness.waiting import let_time_pass, wait_until
+
+FULL = bool(os.environ.get("EVENKEEL_E2E_FULL"))
+RATE, STREAMS = (2000, 100) if FULL else (300, 20)
+TTL = 2  # seconds
+NAME = "users.test"
+
+
+class DnsTestCase(E2eTestCase):
+    def setUp(self):
+        self.dns = DnsServer()
+        self.addCleanup(self.dns.close)
+
+    def start_fleet(self, count):
+        """Replicas at 127.0.0.1, 127.0.0.2, …, all on one port."""
+        replicas = [self.start_replica(listen="127.0.0.1:0")]
+        port = replicas[0].address.split(":")[1]
+        for number in range(2, count + 1):
+            replicas.append(self.start_replica(listen=f"127.0.0.{number}:{port}"))
+        return replicas, port
+
+    def start_on(self, endpoints, **options):
+        config = {
+            "listeners": [{"address": "127.0.0.1:0", "cluster": "test"}],
+            "clusters": {"test": {"endpoints": endpoints, "policy": "round_robin",
+                                  "dns": {"resolvers": [self.dns.address]}}},
+            "admin": {"address": "127.0.0.1:0"},
+        }
+        return self.start_sidecar(config=config, **options)
+
+    def publish(self, replicas, ttl=TTL):
+        self.dns.set_addresses(NAME, [each.address.split(":")[0] for each in replicas], ttl)
+
+
+class ScaleTest(DnsTestCase):
+    def shares(self, sidecar, seconds):
+        """Calls by endpoint over the next `seconds`, each as a share of them all."""
+
+        def counts():
+            cluster = sidecar.clusters()["clusters"][0]
+            return {each["address"]: each["picked"] for each in cluster["endpoints"]}
+
+        before = counts()
+        let_time_pass(seconds)
+        calls = {address: count - before.get(address, 0) for address, count in counts().items()}
+        total = sum(calls.values())
+        return {address: count / total for address, count in calls.items()}
+
+    def assert_even(self, sidecar, replicas, what):
+        shares = self.shares(sidecar, 1.0)
+        print(f"{what}: shares {', '.join(f'{share:.3f}' for share in shares.values())}")
+        self.assertEqual({each.address for each in replicas}, set(shares))
+        for share in shares.values():
+            self.assertAlmostEqual(1 / len(replicas), share, delta=0.3 / len(replicas))
+
+    def test_from_three_to_six_replicas_and_down_to_two(self):
+        replicas, port = self.start_fleet(6)
+        self.publish(replicas[:3])
+        sidecar = self.start_on(f"dns:///{NAME}.:{port}", workers=2)
+        wait_until(lambda: sidecar.get("/ready")[0] == 200, "the sidecar to be ready")
+        duration = f"{3 * (TTL + 1) + 9}s"
+        calls = self.start_load(sidecar, "--rate", RATE, "--duration", duration,
+                                "--connections", 4)
+        streams = self.start_load(sidecar, "--method", "watch", "--concurrency", STREAMS,
+                                  "--deadline", "0", "--duration", duration, "--connections", 4)
+        let_time_pass(2)
+        self.assert_even(sidecar, replicas[:3], "3 replicas")
+        self.publish(replicas)
+        let_time_pass(TTL + 1)
+        self.assert_even(sidecar, replicas, f"6 replicas, {TTL + 1} s after the change")
+        self.publish(replicas[:2])
+        let_time_pass(TTL + 1)
+        self.assert_even(sidecar, replicas[:2], f"2 replicas, {TTL + 1} s after the change")
+        unary, open_streams = calls.report(), streams.report()
+        print(f"calls: {unary['calls']}, failed {unary['failed']}; streams: "
+              f"{open_streams['calls']}, failed {open_streams['failed']}")
+        self.assertGreater(unary["calls"], RATE * 10)
+        self.assertEqual(0, unary["failed"], unary)
+        self.assertEqual(0, open_streams["failed"], open_streams)
+
+
+class AnswerTest(DnsTestCase):
+    def test_the_sidecar_starts_without_an_answer_and_calls_wait_for_it(self):
+        replicas, port = self.start_fleet(1)
+        self.dns.fail(NAME, None)
+        sidecar = self.start_on(f"dns:///{NAME}.:{port}")
+        status, body = sidecar.get("/ready")
+        self.assertEqual(503, status)
+        self.assertIn("has not answered yet", body)
+        load = self.start_load(sidecar, "--calls", 1, "--deadline", "30s")
+        let_time_pass(0.3)
+        self.publish(replicas)
+        self.assertEqual(0, load.report()["failed"])
+        wait_until(lambda: sidecar.get("/ready")[0] == 200, "the sidecar to be ready")
+
+    def test_a_failure_keeps_the_last_good_answer(self):
+        replicas, port = self.start_fleet(1)
+        self.publish(replicas, ttl=0)
+        sidecar = self.start_on(f"dns:///{NAME}.:{port}")
+        wait_until(lambda: sidecar.get("/ready")[0] == 200, "the sidecar to be ready")
+        self.dns.fail(NAME)
+        sidecar.wait_metric("evenkeel_discovery_resolutions_total", lambda count: count >= 1,
+                            result="refused")
+        self.assertEqual(0, self.start_load(sidecar, "--calls", 20).report()["failed"])
+        self.assertEqual(1, sidecar.metric("evenkeel_discovery_endpoints", cluster="test"))
+
+    def test_services_bring_their_ports_weights_and_priorities(self):
+        first, second, spare = (self.start_replica() for _ in range(3))
+        ports = [int(each.address.split(":")[1]) for each in (first, second, spare)]
+        self.dns.set_services("_grpc._tcp." + NAME, [
+            (10, 30, ports[0], "one.test"), (10, 10, ports[1], "one.test"),
+            (20, 10, ports[2], "one.test")], ttl=60)
+        self.dns.set_addresses("one.test", ["127.0.0.1"], ttl=60)
+        sidecar = self.start_on(f"dns+srv:///_grpc._tcp.{NAME}.")
+        sidecar.wait_endpoints([each.address for each in (first, second, spare)])
+        replicas = self.start_load(sidecar, "--calls", 400).report()["replicas"]
+        print(f"SRV weights 30:10, one of lower priority: {replicas}")
+        self.assertEqual({first.name: 300, second.name: 100}, replicas)
+
+
+if __name__ == "__main__":
+    unittest.main()

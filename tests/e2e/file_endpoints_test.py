@@ -1,0 +1,117 @@
+"""Endpoints from a file: whoever can write a file can say where calls go.
+
+EVENKEEL_E2E_FULL=1 adds 10,000 endpoints under the load of issue "Live".
+"""
+
+import os
+import pathlib
+import shutil
+import tempfile
+import time
+import unittest
+
+from harness.case import E2eTestCase
+from harness.waiting import let_time_pass, wait_until
+
+FULL = bool(os.environ.get("EVENKEEL_E2E_FULL"))
+RATE, STREAMS, MANY = (2000, 100, 10_000) if FULL else (300, 10, 500)
+
+
+class FileTestCase(E2eTestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="evenkeel-e2e-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.file = self.folder / "endpoints.yaml"
+
+    def write(self, addresses):
+        self.write_text("endpoints:\n" + "".join(f"- {each}\n" for each in addresses))
+
+    def write_text(self, text):
+        new = self.folder / "new"
+        new.write_text(text, encoding="utf-8")
+        new.rename(self.file)
+
+    def start_on_file(self, cluster=None, **options):
+        config = {
+            "listeners": [{"address": "127.0.0.1:0", "cluster": "test"}],
+            "clusters": {"test": {"endpoints": {"file": str(self.file)}, "policy": "round_robin",
+                                  **(cluster or {})}},
+            "admin": {"address": "127.0.0.1:0"},
+        }
+        return self.start_sidecar(config=config, **options)
+
+    def addresses(self, sidecar):
+        return {each["address"] for each in sidecar.clusters()["clusters"][0]["endpoints"]}
+
+
+class FileEndpointsTest(FileTestCase):
+    def test_calls_follow_the_file_and_none_fails(self):
+        replicas = self.start_replicas(3)
+        self.write([replicas[0].address])
+        sidecar = self.start_on_file(workers=2)
+        sidecar.wait_endpoints([replicas[0].address])
+        load = self.start_load(sidecar, "--rate", RATE, "--duration", "4s")
+        self.write([each.address for each in replicas])
+        sidecar.wait_endpoints([each.address for each in replicas])
+        let_time_pass(1)
+        self.write([replicas[2].address])
+        wait_until(lambda: self.addresses(sidecar) == {replicas[2].address}, "the shorter list")
+        report = load.report()
+        self.assertEqual(0, report["failed"], report)
+        self.assertEqual({each.name for each in replicas}, set(report["replicas"]))
+
+    def test_a_bad_file_changes_nothing_and_is_told_with_place_and_hint(self):
+        replica = self.start_replica()
+        self.write([replica.address])
+        sidecar = self.start_on_file()
+        sidecar.wait_endpoints([replica.address])
+        self.write_text(f"endpoints:\n- {replica.address}\n- 127.0.0.1\n")
+        line = sidecar.wait_log("endpoints not found, those known stay")
+        self.assertIn("endpoints.yaml:3:3: endpoints[1]", line["reason"])
+        self.assertIn("expected host:port", line["reason"])
+        self.assertEqual({replica.address}, self.addresses(sidecar))
+        self.assertEqual(0, self.start_load(sidecar, "--calls", 10).report()["failed"])
+
+    def test_the_file_may_come_after_the_start(self):
+        replica = self.start_replica()
+        sidecar = self.start_on_file()
+        wait_until(lambda: "No such file" in sidecar.get("/ready")[1], "/ready to say why not")
+        self.write([replica.address])
+        wait_until(lambda: sidecar.get("/ready")[0] == 200, "the sidecar to be ready")
+
+
+class ManyEndpointsTest(FileTestCase):
+    """One replica answers at every address of 127.0.0.0/8, so there are as many as one likes."""
+
+    def p99_milliseconds(self, sidecar, duration):
+        report = self.start_load(sidecar, "--rate", RATE, "--duration", duration,
+                                 "--connections", 4).report()
+        self.assertEqual(0, report["failed"], report)
+        return report["latency_ms"]["p99"]
+
+    def test_many_endpoints_are_applied_within_a_second(self):
+        replica = self.start_replica(listen="0.0.0.0:0", name="everywhere")
+        port = replica.address.split(":")[1]
+        first = [f"127.0.0.{number}:{port}" for number in range(1, 4)]
+        self.write(first)
+        sidecar = self.start_on_file({"health_check": "off", "outlier_detection": "off"},
+                                     workers=2)
+        sidecar.wait_endpoints(first)
+        before = self.p99_milliseconds(sidecar, "3s")
+        many = first + [f"127.{1 + number // 250}.{number % 250}.1:{port}"
+                        for number in range(MANY)]
+        self.write(many)
+        start = time.monotonic()
+        load = self.start_load(sidecar, "--rate", RATE, "--duration", "1s", "--connections", 4)
+        sidecar.wait_metric("evenkeel_discovery_endpoints", lambda count: count == MANY + 3)
+        applied = time.monotonic() - start
+        report = load.report()
+        during = report["latency_ms"]["p99"]
+        print(f"{MANY} endpoints applied after {applied:.2f} s; p99 {before:.2f} ms before, "
+              f"{during:.2f} ms in that second")
+        self.assertEqual(0, report["failed"], report)
+        self.assertLess(applied, 10, "ten times what is shown on an idle machine")
+
+
+if __name__ == "__main__":
+    unittest.main()
