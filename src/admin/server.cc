@@ -66,11 +66,17 @@ Result<std::unique_ptr<Server>, std::string> Server::Open(net::EventLoop& loop,
                                                           std::chrono::milliseconds idle_timeout) {
   const auto sockets = net::OpenListeners(address, 1);
   if (!sockets) return Error("admin: " + sockets.error());
-  const int socket = sockets->front().get();
-  std::unique_ptr<Server> server(new Server(loop, net::SocketAddress::OfSocket(socket).ToString(),
-                                            std::move(sources), idle_timeout));
+  return Open(loop, sockets->front(), std::move(sources), idle_timeout);
+}
+
+Result<std::unique_ptr<Server>, std::string> Server::Open(net::EventLoop& loop,
+                                                          const net::FileDescriptor& socket,
+                                                          Sources sources,
+                                                          std::chrono::milliseconds idle_timeout) {
+  const std::string address = net::SocketAddress::OfSocket(socket.get()).ToString();
+  std::unique_ptr<Server> server(new Server(loop, address, std::move(sources), idle_timeout));
   // evhttp closes the descriptor that it listens on, so it gets one of its own.
-  const int listening = fcntl(socket, F_DUPFD_CLOEXEC, 0);
+  const int listening = fcntl(socket.get(), F_DUPFD_CLOEXEC, 0);
   if (listening < 0 || evhttp_accept_socket(server->http_.get(), listening) != 0) {
     return Error("admin: cannot listen on " + server->address_ + ": " + std::strerror(errno));
   }

@@ -14,6 +14,7 @@
 #include "base/address.h"
 #include "base/result.h"
 #include "net/event_loop.h"
+#include "net/file_descriptor.h"
 
 struct evhttp;
 struct evhttp_request;
@@ -26,6 +27,10 @@ class Server {
   /// `idle_timeout` is closed. The error is a sentence for the operator.
   static base::Result<std::unique_ptr<Server>, std::string> Open(
       net::EventLoop& loop, const base::Address& address, Sources sources,
+      std::chrono::milliseconds idle_timeout = std::chrono::seconds(10));
+  /// The same on a socket that listens already.
+  static base::Result<std::unique_ptr<Server>, std::string> Open(
+      net::EventLoop& loop, const net::FileDescriptor& socket, Sources sources,
       std::chrono::milliseconds idle_timeout = std::chrono::seconds(10));
 
   ~Server();

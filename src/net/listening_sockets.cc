@@ -88,9 +88,8 @@ Result<std::vector<FileDescriptor>, std::string> ListeningSockets::Open(
   return sockets;
 }
 
-void ListeningSockets::Close(const base::Address& address) {
-  const auto found = std::ranges::find(open_, address.ToString(), &Group::name);
-  if (found != open_.end()) open_.erase(found);
+void ListeningSockets::Close(const std::string& bound_to) {
+  std::erase_if(open_, [&](const Group& each) { return BoundAddress(each) == bound_to; });
 }
 
 }  // namespace evenkeel::net

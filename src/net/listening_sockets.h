@@ -34,8 +34,8 @@ class ListeningSockets {
   /// connections, so each must be accepted from. The error is a sentence for the operator.
   base::Result<std::vector<FileDescriptor>, std::string> Open(const base::Address& address,
                                                               size_t count);
-  /// Lets go of an address that Open gave sockets for; one time for each.
-  void Close(const base::Address& address);
+  /// Lets go of the sockets that are bound to this address, "127.0.0.1:50051".
+  void Close(const std::string& bound_to);
   void CloseAll() { open_.clear(); }
 
   /// What a successor is to get.

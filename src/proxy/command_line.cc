@@ -5,6 +5,7 @@
 
 #include "base/version.h"
 #include "config/quantity.h"
+#include "proxy/handover.h"
 
 namespace evenkeel::proxy {
 namespace {
@@ -58,6 +59,15 @@ void AddRunFlags(CLI::App& app, RunCommand& run) {
   AddParsed(app, "--log-format", run.log_format, telemetry::ParseLogFormat,
             "text or json; default text")
       ->type_name("FORMAT");
+  app.add_flag(
+      "--takeover", run.takeover,
+      "Take the listening sockets over from the process that runs, if one does, which then "
+      "drains; and let the next do the same with this one");
+  app.add_option(
+         "--takeover-socket", run.takeover_socket,
+         "Where the running process is asked, and this one lets itself be asked; default: " +
+             DefaultTakeoverSocket() + " with --takeover, else nowhere")
+      ->type_name("PATH");
 }
 
 void AddReadyFlags(CLI::App& app, ReadyCommand& ready) {
@@ -105,6 +115,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   } catch (const CLI::ParseError& error) {
     return ExitCommand{app.exit(error) == 0 ? 0 : kUsageExitCode};
   }
+  if (run.takeover && run.takeover_socket.empty()) run.takeover_socket = DefaultTakeoverSocket();
   if (check_app->parsed()) return check;
   if (diff_app->parsed()) return diff;
   if (schema_app->parsed()) return SchemaCommand{};

@@ -18,6 +18,8 @@ struct RunCommand {
   std::optional<unsigned> workers;  ///< overrides the configuration
   telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;
   telemetry::LogFormat log_format = telemetry::LogFormat::kText;
+  bool takeover = false;        ///< from the process that runs
+  std::string takeover_socket;  ///< empty: no successor may take over
 };
 
 struct CheckCommand {

@@ -15,9 +15,13 @@
 #include "config/loader.h"
 #include "config/starting_file.h"
 #include "net/event_loop.h"
+#include "net/listening_sockets.h"
 #include "net/signal_watcher.h"
+#include "net/systemd.h"
+#include "net/timer.h"
 #include "proxy/command_line.h"
 #include "proxy/cpu_quota.h"
+#include "proxy/handover.h"
 #include "proxy/ready_question.h"
 #include "proxy/reloader.h"
 #include "proxy/server.h"
@@ -130,55 +134,153 @@ void RaiseDescriptorLimit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+// All that runs from the flags to the exit, on the main thread.
+class Sidecar {
+ public:
+  Sidecar(const RunCommand& command, const config::Loading& loading)
+      : command_(command),
+        loading_(loading),
+        config_(*loading.config),
+        log_(command.log_level, command.log_format),
+        // Before the workers' threads, which inherit the blocked signals.
+        watcher_(loop_, {SIGTERM, SIGINT, SIGHUP}, [this](int signal) { OnSignal(signal); }),
+        handover_(loop_, sockets_, log_),
+        watchdog_(loop_, [this] { FeedWatchdog(); }) {}
+
+  int Run();
+
+ private:
+  base::Result<void, std::string> Start();
+  base::Result<void, std::string> Open();
+  void OnServing();
+  void Reload();
+  void OnSignal(int signal);
+  void OnTaken();
+  void EndWith(const std::string& reason);
+  void FeedWatchdog();
+
+  const RunCommand& command_;
+  const config::Loading& loading_;
+  const config::Config& config_;  // at the start
+  telemetry::Log log_;
+  telemetry::Metrics metrics_;
+  net::Systemd systemd_;
+  net::ListeningSockets sockets_;
+  net::EventLoop loop_;
+  const net::SignalWatcher watcher_;
+  Handover handover_;
+  net::Timer watchdog_;
+  std::unique_ptr<Server> server_;
+  std::optional<Reloader> reloader_;
+  std::unique_ptr<admin::Server> admin_;
+  int signals_ = 0;
+  unsigned workers_ = 0;
+  int exit_code_ = EXIT_SUCCESS;
+};
+
+int Sidecar::Run() {
+  if (auto started = Start(); !started) return Fail(log_, started.error());
+  handover_.Complete({.why_not_ready = [this] { return server_->NotReadyReasons(); },
+                      .on_serving = [this] { OnServing(); },
+                      .on_failed =
+                          [this] {
+                            exit_code_ = EXIT_FAILURE;
+                            server_->HandOver([this] { loop_.Stop(); });
+                          }});
+  loop_.Run();
+  if (exit_code_ == EXIT_SUCCESS) log_.Info("stopped");
+  return exit_code_;
+}
+
+base::Result<void, std::string> Sidecar::Start() {
+  sockets_.Inherit(systemd_.TakeSockets());
+  if (command_.takeover) {
+    if (auto begun = handover_.Begin(command_.takeover_socket); !begun) return begun;
+  }
+  workers_ = command_.workers.value_or(config_.workers ? *config_.workers
+                                                       : AvailableCpus("/sys/fs/cgroup"));
+  auto started = Server::Start(loop_, config_,
+                               {.workers = workers_,
+                                .drain_timeout = command_.drain_timeout,
+                                .seed = std::random_device()()},
+                               sockets_, metrics_, log_);
+  if (!started) return base::Error(started.error());
+  server_ = std::move(*started);
+  reloader_.emplace(loop_, command_.config_file, loading_, *server_, metrics_, log_,
+                    DescribeChanges);
+  return {};
+}
+
+// What only one process can have: the admin port and the place where successors ask.
+base::Result<void, std::string> Sidecar::Open() {
+  if (config_.admin.address) {
+    const auto socket = sockets_.Open(*config_.admin.address, 1);
+    if (!socket) return base::Error("admin: " + socket.error());
+    auto opened = admin::Server::Open(loop_, socket->front(),
+                                      AdminSources(*server_, loop_, metrics_, *reloader_));
+    if (!opened) return base::Error(opened.error());
+    admin_ = std::move(*opened);
+  }
+  if (command_.takeover_socket.empty()) return {};
+  return handover_.Offer(command_.takeover_socket, [this] { OnTaken(); });
+}
+
+void Sidecar::OnServing() {
+  if (auto opened = Open(); !opened) return EndWith(opened.error());
+  // Others listened there, and we shall not: clients had better be refused than wait.
+  for (const std::string& each : sockets_.unclaimed()) {
+    log_.Warning("inherited socket closed: no listener has its address", {{"address", each}});
+  }
+  sockets_.DropUnclaimed();
+  log_.Info("ready", {{"version", base::kVersion},
+                      {"listeners", server_->listening_on()},
+                      {"admin", admin_ ? admin_->address() : "off"},
+                      {"clusters", Names(config_.clusters)},
+                      {"workers", workers_}});
+  systemd_.Ready("serving");
+  FeedWatchdog();
+}
+
+void Sidecar::EndWith(const std::string& reason) {
+  exit_code_ = Fail(log_, reason);
+  loop_.Post([this] { loop_.Stop(); });  // it may not run yet
+}
+
+void Sidecar::Reload() {
+  systemd_.Reloading();
+  reloader_->Reload("SIGHUP");
+  systemd_.Ready("serving");
+}
+
+void Sidecar::OnSignal(int signal) {
+  if (signal == SIGHUP) return Reload();
+  if (++signals_ > 1) {
+    log_.Warning("second signal: ending at once");
+    return loop_.Stop();
+  }
+  log_.Info("draining", {{"signal", signal}});
+  systemd_.Stopping();
+  handover_.Withdraw();
+  server_->Drain([this] { loop_.Stop(); });
+}
+
+void Sidecar::OnTaken() {
+  systemd_.Stopping();
+  loop_.DeleteLater(std::move(admin_));
+  server_->HandOver([this] { loop_.Stop(); });
+}
+
+// A main thread or a worker that hangs for a whole watchdog period has the manager start anew.
+void Sidecar::FeedWatchdog() {
+  if (!systemd_.watchdog_period()) return;
+  server_->CheckAlive([this] { systemd_.Alive(); });
+  watchdog_.StartAfter(*systemd_.watchdog_period());
+}
+
 int Serve(const RunCommand& command, const config::Loading& loading) {
-  const config::Config& config = *loading.config;
   std::signal(SIGPIPE, SIG_IGN);  // evhttp writes to admin clients that may have gone
   RaiseDescriptorLimit();
-  telemetry::Log log(command.log_level, command.log_format);
-  telemetry::Metrics metrics;
-  net::EventLoop loop;
-  std::unique_ptr<Server> server;
-  std::optional<Reloader> reloader;
-  int signals = 0;
-  // Before the workers' threads, which inherit the blocked signals.
-  const net::SignalWatcher watcher(loop, {SIGTERM, SIGINT, SIGHUP}, [&](int signal) {
-    if (signal == SIGHUP) {
-      reloader->Reload("SIGHUP");
-      return;
-    }
-    if (++signals > 1) {
-      log.Warning("second signal: ending at once");
-      return loop.Stop();
-    }
-    log.Info("draining", {{"signal", signal}});
-    server->Drain([&loop] { loop.Stop(); });
-  });
-
-  const unsigned workers =
-      command.workers.value_or(config.workers ? *config.workers : AvailableCpus("/sys/fs/cgroup"));
-  auto started = Server::Start(
-      loop, config,
-      {.workers = workers, .drain_timeout = command.drain_timeout, .seed = std::random_device()()},
-      metrics, log);
-  if (!started) return Fail(log, started.error());
-  server = std::move(*started);
-  reloader.emplace(loop, command.config_file, loading, *server, metrics, log, DescribeChanges);
-
-  std::unique_ptr<admin::Server> admin;
-  if (config.admin.address) {
-    auto opened = admin::Server::Open(loop, *config.admin.address,
-                                      AdminSources(*server, loop, metrics, *reloader));
-    if (!opened) return Fail(log, opened.error());
-    admin = std::move(*opened);
-  }
-  log.Info("ready", {{"version", base::kVersion},
-                     {"listeners", server->listening_on()},
-                     {"admin", admin ? admin->address() : "off"},
-                     {"clusters", Names(config.clusters)},
-                     {"workers", workers}});
-  loop.Run();
-  log.Info("stopped");
-  return EXIT_SUCCESS;
+  return Sidecar(command, loading).Run();
 }
 
 int Print(std::string_view text) {

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "discovery/static_endpoints.h"
-#include "net/listener.h"
+#include "net/socket_address.h"
 #include "proxy/client_settings.h"
 
 namespace evenkeel::proxy {
@@ -21,12 +21,10 @@ constexpr base::Duration kFairnessWindow = std::chrono::seconds(10);
 
 }  // namespace
 
-Result<std::unique_ptr<Server>, std::string> Server::Start(net::EventLoop& loop,
-                                                           const config::Config& config,
-                                                           const Options& options,
-                                                           telemetry::Metrics& metrics,
-                                                           telemetry::Log& log) {
-  std::unique_ptr<Server> server(new Server(loop, options, metrics, log));
+Result<std::unique_ptr<Server>, std::string> Server::Start(
+    net::EventLoop& loop, const config::Config& config, const Options& options,
+    net::ListeningSockets& sockets, telemetry::Metrics& metrics, telemetry::Log& log) {
+  std::unique_ptr<Server> server(new Server(loop, options, sockets, metrics, log));
   server->AddWorkers();
   if (auto applied = server->Apply(config); !applied) return Error(applied.error());
   for (const auto& worker : server->workers_) worker->Start();
@@ -35,10 +33,11 @@ Result<std::unique_ptr<Server>, std::string> Server::Start(net::EventLoop& loop,
   return server;
 }
 
-Server::Server(net::EventLoop& loop, const Options& options, telemetry::Metrics& metrics,
-               telemetry::Log& log)
+Server::Server(net::EventLoop& loop, const Options& options, net::ListeningSockets& sockets,
+               telemetry::Metrics& metrics, telemetry::Log& log)
     : loop_(loop),
       options_(options),
+      sockets_(sockets),
       metrics_(metrics),
       log_(log),
       random_(options.seed),
@@ -98,14 +97,19 @@ Result<void, std::string> Server::PrepareListeners(const config::Config& config,
       continue;
     }
     auto opened = Listen(each);
-    if (!opened) return Error(opened.error());
+    if (!opened) {
+      for (const Listening& other : preparation.listeners) {
+        if (!other.sockets.empty()) sockets_.Close(other.bound_to);
+      }
+      return Error(opened.error());
+    }
     preparation.listeners.push_back(std::move(*opened));
   }
   return {};
 }
 
 Result<Server::Listening, std::string> Server::Listen(const config::Listener& config) {
-  auto sockets = net::OpenListeners(config.address, workers_.size());
+  auto sockets = sockets_.Open(config.address, workers_.size());
   if (!sockets) return Error(sockets.error());
   return Listening{ListenerId{next_id_++}, config,
                    net::SocketAddress::OfSocket(sockets->front().get()).ToString(),
@@ -120,8 +124,15 @@ void Server::Commit(const config::Config& config, Preparation preparation) {
     clusters.push_back(Configured(config.clusters[i], std::move(preparation.endpoints[i])));
   }
   clusters_ = std::move(clusters);
+  CloseRemoved(preparation.listeners);
   listeners_ = std::move(preparation.listeners);
   AssignWorkers(config);
+}
+
+void Server::CloseRemoved(const std::vector<Listening>& staying) {
+  for (const Listening& each : listeners_) {
+    if (std::ranges::count(staying, each.id, &Listening::id) == 0) sockets_.Close(each.bound_to);
+  }
 }
 
 Server::ClusterPtr Server::Configured(const config::Cluster& config,
@@ -153,7 +164,9 @@ void Server::AssignWorkers(const config::Config& config) {
       part.id = listening.id;
       part.routes = tables[i];
       part.settings = ClientSettingsOf(listening.config);
-      if (!listening.sockets.empty()) part.socket = std::move(listening.sockets[worker]);
+      for (size_t socket = worker; socket < listening.sockets.size(); socket += workers_.size()) {
+        part.sockets.push_back(std::move(listening.sockets[socket]));
+      }
     }
     workers_[worker]->Assign(std::move(assignment));
   }
@@ -249,11 +262,24 @@ std::vector<std::string> Server::NotReadyReasons() const {
   return reasons;
 }
 
-void Server::Drain(std::function<void()> on_done) {
+void Server::CheckAlive(std::function<void()> on_alive) {
+  if (unanswered_ > 0) return;
+  unanswered_ = workers_.size();
+  for (const auto& worker : workers_) {
+    worker->Ask([this, on_alive] {
+      loop_.Post([this, on_alive] {
+        if (--unanswered_ == 0) on_alive();
+      });
+    });
+  }
+}
+
+void Server::Drain(Worker::Queued queued, std::function<void()> on_done) {
   if (std::exchange(draining_, true)) return;
   on_drained_ = std::move(on_done);
   for (const auto& cluster : clusters_) cluster->health().StopLogging();
-  for (const auto& worker : workers_) worker->Drain();
+  sockets_.CloseAll();  // so that the workers' are the last ones
+  for (const auto& worker : workers_) worker->Drain(queued);
   drain_timer_.StartAfter(options_.drain_timeout);
 }
 

@@ -14,6 +14,7 @@
 #include "config/config.h"
 #include "discovery/resolved_endpoint.h"
 #include "net/event_loop.h"
+#include "net/listening_sockets.h"
 #include "net/timer.h"
 #include "proxy/cluster_keeper.h"
 #include "proxy/worker.h"
@@ -46,12 +47,11 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
     uint64_t seed;
   };
 
-  /// Resolves, listens and starts to connect and accept. The error is a sentence for the operator.
-  static base::Result<std::unique_ptr<Server>, std::string> Start(net::EventLoop& loop,
-                                                                  const config::Config& config,
-                                                                  const Options& options,
-                                                                  telemetry::Metrics& metrics,
-                                                                  telemetry::Log& log);
+  /// Resolves, listens and starts to connect and accept. `sockets` has what is inherited, and keeps
+  /// what can be handed over; it outlives the server. The error is a sentence for the operator.
+  static base::Result<std::unique_ptr<Server>, std::string> Start(
+      net::EventLoop& loop, const config::Config& config, const Options& options,
+      net::ListeningSockets& sockets, telemetry::Metrics& metrics, telemetry::Log& log);
   ~Server();
 
   /// Serves another configuration from now on. Clusters of the same name stay, and so do their
@@ -76,7 +76,13 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
 
   /// Not ready from now on; no new connections or calls. When the last call has ended, or the drain
   /// timeout has ended those left with UNAVAILABLE, `on_done` runs. Once.
-  void Drain(std::function<void()> on_done);
+  void Drain(std::function<void()> on_done) { Drain(Worker::Queued::kAccept, std::move(on_done)); }
+  /// The same after another process has taken over the listening sockets.
+  void HandOver(std::function<void()> on_done) {
+    Drain(Worker::Queued::kLeave, std::move(on_done));
+  }
+  /// `on_alive` runs once every worker's loop has turned; later calls before that have no effect.
+  void CheckAlive(std::function<void()> on_alive);
 
  private:
   using ClusterPtr = std::shared_ptr<ClusterKeeper>;
@@ -85,7 +91,7 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
     ListenerId id;
     config::Listener config;
     std::string bound_to;
-    std::vector<net::FileDescriptor> sockets;  // one for each worker, until it has them
+    std::vector<net::FileDescriptor> sockets;  // at least one a worker, until they have them
   };
 
   /// What can fail when a configuration is applied, done before anything is changed.
@@ -94,8 +100,8 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
     std::vector<Listening> listeners;
   };
 
-  Server(net::EventLoop& loop, const Options& options, telemetry::Metrics& metrics,
-         telemetry::Log& log);
+  Server(net::EventLoop& loop, const Options& options, net::ListeningSockets& sockets,
+         telemetry::Metrics& metrics, telemetry::Log& log);
 
   void AddWorkers();
   base::Result<Preparation, std::string> Prepare(const config::Config& config);
@@ -115,6 +121,8 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
   void OnPictureChanged(ClusterKeeper& cluster) override;
   void OnPlanChanged(ClusterKeeper& cluster) override;
   void Flush() override;
+  void Drain(Worker::Queued queued, std::function<void()> on_done);
+  void CloseRemoved(const std::vector<Listening>& staying);
   void OnWorkerDrained();
   void OnDrainTimeout();
   void SampleFairness();
@@ -122,6 +130,7 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
 
   net::EventLoop& loop_;
   const Options options_;
+  net::ListeningSockets& sockets_;
   telemetry::Metrics& metrics_;
   telemetry::Log& log_;
   base::Random random_;
@@ -138,6 +147,7 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
   size_t drained_workers_ = 0;
   bool calls_ended_ = false;
   std::function<void()> on_drained_;
+  size_t unanswered_ = 0;  // workers that have not turned since CheckAlive
   net::Timer drain_timer_;
   net::Timer sample_timer_;
 };

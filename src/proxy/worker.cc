@@ -17,7 +17,7 @@ Worker::~Worker() {
     loop_.Post([this] { loop_.Stop(); });
     thread_.join();
   }
-  for (const auto& each : entrances_) each->listener.reset();
+  for (const auto& each : entrances_) each->listeners.clear();
   // Calls let go of their streams before the pools, which have them, go.
   connections_.clear();
 }
@@ -81,9 +81,12 @@ base::LocalPtr<Entrance> Worker::TakeListener(ListenerPart& part) {
       std::ranges::find(entrances_, part.id, [](const auto& each) { return each->id; });
   if (known != entrances_.end()) return *known;
   auto entrance = base::MakeLocal<Entrance>(part.id);
-  entrance->listener = std::make_unique<net::Listener>(
-      loop_, std::move(part.socket),
-      [this, at = entrance.get()](net::FileDescriptor socket) { Accept(*at, std::move(socket)); });
+  for (net::FileDescriptor& each : part.sockets) {
+    entrance->listeners.push_back(std::make_unique<net::Listener>(
+        loop_, std::move(each), [this, at = entrance.get()](net::FileDescriptor socket) {
+          Accept(*at, std::move(socket));
+        }));
+  }
   return entrance;
 }
 
@@ -92,21 +95,28 @@ void Worker::CloseRemoved(const std::vector<base::LocalPtr<Entrance>>& staying) 
     const bool stays = std::ranges::any_of(
         staying, [&entrance](const auto& each) { return each.get() == entrance.get(); });
     if (stays) continue;
-    entrance->listener.reset();  // takes what has connected already
+    entrance->listeners.clear();  // takes what has connected already
     for (const auto& each : connections_) {
       if (each->entrance() == entrance.get()) each->Drain();
     }
   }
 }
 
-void Worker::Drain() {
-  loop_.Post([this] {
-    for (const auto& each : entrances_) each->listener.reset();
+void Worker::Drain(Queued queued) {
+  loop_.Post([this, queued] {
+    for (const auto& entrance : entrances_) {
+      if (queued == Queued::kLeave) {
+        for (const auto& each : entrance->listeners) each->LeaveQueue();
+      }
+      entrance->listeners.clear();
+    }
     draining_ = true;
     for (const auto& each : connections_) each->Drain();
     ReportIfDrained();
   });
 }
+
+void Worker::Ask(std::function<void()> on_turn) { loop_.Post(std::move(on_turn)); }
 
 void Worker::FinishCalls(const rpc::Status& status) {
   loop_.Post([this, status] {

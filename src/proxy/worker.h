@@ -37,7 +37,7 @@ class Worker final : private ClientConnection::Owner {
     ListenerId id;
     std::shared_ptr<const RouteTable> routes;
     ClientSettings settings;
-    net::FileDescriptor socket;  ///< of a listener that is new; else empty
+    std::vector<net::FileDescriptor> sockets;  ///< of a listener that is new; else none
   };
 
   /// All that a worker serves.
@@ -61,8 +61,15 @@ class Worker final : private ClientConnection::Owner {
   /// The same for one cluster, which the worker has.
   void Update(ClusterPart cluster);
   void SetPicture(ClusterId cluster, Cluster::Picture picture);
+  /// What becomes of connections that are not accepted yet.
+  enum class Queued {
+    kAccept,  ///< they are served, for nobody else will
+    kLeave,   ///< a successor has the sockets too
+  };
   /// No more connections, no more calls; those in progress finish. Then Events::on_drained.
-  void Drain();
+  void Drain(Queued queued);
+  /// Has the worker call this on its thread, as a sign that its loop turns.
+  void Ask(std::function<void()> on_turn);
   /// Ends the calls still in progress with `status`, and their connections.
   void FinishCalls(const rpc::Status& status);
 

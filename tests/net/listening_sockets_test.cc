@@ -86,7 +86,7 @@ TEST_F(ListeningSocketsTest, AClosedAddressRefuses) {
   auto opened = Open("127.0.0.1:0", 1);
   const SocketAddress address = SocketAddress::OfSocket(opened[0].get());
   opened.clear();
-  sockets_.Close(Parse("127.0.0.1:0"));
+  sockets_.Close(address.ToString());
   const FileDescriptor client(socket(AF_INET, SOCK_STREAM, 0));
   EXPECT_NE(connect(client.get(), address.get(), address.size()), 0);
 }

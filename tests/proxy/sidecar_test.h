@@ -67,7 +67,7 @@ class SidecarTest : public net::LoopTest {
   void Launch() {
     auto started = Server::Start(
         loop_, config_, {.workers = 1, .drain_timeout = std::chrono::seconds(5), .seed = 1},
-        metrics_, log_);
+        sockets_, metrics_, log_);
     ASSERT_TRUE(started) << started.error();
     server_ = std::move(*started);
   }
@@ -132,6 +132,7 @@ class SidecarTest : public net::LoopTest {
   }
 
   config::Config config_;
+  net::ListeningSockets sockets_;
   telemetry::Metrics metrics_;
   std::ostringstream log_text_;
   telemetry::Log log_{telemetry::LogLevel::kError, telemetry::LogFormat::kText, log_text_};

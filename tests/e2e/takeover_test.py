@@ -1,0 +1,147 @@
+"""A new process takes over from the running one, and no client is refused and no call fails.
+
+EVENKEEL_E2E_FULL=1 does it ten times in a row under the load of issue "Live": 2,000 calls/s, 100
+open streams, 50 clients that reconnect all the time.
+"""
+
+import os
+import pathlib
+import shutil
+import tempfile
+import threading
+import unittest
+
+from harness.case import E2eTestCase, configuration
+from harness.raw_client import RawClient
+from harness.waiting import BOUND, let_time_pass, wait_until
+
+FULL = bool(os.environ.get("EVENKEEL_E2E_FULL"))
+TIMES, RATE, STREAMS, CLIENTS = (10, 2000, 100, 50) if FULL else (3, 300, 10, 10)
+GET_USER_1 = b"\x0a\x06user-1"
+
+
+class Reconnecting:
+    """Clients that connect, make one call and leave, again and again; as good clients do, without
+    the call when a GOAWAY was there before it."""
+
+    def __init__(self, address, count):
+        self.calls, self.failures = 0, []
+        self._address, self._stopped = address, False
+        self._lock = threading.Lock()
+        self._threads = [threading.Thread(target=self._run) for _ in range(count)]
+        for each in self._threads:
+            each.start()
+
+    def _run(self):
+        while not self._stopped:
+            try:
+                outcome = self._call_once()
+            except (OSError, AssertionError) as error:
+                outcome = repr(error)
+            with self._lock:
+                self.calls += 1
+                if outcome != 0:
+                    self.failures.append(outcome)
+
+    def _call_once(self):
+        client = RawClient(self._address)
+        try:
+            with client.held():  # So that no call starts after its GOAWAY was read.
+                if client.goaways:
+                    return 0
+                call = client.call(GET_USER_1, "/user.v1.UserService/GetUser")
+            return call.wait_status()
+        finally:
+            client.close()
+
+    def stop(self):
+        self._stopped = True
+        for each in self._threads:
+            each.join()
+
+
+class TakeoverTestCase(E2eTestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="evenkeel-e2e-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.socket = self.folder / "takeover.sock"
+
+    def start(self, config, workers=2):
+        return self.start_sidecar(config=config, workers=workers, arguments=(
+            "--takeover", "--takeover-socket", str(self.socket), "--drain-timeout", "60s"))
+
+
+class TakeoverTest(TakeoverTestCase):
+    def test_no_connection_is_refused_and_no_call_fails(self):
+        replicas = self.start_replicas(3)
+        config = configuration([each.address for each in replicas])
+        first = sidecar = self.start(config)
+        seconds = 3 + 1.5 * TIMES
+        calls = self.start_load(first, "--rate", RATE, "--duration", f"{seconds * 1000:.0f}ms",
+                                "--connections", 4)
+        streams = self.start_load(first, "--method", "watch", "--concurrency", STREAMS,
+                                  "--deadline", "0", "--duration", f"{seconds * 1000:.0f}ms")
+        reconnecting = Reconnecting(first.address, CLIENTS)
+        self.addCleanup(reconnecting.stop)
+        let_time_pass(1)
+        for _ in range(TIMES):
+            previous, sidecar = sidecar, self.start(config)
+            self.assertEqual(first.addresses, sidecar.addresses)
+            previous.wait_log("a successor has taken over, draining")
+            let_time_pass(0.5)
+        unary, open_streams = calls.report(), streams.report()
+        reconnecting.stop()
+        print(f"{TIMES} take-overs: calls {unary['calls']}, failed {unary['failed']}; streams "
+              f"{open_streams['calls']}, failed {open_streams['failed']}; connections "
+              f"{reconnecting.calls}, failed {len(reconnecting.failures)}")
+        self.assertEqual([], reconnecting.failures[:5])
+        self.assertEqual(0, unary["failed"], unary)
+        self.assertEqual(0, open_streams["failed"], open_streams)
+        wait_until(lambda: not previous.is_running(), "the predecessor's end")
+
+    def test_a_call_that_runs_ends_on_the_old_process(self):
+        endpoint = self.start_endpoint()
+        config = configuration([endpoint.address])
+        old = self.start(config)
+        client = self.connect(old)
+        call = client.open()
+        arrived = endpoint.next_stream()
+        new = self.start(config)
+        client.wait_goaway(2)
+        self.assertEqual(200, new.get("/ready")[0], "the admin port is the successor's")
+        arrived.respond()
+        self.assertEqual(0, call.wait_status())
+        self.assertEqual(0, old.wait_exit())
+
+    def test_workers_may_be_more_or_fewer(self):
+        replica = self.start_replica()
+        config = configuration([replica.address])
+        for workers in (2, 4, 1):
+            sidecar = self.start(config, workers=workers)
+            report = self.start_load(sidecar, "--calls", 50, "--connections", 20,
+                                     "--concurrency", 20).report()
+            self.assertEqual(0, report["failed"], report)
+
+    def test_a_successor_that_does_not_get_ready_leaves_the_old_one_in_charge(self):
+        replica = self.start_replica()
+        old = self.start(configuration([replica.address]))
+        config = configuration([{"address": "127.0.0.1:1"}], cluster={
+            "health_check": {"startup_grace": "1m"}})
+        config["listeners"][0]["address"] = "127.0.0.1:0"
+        with self.assertRaises(AssertionError) as failed:
+            self.start(config)
+        self.assertIn("take-over given up, the running process goes on", str(failed.exception))
+        self.assertEqual(0, self.start_load(old, "--calls", 20).report()["failed"])
+        old.wait_log("take-over failed, going on")
+
+    def test_the_socket_is_private_and_goes_with_the_process(self):
+        replica = self.start_replica()
+        sidecar = self.start(configuration([replica.address]))
+        self.assertEqual(0o600, self.socket.stat().st_mode & 0o777)
+        sidecar.terminate()
+        self.assertEqual(0, sidecar.wait_exit())
+        self.assertFalse(self.socket.exists())
+
+
+if __name__ == "__main__":
+    unittest.main()
