@@ -15,14 +15,17 @@ constexpr std::string_view kList = "list of: ";
 
 // A key and those inside it.
 struct Key {
-  config::KeyFacts facts{};
-  std::vector<std::pair<std::string, Key>> inside{};
+  using Keys = std::vector<std::pair<std::string, Key>>;
 
-  Key& Inside(std::string_view name) {
-    for (auto& [known, key] : inside) {
+  config::KeyFacts facts{};
+  Keys inside{};    // of the map, or of the list's items
+  Keys in_place{};  // of a map that may stand in place of the list
+
+  static Key& In(Keys& keys, std::string_view name) {
+    for (auto& [known, key] : keys) {
       if (known == name) return key;
     }
-    return inside.emplace_back(name, Key{}).second;
+    return keys.emplace_back(name, Key{}).second;
   }
 };
 
@@ -33,11 +36,14 @@ Key KeyTree() {
   for (const config::KeyFacts& facts : config::KnownKeys()) {
     Key* key = &root;
     std::string_view rest = facts.path;
+    bool in_place = false;
     while (!rest.empty()) {
       std::string_view name = rest.substr(0, rest.find('.'));
       rest.remove_prefix(std::min(rest.size(), name.size() + 1));
-      if (name.ends_with("[]")) name.remove_suffix(2);
-      key = &key->Inside(name);
+      const bool of_items = name.ends_with("[]");
+      if (of_items) name.remove_suffix(2);
+      key = &Key::In(in_place ? key->in_place : key->inside, name);
+      in_place = !of_items && key->facts.type.starts_with(kList);
     }
     key->facts = facts;
   }
@@ -104,10 +110,17 @@ Json ScalarOf(const config::KeyFacts& facts, std::string_view type) {
   return type.starts_with("map") ? Json() : Reference("text");
 }
 
+// "list of: address or map; or DNS name; or map with file": what stands after the first of them.
+Json InPlaceOf(const Json& list, const Key& key) {
+  if (key.in_place.empty()) return list;
+  const Key map{.facts = {}, .inside = key.in_place};
+  return {{"anyOf", {Reference("text"), MapOf(map), list}}};
+}
+
 Json SchemaOf(const Key& key, std::string_view type) {
   if (type.starts_with(kList)) {
-    return {
-        {"type", "array"}, {"minItems", 1}, {"items", SchemaOf(key, type.substr(kList.size()))}};
+    const std::string_view item = type.substr(0, type.find(';')).substr(kList.size());
+    return InPlaceOf({{"type", "array"}, {"minItems", 1}, {"items", SchemaOf(key, item)}}, key);
   }
   const Json scalar = ScalarOf(key.facts, type);
   if (!Has(type, "map")) return scalar;
@@ -127,8 +140,10 @@ void Describe(Json& schema, const Key& key, const std::string& path) {
 
 void DescribeAll(Json& schema, const Key& key, const std::string& path) {
   Describe(schema, key, path);
-  Json* map = schema.contains("items") ? &schema["items"] : &schema;
-  if (map->contains("anyOf")) map = &(*map)["anyOf"].back();
+  Json* map = &schema;
+  while (map->contains("items") || map->contains("anyOf")) {
+    map = map->contains("items") ? &(*map)["items"] : &(*map)["anyOf"].back();
+  }
   for (const auto& [name, inside] : key.inside) {
     const std::string below = path + "." + name;
     if (name == kAnyName) {
