@@ -140,6 +140,9 @@ void Describe(Json& schema, const Key& key, const std::string& path) {
 
 void DescribeAll(Json& schema, const Key& key, const std::string& path) {
   Describe(schema, key, path);
+  for (const auto& [name, inside] : key.in_place) {
+    DescribeAll(schema["anyOf"][1]["properties"][name], inside, path + "." + name);
+  }
   Json* map = &schema;
   while (map->contains("items") || map->contains("anyOf")) {
     map = map->contains("items") ? &(*map)["items"] : &(*map)["anyOf"].back();

@@ -17,9 +17,21 @@ namespace {
 
 using Json = nlohmann::json;
 
-const Json* MapWithin(const Json& schema) {
-  const Json* at = schema.contains("items") ? &schema["items"] : &schema;
-  return at->contains("anyOf") && !at->contains("properties") ? &(*at)["anyOf"].back() : at;
+// The map in a schema: its own, that of its items, or one that may stand in place of a list.
+const Json* MapWithin(const Json& schema, const std::string& next) {
+  const Json* at = &schema;
+  while (!at->contains("properties") && !at->contains("additionalProperties")) {
+    if (at->contains("items")) {
+      at = &(*at)["items"];
+    } else if (at->contains("anyOf")) {
+      const Json& either = (*at)["anyOf"];
+      const bool in_place = either.size() == 3 && either[1]["properties"].contains(next);
+      at = in_place ? &either[1] : &either.back();
+    } else {
+      return at;
+    }
+  }
+  return at;
 }
 
 // What the schema says of a key, by its path in the catalog; null: nothing.
@@ -30,7 +42,7 @@ const Json* Find(const Json& root, std::string path) {
     std::string name = path.substr(0, end);
     path.erase(0, end == std::string::npos ? end : end + 1);
     if (name.ends_with("[]")) name.resize(name.size() - 2);
-    at = MapWithin(*at);
+    at = MapWithin(*at, name);
     if (name == "<name>") {
       at = &(*at)["additionalProperties"];
     } else {
