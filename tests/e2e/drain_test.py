@@ -130,6 +130,32 @@ class DrainTest(E2eTestCase):
         self.assertEqual(0, sidecar.wait_exit())
 
 
+class HundredStreamsTest(E2eTestCase):
+    """Streams that are open at SIGTERM: those that end do, the rest end at the limit."""
+
+    def test_each_client_sees_goaway_and_each_stream_its_end_or_unavailable(self):
+        replica = self.start_replica()
+        sidecar = self.start_sidecar(replica, workers=2, arguments=("--drain-timeout", "2s"))
+        clients = [self.connect(sidecar) for _ in range(10)]
+        streams = [client.open("/user.v1.UserService/SyncUsers").send_message(SYNC_ONE_USER)
+                   for client in clients for _ in range(10)]
+        for stream in streams:
+            stream.wait(lambda s: s.messages(), "the first answer")
+        sidecar.terminate()
+        for client in clients:
+            self.assertEqual(NO_ERROR, client.wait_goaway(2)[1])
+        for stream in streams[:50]:
+            stream.send_message(SYNC_ONE_USER, end_stream=True)
+        ended = [stream.wait_status() for stream in streams[:50]]
+        cut = [stream.wait_status() for stream in streams[50:]]
+        code = sidecar.wait_exit()
+        print(f"100 streams: {ended.count(0)} ended by themselves with OK, {cut.count(14)} at the "
+              f"limit with UNAVAILABLE; GOAWAY seen by {len(clients)} of 10 clients; exit code {code}")
+        self.assertEqual([0] * 50, ended)
+        self.assertEqual([14] * 50, cut)
+        self.assertEqual(0, code)
+
+
 # Protobuf by hand: GetUserRequest{user_id: "user-1"} and SyncUsersRequest{user: {user_id: "a"}}.
 GET_USER_1 = b"\x0a\x06user-1"
 SYNC_ONE_USER = b"\x0a\x03\x0a\x01a"
