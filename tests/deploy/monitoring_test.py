@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import yaml
@@ -120,6 +121,13 @@ class DashboardTest(unittest.TestCase):
             if panel["type"] != "row":
                 self.assertEqual("${datasource}", panel["datasource"]["uid"], panel["title"])
 
+    def test_the_provisioned_source_is_the_prometheus_of_the_demo(self):
+        source = yaml.safe_load(
+            (DEPLOY / "grafana/provisioning/datasources/prometheus.yml").read_text())
+        compose = yaml.safe_load((DEPLOY / "docker-compose.yml").read_text())
+        self.assertEqual("http://prometheus:9090", source["datasources"][0]["url"])
+        self.assertIn("prometheus", compose["services"])
+
 
 class PromtoolTest(unittest.TestCase):
     def promtool(self, *arguments):
@@ -138,6 +146,16 @@ class PromtoolTest(unittest.TestCase):
 
     def test_alerts_fire_when_they_should_and_only_then(self):
         self.promtool("test", "rules", "rules_test.yml")
+
+    def test_every_query_of_the_dashboard_is_one(self):
+        queries = [target["expr"] for panel in dashboard()["panels"]
+                   for target in panel.get("targets", ())]
+        rules_file = {"groups": [{"name": "dashboard", "rules": [
+            {"record": f"query_{number}", "expr": query.replace("$__rate_interval", "1m")}
+            for number, query in enumerate(queries)]}]}
+        with tempfile.NamedTemporaryFile("w", suffix=".yml") as file:
+            yaml.safe_dump(rules_file, file)
+            self.promtool("check", "rules", file.name)
 
     def test_every_alert_has_a_case(self):
         cases = (DEPLOY / "prometheus" / "rules_test.yml").read_text(encoding="utf-8")
