@@ -20,11 +20,20 @@ function(install_compressed file destination)
 endfunction()
 
 install(TARGETS evenkeel RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
-install(FILES ${deploy}/systemd/evenkeel.service DESTINATION lib/systemd/system)
+# The same service under a second name: each takes the listening sockets over from the other, so an
+# upgrade is a start of one and then of the other (deploy/debian/postinst).
+file(READ ${deploy}/systemd/evenkeel.service unit)
+string(REPLACE "Description=Evenkeel," "Description=Evenkeel during an upgrade," unit "${unit}")
+string(REGEX REPLACE "\n\\[Install\\].*" "" unit "${unit}")
+file(WRITE ${PROJECT_BINARY_DIR}/package/evenkeel-upgrade.service "${unit}")
+install(FILES ${deploy}/systemd/evenkeel.service ${deploy}/systemd/evenkeel.socket
+              ${PROJECT_BINARY_DIR}/package/evenkeel-upgrade.service
+        DESTINATION lib/systemd/system)
 install(FILES ${deploy}/debian/evenkeel.yaml DESTINATION /etc/evenkeel)
 install(FILES ${deploy}/debian/copyright DESTINATION ${documents})
-install(FILES docs/configuration.md docs/metrics.md docs/health.md docs/balancing.md
-        DESTINATION ${documents})
+install(DIRECTORY docs/ DESTINATION ${documents}
+        FILES_MATCHING PATTERN "*.md" PATTERN "evenkeel.schema.json"
+        PATTERN architecture.md EXCLUDE PATTERN images EXCLUDE)
 install(DIRECTORY ${deploy}/examples DESTINATION ${documents})
 install(DIRECTORY ${deploy}/prometheus DESTINATION ${documents}/examples)
 install_compressed(${deploy}/man/evenkeel.1 ${CMAKE_INSTALL_MANDIR}/man1)

@@ -38,9 +38,12 @@ class PackageTest(unittest.TestCase):
 
     def test_everything_is_where_an_operator_looks_for_it(self):
         for path in ("usr/bin/evenkeel", "usr/lib/systemd/system/evenkeel.service",
+                     "usr/lib/systemd/system/evenkeel-upgrade.service",
+                     "usr/lib/systemd/system/evenkeel.socket",
                      "etc/evenkeel/evenkeel.yaml", "usr/share/man/man1/evenkeel.1.gz",
                      "usr/share/doc/evenkeel/copyright",
                      "usr/share/doc/evenkeel/configuration.md",
+                     "usr/share/doc/evenkeel/evenkeel.schema.json",
                      "usr/share/doc/evenkeel/examples/full.yaml",
                      "usr/share/doc/evenkeel/examples/prometheus/alerts.yml"):
             self.assertTrue((self.root / path).is_file(), path)
