@@ -20,6 +20,7 @@ LoadSnapshot LoadSnapshot::Since(const LoadSnapshot& earlier) const {
   difference.abandoned = abandoned - earlier.abandoned;
   difference.in_flight = in_flight;
   difference.latency = latency.Since(earlier.latency);
+  difference.failed_latency = failed_latency.Since(earlier.failed_latency);
   difference.replicas = Difference(replicas, earlier.replicas);
   difference.statuses = Difference(statuses, earlier.statuses);
   difference.failures = failures;
@@ -38,7 +39,9 @@ void LoadStats::Finished(const FinishedCall& call) {
   all_.latency.Record(call.latency);
   ++all_.statuses[call.status.code];
   if (!call.replica.empty()) ++all_.replicas[call.replica];
-  if (call.status.code != rpc::StatusCode::kOk) CountFailure(call.status);
+  if (call.status.code == rpc::StatusCode::kOk) return;
+  all_.failed_latency.Record(call.latency);
+  CountFailure(call.status);
 }
 
 void LoadStats::Abandoned() {

@@ -29,6 +29,7 @@ struct LoadSnapshot {
   uint64_t abandoned = 0;
   uint64_t in_flight = 0;
   LatencyHistogram latency;
+  LatencyHistogram failed_latency;           ///< of those that failed
   std::map<std::string, uint64_t> replicas;  ///< without calls of unknown replica
   std::map<rpc::StatusCode, uint64_t> statuses;
   std::map<std::pair<rpc::StatusCode, std::string>, uint64_t> failures;

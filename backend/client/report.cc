@@ -187,6 +187,7 @@ std::string FormatJson(const LoadRun& run, const LoadSnapshot& total) {
                                  {"start_rate", PerSecond(run.started, run.starting_time)},
                                  {"rate", PerSecond(total.calls, run.elapsed)},
                                  {"latency_ms", LatencyJson(total.latency)},
+                                 {"failed_latency_ms", LatencyJson(total.failed_latency)},
                                  {"replicas", total.replicas},
                                  {"unknown_replica", total.calls - Sum(total.replicas)},
                                  {"statuses", StatusesJson(total)},

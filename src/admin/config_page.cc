@@ -4,6 +4,7 @@
 #include "admin/health_json.h"
 #include "admin/json.h"
 #include "admin/policy_json.h"
+#include "admin/traffic_json.h"
 #include "config/quantity.h"
 
 namespace evenkeel::admin {
@@ -37,8 +38,10 @@ Json ToJson(const config::ClientKeepalive& keepalive) {
 Json ToJson(const config::Listener& listener) {
   Json json = {{"address", listener.address.ToString()}};
   for (const config::Route& each : listener.routes) {
-    Json route = {{"match", ToJson(each.match)}, {"cluster", each.cluster}};
+    Json route = {{"match", ToJson(each.match)}};
+    SetUnlessEmpty(route, "cluster", each.cluster);
     SetCallPolicy(route, each.calls);
+    SetTraffic(route, each.traffic);
     json["routes"].push_back(std::move(route));
   }
   SetUnlessEmpty(json, "cluster", listener.cluster);
@@ -101,6 +104,7 @@ Json ToJson(const config::Cluster& cluster) {
   json["max_pending_calls"] = cluster.max_pending_calls;
   SetRetryBrakes(json, cluster);
   if (cluster.service_config) json["service_config"] = cluster.service_config->path;
+  SetLimits(json, cluster);
   return json;
 }
 
@@ -118,6 +122,9 @@ std::string ConfigJson(const config::Config& config) {
   json["admin"] = ToJson(config.admin);
   if (config.workers) json["workers"] = *config.workers;
   json["replay_memory"] = config::SizeUnit::Format(static_cast<int64_t>(config.replay_memory));
+  if (config.memory_limit) {
+    json["memory_limit"] = config::SizeUnit::Format(static_cast<int64_t>(*config.memory_limit));
+  }
   return ToText(json);
 }
 

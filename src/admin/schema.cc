@@ -61,8 +61,12 @@ Json SchemaOf(const Key& key, std::string_view type);
 Json MapOf(const Key& key) {
   Json schema = {{"type", "object"}};
   if (key.inside.empty()) {
-    schema["additionalProperties"] =
-        key.facts.type == "map of names to values" ? Reference("text") : Json(false);
+    schema["additionalProperties"] = Json(false);
+    if (key.facts.type == "map of names to values") {
+      schema["additionalProperties"] = Reference("text");
+    } else if (key.facts.type == "map of cluster names to whole numbers") {
+      schema["additionalProperties"] = {{"type", "integer"}, {"minimum", 0}};
+    }
     return schema;
   }
   if (key.inside.front().first == kAnyName) {

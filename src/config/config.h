@@ -18,6 +18,7 @@
 #include "config/health.h"
 #include "config/policy.h"
 #include "config/service_config.h"
+#include "config/traffic.h"
 
 namespace evenkeel::config {
 
@@ -55,8 +56,9 @@ struct Match {
 
 struct Route {
   Match match;
-  std::string cluster;
+  std::string cluster;  ///< empty where the traffic is split
   CallPolicy calls;
+  RouteTraffic traffic;
   bool operator==(const Route&) const = default;
 };
 
@@ -120,14 +122,20 @@ struct Cluster {
   std::optional<OutlierDetection> outlier_detection = OutlierDetection{};
   /// Nothing: no PINGs, the default.
   std::optional<Keepalive> keepalive;
-  /// Calls that may wait for a connection to one endpoint in one worker; more end UNAVAILABLE.
-  /// 1 to 1,000,000.
+  /// Calls that may wait, for an endpoint or a connection to one, in the whole process; more end
+  /// UNAVAILABLE. 1 to 1,000,000.
   uint32_t max_pending_calls = 1024;
   std::optional<ServiceConfig> service_config;
   /// Nothing: no tokens (`retry_throttling: off`).
   std::optional<RetryThrottling> retry_throttling = RetryThrottling{};
   /// Nothing: no budget (`retry_budget: off`).
   std::optional<RetryBudget> retry_budget = RetryBudget{};
+  Limits limits;           ///< of the whole cluster
+  Limits endpoint_limits;  ///< of each endpoint
+  /// Nothing: the limit stays where it is, the default.
+  std::optional<AdaptiveConcurrency> adaptive_concurrency;
+  /// Nothing: streams stay where they are, the default.
+  std::optional<MoveStreams> move_streams;
   bool operator==(const Cluster&) const = default;
 };
 
@@ -145,6 +153,9 @@ struct Config {
   std::optional<uint32_t> workers;
   /// Bytes of requests that all calls together may keep for another attempt. 0 to 64 GiB.
   uint64_t replay_memory = 64 * 1024 * 1024;
+  /// Resident bytes above which no new calls are taken; 0: no limit. Up to 1 TiB. Nothing: nine
+  /// tenths of the cgroup's limit.
+  std::optional<uint64_t> memory_limit;
   bool operator==(const Config&) const = default;
 };
 

@@ -17,6 +17,7 @@
 #include "config/name_rules.h"
 #include "config/policy_reader.h"
 #include "config/service_config_reader.h"
+#include "config/traffic_reader.h"
 
 namespace evenkeel::config {
 namespace {
@@ -67,6 +68,7 @@ void ReadCluster(MapReader& map, Cluster& cluster) {
   map.Optional("max_pending_calls", cluster.max_pending_calls, WholeNumber(1, 1'000'000));
   ReadRetryBrakes(map, cluster);
   ReadServiceConfig(map, cluster);
+  ReadLimits(map, cluster);
 }
 
 // A map of metadata names to the value each must have.
@@ -147,8 +149,12 @@ void ReadListener(const std::vector<std::string>& clusters, AddressBook& taken, 
   const ClusterReference cluster(clusters);
   const Group route{[&cluster](MapReader& map, Route& route) {
     map.Optional("match", route.match, Group{ReadMatch});
-    map.Required("cluster", route.cluster, cluster);
+    map.RequiredWithout("split", "cluster", route.cluster, cluster);
     ReadCallPolicy(map, route.calls);
+    ReadRouteTraffic(map, cluster, route.traffic);
+    if (map.Has("cluster") && map.Has("split")) {
+      map.Fail({"has both cluster and split", "keep one of them"});
+    }
   }};
   map.Optional("routes", listener.routes, List{route});
   if (map.IsGood() && map.Has("routes")) CheckReachable(map.At("routes"), listener.routes);
@@ -205,6 +211,7 @@ void ReadRoot(MapReader& map, Config& config) {
   map.Required("listeners", config.listeners, List{listener});
   map.Optional("replay_memory", config.replay_memory, Size(0, 64 * 1024 * kMiB));
   map.Elsewhere("include", "write one include: with a list of files, in a file");
+  map.Optional("memory_limit", config.memory_limit, Size(0, kMiB * kMiB));
   map.Elsewhere("drain_timeout", "it is a flag on the command line: --drain-timeout");
 }
 

@@ -72,6 +72,13 @@ class MapReader {
     Read(key, Presence::kOptional, out, type);
   }
 
+  /// The same for a key that is only required where the map has not `other` instead.
+  template <typename Type, typename T>
+  void RequiredWithout(std::string_view other, std::string_view key, T& out, const Type& type) {
+    const bool required = !catalog_ && !Has(other);
+    Read(key, required ? Presence::kRequired : Presence::kOptional, out, type);
+  }
+
   /// A key that people look for here although it is none: gives unknown-key errors this hint.
   void Elsewhere(std::string_view key, std::string_view hint) {
     elsewhere_.emplace_back(key, hint);

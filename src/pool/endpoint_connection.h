@@ -7,6 +7,7 @@
 
 #include <string>
 
+#include "base/limit.h"
 #include "http2/session.h"
 #include "net/timer.h"
 #include "rpc/connection.h"
@@ -47,6 +48,15 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
   http2::Session& session() { return connection_.session(); }
   /// The session for a new stream, which may need a PING before it.
   http2::Session& SessionForCall();
+  /// Has it count in both limits, be they reached or not, as long as it lives.
+  void Count(base::Limit& endpoint, base::Limit& cluster) {
+    endpoint_place_ = base::Permit::Beyond(endpoint);
+    cluster_place_ = base::Permit::Beyond(cluster);
+  }
+  void Uncount() {
+    endpoint_place_.Release();
+    cluster_place_.Release();
+  }
   /// What the peer's GOAWAY said; meaningful in and after kDraining.
   http2::ErrorCode goaway_code() const { return goaway_code_; }
   uint32_t version() const { return version_; }
@@ -76,6 +86,8 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
   rpc::Connection connection_;
   net::Timer connect_timer_;
   rpc::Heartbeat heartbeat_;
+  base::Permit endpoint_place_;
+  base::Permit cluster_place_;
 };
 
 }  // namespace evenkeel::pool

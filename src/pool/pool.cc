@@ -73,10 +73,7 @@ void Pool::Open(Waiter& waiter) {
     return waiter.OnUnavailable(last_failure_);
   }
   if (retired_) return waiter.OnUnavailable(kRemoved);
-  if (waiting_ >= settings_.max_pending) {
-    return waiter.OnUnavailable("too many calls are waiting for a connection");
-  }
-  Enqueue(waiter);
+  if (!Enqueue(waiter)) return waiter.OnFull("too many calls are waiting for a connection");
   ConnectIfWanted();
 }
 
@@ -121,6 +118,7 @@ void Pool::OnLost(EndpointConnection& connection, ConnectionState before,
   const auto at =
       std::ranges::find(connections_, &connection, [](const auto& each) { return each.get(); });
   CountLoss(connection, before, loss);
+  connection.Uncount();
   loop_.DeleteLater(std::move(*at));
   connections_.erase(at);
   if (before == ConnectionState::kDraining) return;  // it has been replaced already
@@ -188,6 +186,7 @@ void Pool::ConnectIfWanted() {
   if (retired_ || Has(ConnectionState::kConnecting)) return;  // one attempt at a time
   const bool works = Has(ConnectionState::kReady);
   if (HasCurrent() && (waiting_ == 0 || connections_.size() >= settings_.max_connections)) return;
+  if (HasCurrent() && !MayConnectMore()) return;
   // Where the last attempt worked too, there is nothing to back off from.
   if ((works && addresses_failed_ == 0) || loop_.Now() >= backoff_.next()) {
     Connect();
@@ -204,6 +203,11 @@ void Pool::Connect() {
   connections_.push_back(std::make_unique<EndpointConnection>(
       loop_, addresses[next_address_++ % addresses.size()], settings_.http2,
       settings_.connect_timeout, KeepaliveNow(), settings_version_, owner));
+  connections_.back()->Count(target_.limits->connections, target_.cluster_limits->connections);
+}
+
+bool Pool::MayConnectMore() const {
+  return !target_.limits->connections.full() && !target_.cluster_limits->connections.full();
 }
 
 rpc::Keepalive::Settings Pool::KeepaliveNow() const {
@@ -239,18 +243,28 @@ void Pool::FailWaiters(const std::string& reason) {
   }
 }
 
-void Pool::Enqueue(Waiter& waiter) {
+bool Pool::Enqueue(Waiter& waiter) {
+  waiter.endpoint_place_ = base::Permit(target_.limits->pending);
+  waiter.cluster_place_ = base::Permit(target_.cluster_limits->pending);
+  if (!waiter.endpoint_place_ || !waiter.cluster_place_) {
+    waiter.endpoint_place_.Release();
+    waiter.cluster_place_.Release();
+    return false;
+  }
   waiter.pool_ = this;
   waiter.previous_ = last_waiter_;
   (last_waiter_ != nullptr ? last_waiter_->next_ : first_waiter_) = &waiter;
   last_waiter_ = &waiter;
   ++waiting_;
+  return true;
 }
 
 void Pool::Remove(Waiter& waiter) {
   (waiter.previous_ != nullptr ? waiter.previous_->next_ : first_waiter_) = waiter.next_;
   (waiter.next_ != nullptr ? waiter.next_->previous_ : last_waiter_) = waiter.previous_;
   waiter.pool_ = nullptr;
+  waiter.endpoint_place_.Release();
+  waiter.cluster_place_.Release();
   waiter.previous_ = waiter.next_ = nullptr;
   --waiting_;
 }

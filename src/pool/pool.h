@@ -19,6 +19,7 @@
 #include "pool/backoff.h"
 #include "pool/endpoint_connection.h"
 #include "pool/keepalive_memory.h"
+#include "pool/limits.h"
 #include "telemetry/worker_metrics.h"
 
 namespace evenkeel::pool {
@@ -36,6 +37,8 @@ class Waiter {
   virtual void OnRoom(http2::Session& session) = 0;
   /// There will be no stream; nothing has left us. `reason` lives until the handler returns.
   virtual void OnUnavailable(const std::string& reason) = 0;
+  /// The same, because a limit of ours lets no more wait.
+  virtual void OnFull(const std::string& reason) { OnUnavailable(reason); }
 
  protected:
   ~Waiter() { StopWaiting(); }
@@ -44,7 +47,9 @@ class Waiter {
 
  private:
   friend class Pool;
-  Pool* pool_ = nullptr;  // whose queue it stands in
+  Pool* pool_ = nullptr;           // whose queue it stands in
+  base::Permit endpoint_place_{};  // there, as long as it waits
+  base::Permit cluster_place_{};
   Waiter* previous_ = nullptr;
   Waiter* next_ = nullptr;
 };
@@ -56,7 +61,6 @@ class Pool final : private EndpointConnection::Owner {
     Backoff::Settings backoff;
     base::Duration connect_timeout = std::chrono::seconds(1);
     uint32_t max_connections = 10;
-    uint32_t max_pending = 1024;
     rpc::Keepalive::Settings keepalive{};
     bool operator==(const Settings&) const = default;
   };
@@ -89,6 +93,9 @@ class Pool final : private EndpointConnection::Owner {
     std::vector<net::SocketAddress> addresses;
     /// Shared by all workers' pools of the endpoint.
     std::shared_ptr<KeepaliveMemory> keepalive = std::make_shared<KeepaliveMemory>();
+    /// The endpoint's own, and its cluster's; without limits by default.
+    std::shared_ptr<Limits> limits = std::make_shared<Limits>();
+    std::shared_ptr<Limits> cluster_limits = std::make_shared<Limits>();
   };
 
   /// Starts to connect at once.
@@ -139,7 +146,9 @@ class Pool final : private EndpointConnection::Owner {
   void SetState(State state, const std::string& reason);
   void ServeWaiters();
   void FailWaiters(const std::string& reason);
-  void Enqueue(Waiter& waiter);
+  /// Whether a connection beside those there are is within the limits.
+  bool MayConnectMore() const;
+  bool Enqueue(Waiter& waiter);
   void Remove(Waiter& waiter);
 
   net::EventLoop& loop_;

@@ -85,11 +85,16 @@ void Attempt::End(rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause) 
 }
 
 void Attempt::OnUnavailable(const std::string& reason) {
-  // With a connection that works, the reason is a limit of ours.
+  // With a connection that works, the reason is ours.
   const auto cause =
       pool_.state() == pool::Pool::State::kReady ? rpc::Cause::kLocal : rpc::Cause::kNotConnected;
   owner_.OnAttemptFailed(*this,
                          {Failure::Kind::kNeverSent, cause, http2::ErrorCode::kNoError, reason});
+}
+
+void Attempt::OnFull(const std::string& reason) {
+  owner_.OnAttemptFailed(
+      *this, {Failure::Kind::kShed, rpc::Cause::kLocal, http2::ErrorCode::kNoError, reason});
 }
 
 void Attempt::OnHeaders(http2::HeaderList headers, http2::EndStream end) {

@@ -25,6 +25,7 @@ class Attempt final : private pool::Waiter, private http2::StreamHandler {
   struct Failure {
     enum class Kind {
       kNeverSent,  ///< nothing of it left us: free to be tried elsewhere
+      kShed,       ///< a limit of ours kept it from being sent: not to be tried elsewhere
       kRefused,    ///< the endpoint said that it did not process it: once elsewhere
       kReset,      ///< the endpoint reset the stream
       kLost,       ///< the connection broke under it; the endpoint may have acted on it
@@ -94,6 +95,7 @@ class Attempt final : private pool::Waiter, private http2::StreamHandler {
  private:
   void OnRoom(http2::Session& session) override { owner_.OnAttemptOpen(*this, session); }
   void OnUnavailable(const std::string& reason) override;
+  void OnFull(const std::string& reason) override;
   void OnHeaders(http2::HeaderList headers, http2::EndStream end) override;
   void OnData(std::span<const uint8_t> bytes, http2::EndStream end) override;
   void OnTrailers(http2::HeaderList trailers) override;

@@ -34,6 +34,7 @@ int AttemptsOfClient(const http2::HeaderList& request) {
 AttemptEnd::Kind KindOf(Attempt::Failure::Kind kind) {
   if (kind == Attempt::Failure::Kind::kNeverSent) return AttemptEnd::Kind::kNeverSent;
   if (kind == Attempt::Failure::Kind::kRefused) return AttemptEnd::Kind::kRefused;
+  if (kind == Attempt::Failure::Kind::kShed) return AttemptEnd::Kind::kShed;
   return AttemptEnd::Kind::kStatus;
 }
 
@@ -101,6 +102,13 @@ bool AttemptSet::IsOpen() const {
   return std::ranges::any_of(running_, [](const auto& each) { return each && each->open(); });
 }
 
+const balancer::Endpoint* AttemptSet::endpoint() const {
+  for (const auto& each : running_) {
+    if (each && each->open()) return each->pool().endpoint().get();
+  }
+  return nullptr;
+}
+
 std::string AttemptSet::WaitsFor() const {
   for (const auto& each : running_) {
     if (!each) continue;
@@ -150,6 +158,7 @@ void AttemptSet::Start(Cluster::Member& member, Role role) {
 
 void AttemptSet::NoEndpoint() {
   if (Running() > 0) return;
+  if (cluster_->found_full()) return ShedForFullEndpoints();
   using WaitFor = Cluster::WaitFor;
   Cluster::Waiter& waiter = *this;
   if (cluster_->Wait(waiter, rules_->wait_for_ready ? WaitFor::kEver : WaitFor::kHope)) return;
@@ -157,8 +166,19 @@ void AttemptSet::NoEndpoint() {
   const AttemptEnd end{.status = StatusCode::kUnavailable};
   if (!full && Repeat(end, nullptr)) return;
   std::string why = cluster_->WhyNone();
-  if (full) why += "; and too many calls are waiting for one already";
+  if (full) {
+    why += "; and max_pending_calls are waiting for one already";
+    cluster_->CountShed(telemetry::Shed::kMaxPendingCalls);
+  }
   GiveUp({StatusCode::kUnavailable, last_trouble_.empty() ? why : last_trouble_ + "; " + why},
+         Origin::kProxy);
+}
+
+void AttemptSet::ShedForFullEndpoints() {
+  cluster_->CountShed(telemetry::Shed::kEndpointMaxCalls);
+  GiveUp({StatusCode::kUnavailable, "each endpoint of cluster " + cluster_->name() +
+                                        " that could take the call has all the calls in flight "
+                                        "that limits.endpoint.max_calls allows"},
          Origin::kProxy);
 }
 
@@ -261,6 +281,9 @@ void AttemptSet::OnAttemptFailed(Attempt& attempt, const Attempt::Failure& failu
   const StatusCode status = failure.kind == Attempt::Failure::Kind::kReset
                                 ? rpc::StatusFromReset(static_cast<uint32_t>(failure.code))
                                 : StatusCode::kUnavailable;
+  if (failure.kind == Attempt::Failure::Kind::kShed) {
+    cluster_->CountShed(telemetry::Shed::kMaxPendingCalls);
+  }
   last_trouble_ = "endpoint " + attempt.address() + ": " + failure.reason;
   EndWithStatus(attempt, {status, Name(attempt) + ": " + failure.reason},
                 {{.kind = KindOf(failure.kind), .status = status}, Origin::kProxy, failure.cause});

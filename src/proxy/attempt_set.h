@@ -76,6 +76,8 @@ class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
 
   /// Whether an endpoint has the call now.
   bool IsOpen() const;
+  /// The one that has it, the first where several do; null: none.
+  const balancer::Endpoint* endpoint() const;
   /// For messages: what the call waits for, ", waiting for endpoint …"; empty before Begin.
   std::string WaitsFor() const;
 
@@ -96,6 +98,7 @@ class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
   void Launch();
   void Start(Cluster::Member& member, Role role);
   void NoEndpoint();
+  void ShedForFullEndpoints();
   Cluster::Member* Pick();
   std::string_view HashKey();
 

@@ -29,6 +29,10 @@ void AttemptSet::Hedge() {
     counters().refused[static_cast<size_t>(rpc::NoRetry::kTokens)].Add();
     return hedges_.Stop();
   }
+  if (!retries_.TakePlace()) {
+    counters().refused[static_cast<size_t>(rpc::NoRetry::kLimit)].Add();
+    return hedges_.Stop();
+  }
   if (brakes.budget != nullptr && !brakes.budget->Take()) {
     counters().refused[static_cast<size_t>(rpc::NoRetry::kBudget)].Add();
     return hedges_.Stop();
@@ -43,6 +47,10 @@ void AttemptSet::Hedge() {
 
 bool AttemptSet::HedgeOn(const AttemptEnd& end, Attempt& attempt) {
   if (Repeat(end, &attempt)) return true;  // transparently: no policy but hedging's
+  if (end.kind == AttemptEnd::Kind::kShed) {
+    hedges_.Stop();
+    return Running() > 0;
+  }
   const bool stop = end.pushback.kind == rpc::Pushback::Kind::kStop;
   const bool non_fatal = rules_->hedging->policy.non_fatal.test(static_cast<size_t>(end.status));
   rpc::RetryThrottle* throttle = cluster_->retries().brakes().throttle;

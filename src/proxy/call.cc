@@ -4,6 +4,9 @@
 #include <utility>
 
 #include "base/check.h"
+#include "proxy/admission.h"
+#include "proxy/header_edits.h"
+#include "proxy/mirrored_call.h"
 #include "rpc/message.h"
 #include "rpc/timeout.h"
 
@@ -57,12 +60,12 @@ void Call::Start(EndStream end) {
   if (request_.Find(":authority")) request_.Remove("host");
   method_ = context_.metrics.InternMethod(Value(request_, ":path"));
   context_.metrics.CallStarted(*method_);
-  if (!ReadTimeout() || !Route()) return;
+  if (!ReadTimeout() || !Route() || !IsAdmitted()) return;
   StartClock();
   if (rules_->max_request_message) request_limit_.emplace(*rules_->max_request_message);
   if (rules_->max_response_message) response_limit_.emplace(*rules_->max_response_message);
-  attempts_.Begin(
-      {routes_->clusters[route_->cluster].get(), rules_, timer_.deadline(), client_host_});
+  Depart();
+  if (end == EndStream::kYes) CopyRequest({}, end);
 }
 
 bool Call::CheckRequest() {
@@ -106,6 +109,40 @@ bool Call::Route() {
   return true;
 }
 
+bool Call::IsAdmitted() {
+  const RouteTraffic& traffic = route_->traffic;
+  cluster_ = routes_->clusters[traffic.Draw(route_->cluster, context_.random)].get();
+  const auto refusal = Admit(context_, traffic, *cluster_, request_, place_);
+  if (!refusal) return true;
+  cluster_->CountShed(refusal->reason);
+  stream_->SubmitHeaders(refusal->ToAnswer(), EndStream::kYes);
+  Record(refusal->status.code, Origin::kProxy);
+  return false;
+}
+
+void Call::Depart() {
+  const RouteTraffic& traffic = route_->traffic;
+  const FaultInjection::Fate fate =
+      traffic.fault ? traffic.fault->Draw(request_, context_.random) : FaultInjection::Fate{};
+  Edit(request_, traffic.request_headers);
+  if (fate.abort == nullptr && traffic.DrawMirror(context_.random)) {
+    copy_ = MirroredCall::Launch(context_, routes_->clusters[traffic.mirror->cluster], request_,
+                                 timer_.deadline());
+  }
+  if (fate.delay == base::Duration::zero()) return SendOn(fate.abort);
+  delay_ = std::make_unique<net::Timer>(context_.loop, [this, fate] { SendOn(fate.abort); });
+  delay_->StartAfter(fate.delay);
+}
+
+void Call::SendOn(const rpc::Status* abort) {
+  if (abort != nullptr) return FinishByProxy(*abort);
+  attempts_.Begin({cluster_, rules_, timer_.deadline(), client_host_});
+}
+
+void Call::CopyRequest(std::span<const uint8_t> bytes, EndStream end) {
+  if (const auto copy = copy_.lock()) copy->Add(bytes, end);
+}
+
 // The route's timeout only shortens the client's, or stands in for it.
 void Call::StartClock() {
   std::optional<base::Duration> timeout = timeout_;
@@ -125,7 +162,9 @@ void Call::OnHeaders(http2::HeaderList, EndStream) {
 void Call::OnData(std::span<const uint8_t> bytes, EndStream end) {
   if (state_ == State::kFinished) return;  // RST_STREAM is on its way to the client
   timer_.Touch();
-  if (Allows(request_limit_, bytes, "request")) attempts_.AddRequest(bytes, end);
+  if (!Allows(request_limit_, bytes, "request")) return;
+  CopyRequest(bytes, end);
+  attempts_.AddRequest(bytes, end);
 }
 
 // gRPC knows no trailers of requests; the end of the stream is what counts.
@@ -145,6 +184,7 @@ void Call::OnClosed(const http2::StreamEnd&) {
 
 void Call::OnAnswerHeaders(http2::HeaderList headers) {
   state_ = State::kResponding;
+  Edit(headers, route_->traffic.response_headers);
   stream_->SubmitHeaders(headers, EndStream::kNo);
 }
 
@@ -159,6 +199,7 @@ void Call::OnAnswerEnd(http2::HeaderList* fields, StatusCode status) {
   } else if (state_ == State::kResponding) {
     stream_->SubmitTrailers(std::move(*fields));
   } else {
+    Edit(*fields, route_->traffic.response_headers);
     stream_->SubmitHeaders(*fields, EndStream::kYes);
   }
   Record(status, Origin::kEndpoint);
@@ -210,6 +251,27 @@ void Call::FinishByProxy(const rpc::Status& status) {
   if (state_ != State::kFinished) Finish(status, Origin::kProxy, Cause::kLocal);
 }
 
+StreamMover::Stream Call::stream() const {
+  return {start_, state_ == State::kFinished ? nullptr : attempts_.endpoint()};
+}
+
+void Call::Move() {
+  if (state_ == State::kFinished) return;
+  const rpc::Status status{StatusCode::kUnavailable,
+                           "move_streams: ended to be opened anew, on an endpoint with less to do"};
+  http2::HeaderList fields =
+      state_ == State::kResponding ? rpc::Trailers(status) : rpc::TrailersOnly(status);
+  fields.Add("grpc-retry-pushback-ms", "0");
+  if (state_ == State::kResponding) {
+    stream_->SubmitTrailers(std::move(fields));
+  } else {
+    stream_->SubmitHeaders(fields, EndStream::kYes);
+  }
+  attempts_.Cancel(status.code, Origin::kProxy, Cause::kLocal);
+  Record(status.code, Origin::kProxy);
+  cluster_->CountMoved();
+}
+
 void Call::Finish(const rpc::Status& status, Origin origin, Cause cause) {
   if (state_ == State::kResponding) {
     stream_->SubmitTrailers(rpc::Trailers(status));
@@ -233,6 +295,9 @@ void Call::AnswerNotGrpc(std::string_view http_status, std::string_view text) {
 void Call::Record(StatusCode status, Origin origin) {
   state_ = State::kFinished;
   timer_.Stop();
+  if (delay_) delay_->Stop();
+  place_.Release();
+  if (const auto copy = copy_.lock()) copy->OnOriginalEnded();
   if (method_) context_.metrics.CallFinished(*method_, {status, origin, Age()});
 }
 

@@ -14,10 +14,13 @@
 #include <span>
 #include <string>
 
+#include "base/limit.h"
 #include "http2/stream.h"
+#include "net/timer.h"
 #include "proxy/attempt_set.h"
 #include "proxy/call_timer.h"
 #include "proxy/routes.h"
+#include "proxy/stream_mover.h"
 #include "proxy/worker_context.h"
 #include "rpc/message_limit.h"
 #include "rpc/outcome.h"
@@ -49,6 +52,13 @@ class Call final : private http2::StreamHandler,
   /// Ends the call with a status of our own, unless it has finished.
   void FinishByProxy(const rpc::Status& status);
 
+  /// Null before it is routed.
+  const Cluster* cluster() const { return cluster_; }
+  /// What has it since when; no endpoint once it has finished, or while none has it.
+  StreamMover::Stream stream() const;
+  /// Ends it so that its client opens it anew at once, by pushback 0 (gRFC A6).
+  void Move();
+
   /// Where the owner keeps it.
   size_t index = 0;
 
@@ -75,9 +85,14 @@ class Call final : private http2::StreamHandler,
   void OnDeadline();
 
   bool CheckRequest();
+  void CopyRequest(std::span<const uint8_t> bytes, http2::EndStream end);
   bool ReadTimeout();
   bool Route();
+  bool IsAdmitted();
   void StartClock();
+  /// Sends it on, unless the route makes trouble for it first.
+  void Depart();
+  void SendOn(const rpc::Status* abort);
   bool Allows(std::optional<rpc::MessageLimit>& limit, std::span<const uint8_t> bytes,
               std::string_view whose);
   void AnswerNotGrpc(std::string_view http_status, std::string_view text);
@@ -98,6 +113,10 @@ class Call final : private http2::StreamHandler,
   std::optional<base::Duration> timeout_;      // the client's
   const RouteTable::Route* route_ = nullptr;   // of routes_
   const CallRules* rules_ = nullptr;           // of route_
+  Cluster* cluster_ = nullptr;                 // where it goes
+  base::Permit place_;                         // there
+  std::weak_ptr<MirroredCall> copy_;
+  std::unique_ptr<net::Timer> delay_;  // made on purpose
   CallTimer timer_;
   std::optional<rpc::MessageLimit> request_limit_;
   std::optional<rpc::MessageLimit> response_limit_;

@@ -60,6 +60,12 @@ void ClientConnection::FinishCalls(const rpc::Status& status) {
   for (const auto& call : calls_) call->FinishByProxy(status);
 }
 
+void ClientConnection::CollectCalls(const Cluster& cluster, std::vector<Call*>& calls) const {
+  for (const auto& each : calls_) {
+    if (each->cluster() == &cluster) calls.push_back(each.get());
+  }
+}
+
 void ClientConnection::OnRequest(http2::StreamHandle stream, http2::HeaderList headers,
                                  http2::EndStream end) {
   Call::Owner& owner = *this;

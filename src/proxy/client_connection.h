@@ -44,6 +44,8 @@ class ClientConnection final : private http2::SessionHandler,
 
   /// Ends it gracefully: no new calls, those in progress finish (RFC 9113, section 6.8).
   void Drain() { Drain(""); }
+  /// Adds the calls that go to `cluster`.
+  void CollectCalls(const Cluster& cluster, std::vector<Call*>& calls) const;
   /// Ends every call in progress with `status`.
   void FinishCalls(const rpc::Status& status);
 

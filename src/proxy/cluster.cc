@@ -13,6 +13,7 @@ constexpr size_t kReasonsShown = 5;
 
 void Cluster::Waiter::StopWaiting() {
   if (cluster_ != nullptr) std::erase(std::exchange(cluster_, nullptr)->waiting_, this);
+  place_.Release();
 }
 
 Cluster::Member& Cluster::AddMember(std::unique_ptr<pool::Pool> pool,
@@ -69,6 +70,7 @@ void Cluster::WakeAll() {
   // Those who find nothing again queue up anew. None of them is destroyed within this turn.
   for (Waiter* each : std::exchange(waiting_, {})) {
     each->cluster_ = nullptr;
+    each->place_.Release();
     each->OnPicture();
   }
 }
@@ -76,10 +78,10 @@ void Cluster::WakeAll() {
 Cluster::Member* Cluster::Pick(balancer::CallFacts facts) {
   const auto avoid = facts.avoid;
   unusable_.clear();
+  found_full_ = false;
   while (const balancer::EndpointPtr endpoint = picture_.picker->Pick(facts, random_)) {
     Member* const member = Find(*endpoint);
-    if (member != nullptr && member->pool->state() != pool::Pool::State::kFailing) return member;
-    // Broken here, and the news has not been everywhere yet.
+    if (member != nullptr && IsUsable(*endpoint, *member->pool)) return member;
     if (unusable_.empty()) unusable_.assign(avoid.begin(), avoid.end());
     unusable_.push_back(endpoint.get());
     facts.avoid = unusable_;
@@ -87,8 +89,19 @@ Cluster::Member* Cluster::Pick(balancer::CallFacts facts) {
   return nullptr;
 }
 
+bool Cluster::IsUsable(const balancer::Endpoint& endpoint, const pool::Pool& pool) {
+  // Broken here, and the news has not been everywhere yet.
+  if (pool.state() == pool::Pool::State::kFailing) return false;
+  const uint32_t max = settings_.endpoint_max_calls;
+  if (max == 0 || endpoint.in_flight() < int64_t{max}) return true;
+  found_full_ = true;
+  return false;
+}
+
 bool Cluster::Wait(Waiter& waiter, WaitFor what) {
-  if ((what == WaitFor::kHope && !HasHope()) || !has_room()) return false;
+  if (what == WaitFor::kHope && !HasHope()) return false;
+  waiter.place_ = base::Permit(settings_.limits->pending);
+  if (!waiter.place_) return false;
   waiting_.push_back(&waiter);
   waiter.cluster_ = this;
   return true;
@@ -110,6 +123,9 @@ std::string Cluster::WhyNone() const {
 
 rpc::Verdict Cluster::Learn(Member& member, const rpc::Outcome& outcome, base::Duration latency) {
   const rpc::Verdict verdict = rpc::VerdictOf(outcome, settings_.failures);
+  if (settings_.concurrency && verdict != rpc::Verdict::kNeutral) {
+    settings_.concurrency->Observe(latency);
+  }
   if (member.outcomes && member.outcomes->Record(verdict, outcome.status, latency)) {
     settings_.events.on_consecutive_failures(member.pool->endpoint());
   }

@@ -19,9 +19,12 @@
 #include "health/load_stream.h"
 #include "health/orca_report.h"
 #include "pool/pool.h"
+#include "proxy/adaptive_concurrency.h"
 #include "proxy/retry_state.h"
+#include "proxy/stream_mover.h"
 #include "rpc/latency_window.h"
 #include "rpc/outcome.h"
+#include "telemetry/shed.h"
 
 namespace evenkeel::proxy {
 
@@ -41,15 +44,24 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   struct Picture {
     std::shared_ptr<const balancer::Picker> picker;
     std::shared_ptr<const health::Outlook> outlook;
+    /// The eligible endpoints, where StreamMover is to know them.
+    std::vector<balancer::EndpointPtr> eligible{};
   };
 
   struct Settings {
     std::string name;
     std::optional<balancer::HashInput> hash;  ///< what of a call the policy hashes, if it does
     rpc::FailureSet failures;                 ///< what is held against an endpoint
-    uint32_t max_waiting = 1024;              ///< calls
-    config::LoadReports reports;              ///< what the policy wants of them
-    std::shared_ptr<RetryState> retries;      ///< one for all workers
+    /// Of the cluster, one for all workers.
+    std::shared_ptr<pool::Limits> limits = std::make_shared<pool::Limits>();
+    /// Likewise; null: the limits stay.
+    std::shared_ptr<AdaptiveConcurrency> concurrency{};
+    /// Likewise; by telemetry::Shed.
+    std::shared_ptr<telemetry::ShedCounters> shed = std::make_shared<telemetry::ShedCounters>();
+    std::optional<StreamMover::Settings> mover{};
+    uint32_t endpoint_max_calls = 0;      ///< in flight on one endpoint; 0: no limit
+    config::LoadReports reports;          ///< what the policy wants of them
+    std::shared_ptr<RetryState> retries;  ///< one for all workers
     Events events;
   };
 
@@ -79,6 +91,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
    private:
     friend class Cluster;
     Cluster* cluster_ = nullptr;
+    base::Permit place_{};
   };
 
   Cluster(Settings settings, Picture picture, base::Random& random)
@@ -110,6 +123,17 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   /// The endpoint for an attempt: the policy's choice among those whose connections work. Null when
   /// none outside `facts.avoid` can be had.
   Member* Pick(balancer::CallFacts facts);
+  /// Whether the last Pick passed over an endpoint only for having endpoint_max_calls.
+  bool found_full() const { return found_full_; }
+  const std::vector<balancer::EndpointPtr>& eligible() const { return picture_.eligible; }
+  /// Nothing: streams stay.
+  const std::optional<StreamMover::Settings>& mover() const { return settings_.mover; }
+  pool::Limits& limits() const { return *settings_.limits; }
+  /// Null: not adaptive.
+  const AdaptiveConcurrency* concurrency() const { return settings_.concurrency.get(); }
+  /// A call was refused to protect the cluster, or us.
+  void CountShed(telemetry::Shed reason) { settings_.shed->Add(reason); }
+  void CountMoved() { settings_.shed->AddMoved(); }
   /// Whether an endpoint may become eligible any moment.
   bool HasHope() const { return picture_.outlook->hope == health::Outlook::Hope::kYes; }
   /// Whom to wait for: an endpoint that may come any moment, or any that ever comes.
@@ -117,7 +141,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   /// After Pick found nothing: whether `waiter` now waits for the next picture. False: there is
   /// nothing to wait for, or too many wait already (has_room()).
   bool Wait(Waiter& waiter, WaitFor what);
-  bool has_room() const { return waiting_.size() < settings_.max_waiting; }
+  bool has_room() const { return !settings_.limits->pending.full(); }
   /// Why Pick found nothing: how things stand with the endpoints, and what ails connections.
   std::string WhyNone() const;
 
@@ -136,6 +160,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   void OnReadyChanged(pool::Pool& pool, const std::string& reason) override;
   void OnFailing(pool::Pool& pool, const std::string& reason) override;
   void OnDraining(pool::Pool& pool) override;
+  bool IsUsable(const balancer::Endpoint& endpoint, const pool::Pool& pool);
   health::ActiveCheck* CheckOf(const pool::Pool& pool);
   void WakeAll();
 
@@ -144,6 +169,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   base::Random& random_;
   std::unordered_map<const balancer::Endpoint*, base::LocalPtr<Member>> members_;
   std::vector<const balancer::Endpoint*> unusable_;  // scratch for Pick
+  bool found_full_ = false;
   health::OrcaReport orca_;
   std::unique_ptr<rpc::LatencyWindow> latencies_;
   std::vector<Waiter*> waiting_;  // in the order they came

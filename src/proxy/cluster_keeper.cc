@@ -50,6 +50,7 @@ ClusterKeeper::ClusterKeeper(ClusterId id, config::Cluster config,
                  WithSubsetSeed(config_.balancing, subset_seed_), context.loop),
       health_(config_, endpoints_, context.loop, context.random, context.metrics.health(),
               context.log) {
+  TakeLimits();
   TakeEndpoints(std::move(endpoints));
   StartTimers();
   StartSource();
@@ -75,7 +76,12 @@ void ClusterKeeper::Update(config::Cluster config,
   const bool other_brakes = config.retry_throttling != config_.retry_throttling ||
                             config.retry_budget != config_.retry_budget;
   const bool other_source = config.origin != config_.origin || config.dns != config_.dns;
+  const bool other_limits = config.limits != config_.limits ||
+                            config.endpoint_limits != config_.endpoint_limits ||
+                            config.max_pending_calls != config_.max_pending_calls ||
+                            config.adaptive_concurrency != config_.adaptive_concurrency;
   config_ = std::move(config);
+  if (other_limits) TakeLimits();
   if (other_brakes) retries_ = MakeRetries();
   if (other_policy) {
     endpoints_.Configure(FactoryOf(config_, context_.random),
@@ -149,13 +155,25 @@ ClusterKeeper::Known ClusterKeeper::Make(discovery::ResolvedEndpoint endpoint) {
   known.plan.target = {
       std::make_shared<balancer::Endpoint>(endpoint.address, std::move(endpoint.traits)),
       context_.metrics.RegisterEndpoint(config_.name, endpoint.address), endpoint.addresses};
+  SetLimits(*known.plan.target.limits, config_.endpoint_limits,
+            config_.endpoint_limits.max_pending_calls);
+  known.plan.target.cluster_limits = limits_;
   known.plan.asker = next_asker_++ % context_.workers;
   known.addresses = std::move(endpoint.addresses);
   return known;
 }
 
 std::shared_ptr<RetryState> ClusterKeeper::MakeRetries() {
-  return RetryStateOf(config_, context_.metrics.retries().Of(config_.name));
+  return RetryStateOf(config_, context_.metrics.retries().Of(config_.name), limits_);
+}
+
+void ClusterKeeper::TakeLimits() {
+  SetLimits(*limits_, config_.limits, config_.max_pending_calls);
+  concurrency_ = ConcurrencyOf(config_, limits_->calls, context_.loop.Now());
+  for (auto& [address, known] : known_) {
+    SetLimits(*known.plan.target.limits, config_.endpoint_limits,
+              config_.endpoint_limits.max_pending_calls);
+  }
 }
 
 std::shared_ptr<const ClusterPlan> ClusterKeeper::plan() {
@@ -167,6 +185,9 @@ std::shared_ptr<const ClusterPlan> ClusterKeeper::MakePlan() {
   auto plan = std::make_shared<ClusterPlan>();
   plan->id = id_;
   plan->settings = ClusterSettingsOf(config_);
+  plan->settings.limits = limits_;
+  plan->settings.concurrency = concurrency_;
+  plan->settings.shed = context_.metrics.shed().Of(config_.name);
   plan->settings.retries = retries_;
   plan->settings.events = MakeEvents();
   plan->pools = PoolSettingsOf(config_);
@@ -194,7 +215,13 @@ Cluster::Picture ClusterKeeper::picture() const {
     outlook.summary = *source_->waiting_for();
     if (source_->has_hope()) outlook.hope = health::Outlook::Hope::kYes;
   }
-  return {endpoints_.picker(), std::make_shared<const health::Outlook>(std::move(outlook))};
+  Cluster::Picture picture{endpoints_.picker(),
+                           std::make_shared<const health::Outlook>(std::move(outlook))};
+  if (!config_.move_streams) return picture;
+  for (const balancer::EndpointPtr& each : endpoints_.endpoints()) {
+    if (endpoints_.IsEligible(*each)) picture.eligible.push_back(each);
+  }
+  return picture;
 }
 
 // The workers may speak of a cluster that is gone by the time main hears it.
@@ -232,6 +259,14 @@ void ClusterKeeper::Tell(bool changed) {
 void ClusterKeeper::StartTimers() {
   refresh_.reset();
   sweep_.reset();
+  turn_.reset();
+  if (concurrency_) {
+    turn_.emplace(context_.loop, [this, interval = config_.adaptive_concurrency->interval] {
+      concurrency_->Turn(context_.loop.Now());
+      turn_->StartAfter(interval);
+    });
+    turn_->StartAfter(config_.adaptive_concurrency->interval);
+  }
   if (const auto period = endpoints_.RefreshPeriod()) {
     refresh_.emplace(context_.loop, [this, period = *period] {
       Tell(endpoints_.Refresh());

@@ -92,6 +92,7 @@ class ClusterKeeper final : public std::enable_shared_from_this<ClusterKeeper> {
   EndpointPlan PlanOf(const balancer::Endpoint& endpoint) const;
   Cluster::Events MakeEvents();
   std::shared_ptr<RetryState> MakeRetries();
+  void TakeLimits();
   void StartTimers();
   void StartSource();
   void Tell(bool changed);
@@ -108,6 +109,9 @@ class ClusterKeeper final : public std::enable_shared_from_this<ClusterKeeper> {
   std::optional<net::Timer> refresh_;        // for policies that deal their turns anew
   std::optional<net::Timer> sweep_;          // for outlier detection
   balancer::Fairness fairness_;
+  const std::shared_ptr<pool::Limits> limits_ = std::make_shared<pool::Limits>();
+  std::shared_ptr<AdaptiveConcurrency> concurrency_;  // null: not adaptive
+  std::optional<net::Timer> turn_;                    // of its windows
   std::shared_ptr<RetryState> retries_ = MakeRetries();
   bool waits_for_source_ = true;
   std::unique_ptr<discovery::EndpointSource> source_;  // null: they are listed

@@ -1,5 +1,8 @@
 #include "proxy/cluster_settings.h"
 
+#include <algorithm>
+#include <utility>
+
 #include "balancer/policy_settings.h"
 
 namespace evenkeel::proxy {
@@ -24,6 +27,12 @@ std::optional<balancer::HashInput> HashOf(const config::Cluster& cluster) {
   return input == nullptr ? std::nullopt : std::optional(*input);
 }
 
+std::optional<StreamMover::Settings> MoverOf(const config::Cluster& cluster) {
+  if (!cluster.move_streams) return std::nullopt;
+  return StreamMover::Settings{cluster.move_streams->older_than,
+                               cluster.move_streams->share_per_minute};
+}
+
 }  // namespace
 
 http2::SessionSettings SessionSettingsOf(const config::Http2& http2) {
@@ -40,13 +49,13 @@ pool::Pool::Settings PoolSettingsOf(const config::Cluster& cluster) {
                       .jitter = connection.backoff_jitter},
           .connect_timeout = connection.connect_timeout,
           .max_connections = connection.max_connections,
-          .max_pending = cluster.max_pending_calls,
           .keepalive = KeepaliveOf(cluster)};
 }
 
 std::shared_ptr<RetryState> RetryStateOf(const config::Cluster& cluster,
-                                         telemetry::RetryCounters& counters) {
-  auto state = std::make_shared<RetryState>(counters);
+                                         telemetry::RetryCounters& counters,
+                                         std::shared_ptr<pool::Limits> limits) {
+  auto state = std::make_shared<RetryState>(counters, std::move(limits));
   if (const auto& tokens = cluster.retry_throttling) {
     state->throttle.emplace(tokens->max_tokens, tokens->token_ratio);
   }
@@ -56,11 +65,33 @@ std::shared_ptr<RetryState> RetryStateOf(const config::Cluster& cluster,
   return state;
 }
 
+void SetLimits(pool::Limits& limits, const config::Limits& config, uint32_t max_pending) {
+  limits.calls.set_max(config.max_calls);
+  limits.pending.set_max(max_pending);
+  limits.connections.set_max(config.max_connections);
+  limits.retries.set_max(config.max_retries);
+}
+
+std::shared_ptr<AdaptiveConcurrency> ConcurrencyOf(const config::Cluster& cluster,
+                                                   base::Limit& calls, base::Time now) {
+  if (!cluster.adaptive_concurrency) return nullptr;
+  const config::AdaptiveConcurrency& config = *cluster.adaptive_concurrency;
+  const uint32_t hard = cluster.limits.max_calls;
+  const uint32_t max = hard == 0 ? config.max_calls : std::min(config.max_calls, hard);
+  return std::make_shared<AdaptiveConcurrency>(
+      ConcurrencyGradient::Settings{.min_limit = std::min(config.min_calls, max),
+                                    .max_limit = max,
+                                    .tolerance = config.tolerance,
+                                    .baseline_age = config.baseline_age},
+      calls, now);
+}
+
 Cluster::Settings ClusterSettingsOf(const config::Cluster& cluster) {
   return {.name = cluster.name,
           .hash = HashOf(cluster),
           .failures = FailuresOf(cluster),
-          .max_waiting = cluster.max_pending_calls,
+          .mover = MoverOf(cluster),
+          .endpoint_max_calls = cluster.endpoint_limits.max_calls,
           .reports = config::LoadReportsOf(cluster.policy),
           .retries = nullptr,
           .events = {}};

@@ -1,20 +1,28 @@
 // RetryState: what a cluster's calls share about their retries and hedges, over all workers.
 #pragma once
 
+#include <memory>
 #include <optional>
+#include <utility>
 
+#include "pool/limits.h"
 #include "rpc/retry_sequence.h"
 #include "telemetry/retry_counters.h"
 
 namespace evenkeel::proxy {
 
 struct RetryState {
-  explicit RetryState(telemetry::RetryCounters& counters) : counters(counters) {}
+  /// `limits`: the cluster's.
+  explicit RetryState(telemetry::RetryCounters& counters,
+                      std::shared_ptr<pool::Limits> limits = std::make_shared<pool::Limits>())
+      : limits(std::move(limits)), counters(counters) {}
 
   rpc::RetryBrakes brakes() {
-    return {throttle ? &*throttle : nullptr, budget ? &*budget : nullptr};
+    return {throttle ? &*throttle : nullptr, budget ? &*budget : nullptr,
+            limits->retries.max() > 0 ? &limits->retries : nullptr};
   }
 
+  std::shared_ptr<pool::Limits> limits;
   std::optional<rpc::RetryThrottle> throttle;
   std::optional<rpc::RetryBudget> budget;
   telemetry::RetryCounters& counters;

@@ -35,14 +35,16 @@ bool HasField(const http2::HeaderList& headers, const config::Match::Metadata& w
 }  // namespace
 
 RouteTable::RouteTable(const config::Listener& listener,
-                       const std::vector<config::Cluster>& clusters) {
+                       const std::vector<config::Cluster>& clusters, uint64_t seed) {
   for (const config::Route& each : listener.routes) {
-    const size_t cluster = IndexOf(each.cluster, clusters);
-    routes_.push_back({each.match, cluster, MethodRules(each.calls, clusters[cluster])});
+    const std::string& first = each.cluster.empty() ? each.traffic.split[0].cluster : each.cluster;
+    const size_t cluster = IndexOf(first, clusters);
+    routes_.push_back({each.match, cluster, MethodRules(each.calls, clusters[cluster]),
+                       RouteTraffic(each.traffic, clusters, seed)});
   }
   if (listener.cluster.empty()) return;
   const size_t cluster = IndexOf(listener.cluster, clusters);
-  routes_.push_back({{}, cluster, MethodRules({}, clusters[cluster])});
+  routes_.push_back({{}, cluster, MethodRules({}, clusters[cluster]), {}});
 }
 
 const RouteTable::Route* RouteTable::Find(const rpc::MethodPath& path,

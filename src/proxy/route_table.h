@@ -10,6 +10,7 @@
 #include "config/config.h"
 #include "http2/header_list.h"
 #include "proxy/method_rules.h"
+#include "proxy/route_traffic.h"
 #include "rpc/message.h"
 
 namespace evenkeel::proxy {
@@ -17,12 +18,15 @@ namespace evenkeel::proxy {
 class RouteTable {
  public:
   /// The configuration has been validated: every cluster that `listener` names is in `clusters`.
-  RouteTable(const config::Listener& listener, const std::vector<config::Cluster>& clusters);
+  /// `seed`: for the rate limits' keys.
+  RouteTable(const config::Listener& listener, const std::vector<config::Cluster>& clusters,
+             uint64_t seed = 0);
 
   struct Route {
     config::Match match;
-    size_t cluster;  ///< its place in `clusters`
+    size_t cluster;  ///< its place in `clusters`; traffic.Draw may say another
     MethodRules rules;
+    RouteTraffic traffic;
   };
 
   /// The first route that matches, else the listener's own cluster; null when there is none. Lives

@@ -1,11 +1,14 @@
 #include "proxy/server.h"
 
+#include <malloc.h>
+
 #include <algorithm>
 #include <utility>
 
 #include "discovery/static_endpoints.h"
 #include "net/socket_address.h"
 #include "proxy/client_settings.h"
+#include "telemetry/process_facts.h"
 
 namespace evenkeel::proxy {
 namespace {
@@ -15,6 +18,9 @@ using base::Result;
 
 // After the drain timeout has ended the calls, their last bytes get this long to leave.
 constexpr auto kLastWords = std::chrono::seconds(2);
+
+// How often the process looks at its own memory.
+constexpr auto kMemoryPeriod = std::chrono::milliseconds(100);
 
 // What the fairness metric looks back over.
 constexpr base::Duration kFairnessWindow = std::chrono::seconds(10);
@@ -41,6 +47,8 @@ Server::Server(net::EventLoop& loop, const Options& options, net::ListeningSocke
       metrics_(metrics),
       log_(log),
       random_(options.seed),
+      memory_(telemetry::ResidentBytes, [] { malloc_trim(0); }),
+      memory_timer_(loop, [this] { LookAtMemory(); }),
       drain_timer_(loop, [this] { OnDrainTimeout(); }),
       sample_timer_(loop, [this] { SampleFairness(); }) {}
 
@@ -52,6 +60,7 @@ void Server::AddWorkers() {
   for (unsigned i = 0; i < options_.workers; ++i) {
     workers_.push_back(
         std::make_unique<Worker>(i, random_(), metrics_.AddWorker(), replay_, events));
+    workers_.back()->WatchMemory(memory_);
   }
 }
 
@@ -117,6 +126,8 @@ Result<Server::Listening, std::string> Server::Listen(const config::Listener& co
 }
 
 void Server::Commit(const config::Config& config, Preparation preparation) {
+  memory_.set_limit(config.memory_limit.value_or(DefaultMemoryLimit("/sys/fs/cgroup")));
+  LookAtMemory();
   const auto replay_limit = static_cast<int64_t>(config.replay_memory);
   replay_->fetch_add(replay_limit - std::exchange(replay_limit_, replay_limit));
   std::vector<ClusterPtr> clusters;
@@ -152,7 +163,7 @@ Server::ClusterPtr Server::Configured(const config::Cluster& config,
 void Server::AssignWorkers(const config::Config& config) {
   std::vector<std::shared_ptr<const RouteTable>> tables;
   for (const config::Listener& each : config.listeners) {
-    tables.push_back(std::make_shared<const RouteTable>(each, config.clusters));
+    tables.push_back(std::make_shared<const RouteTable>(each, config.clusters, random_()));
   }
   std::vector<Worker::ClusterPart> clusters;
   for (const ClusterPtr& each : clusters_) clusters.push_back({each->plan(), each->picture()});
@@ -206,6 +217,17 @@ void Server::SampleFairness() {
   sample_timer_.StartAfter(kFairnessWindow / balancer::Fairness::kWindow);
 }
 
+void Server::LookAtMemory() {
+  const bool was_over = memory_.IsOver();
+  memory_.Look();
+  if (memory_.IsOver() != was_over) {
+    log_.Warning(was_over ? "memory is below memory_limit again: taking calls"
+                          : "memory_limit is reached: refusing new calls",
+                 {{"memory_limit", memory_.limit()}});
+  }
+  if (memory_.limit() > 0) memory_timer_.StartAfter(kMemoryPeriod);
+}
+
 void Server::OnPictureChanged(ClusterKeeper& cluster) {
   if (std::ranges::count(to_picture_, &cluster, &ClusterPtr::get) == 0) {
     to_picture_.push_back(cluster.shared_from_this());
@@ -241,6 +263,13 @@ std::vector<ClusterStatus> Server::Clusters() const {
     uint64_t attempts = 0;
     for (const EndpointStatus& each : status.endpoints) attempts += each.picked;
     status.calls.push_back({"attempts", "", attempts});
+    const auto shed = metrics_.shed().Of(cluster->name());
+    for (size_t i = 0; i < telemetry::kShedCount; ++i) {
+      const auto reason = static_cast<telemetry::Shed>(i);
+      const uint64_t count = shed->value(reason);
+      if (count > 0)
+        status.calls.push_back({"shed", std::string(telemetry::ShedName(reason)), count});
+    }
     result.push_back(std::move(status));
   }
   return result;

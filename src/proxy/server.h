@@ -126,6 +126,7 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
   void OnWorkerDrained();
   void OnDrainTimeout();
   void SampleFairness();
+  void LookAtMemory();
   void FinishDrain();
 
   net::EventLoop& loop_;
@@ -138,6 +139,8 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
   std::vector<Listening> listeners_;    // likewise
   std::vector<ClusterPtr> to_picture_;  // those whose picture has changed in this turn
   uint64_t next_id_ = 0;                // of clusters and listeners
+  MemoryGuard memory_;
+  net::Timer memory_timer_;
   // What is left of what all workers may keep of requests for another attempt.
   const std::shared_ptr<ReplayMemory::Pool> replay_ = std::make_shared<ReplayMemory::Pool>(0);
   int64_t replay_limit_ = 0;

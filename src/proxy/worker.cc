@@ -4,13 +4,20 @@
 #include <utility>
 
 namespace evenkeel::proxy {
+namespace {
+
+// How often old streams may be moved.
+constexpr auto kMovePeriod = std::chrono::seconds(1);
+
+}  // namespace
 
 Worker::Worker(unsigned number, uint64_t seed, telemetry::WorkerMetrics& metrics,
                std::shared_ptr<ReplayMemory::Pool> replay, Events events)
     : number_(number),
       events_(std::move(events)),
       random_(seed),
-      context_{loop_, random_, metrics, ReplayMemory(std::move(replay))} {}
+      context_{loop_, random_, metrics, ReplayMemory(std::move(replay))},
+      move_timer_(loop_, [this] { MoveStreams(); }) {}
 
 Worker::~Worker() {
   if (thread_.joinable()) {
@@ -20,6 +27,7 @@ Worker::~Worker() {
   for (const auto& each : entrances_) each->listeners.clear();
   // Calls let go of their streams before the pools, which have them, go.
   connections_.clear();
+  context_.mirrored.clear();
 }
 
 void Worker::Start() {
@@ -73,6 +81,7 @@ base::LocalPtr<Cluster> Worker::TakeCluster(ClusterPart& part) {
     roster->Update(part.plan);
     roster->cluster()->SetPicture(std::move(part.picture));
   }
+  if (part.plan->settings.mover && !move_timer_.running()) move_timer_.StartAfter(kMovePeriod);
   return roster->cluster();
 }
 
@@ -122,6 +131,34 @@ void Worker::FinishCalls(const rpc::Status& status) {
   loop_.Post([this, status] {
     for (const auto& each : connections_) each->FinishCalls(status);
   });
+}
+
+void Worker::MoveStreams() {
+  std::erase_if(movers_, [this](const auto& each) { return !rosters_.contains(each.first); });
+  for (const auto& [id, roster] : rosters_) {
+    const auto& settings = roster->cluster()->mover();
+    if (!settings) {
+      movers_.erase(id);
+      continue;
+    }
+    StreamMover& mover = movers_.try_emplace(id, *settings, loop_.Now()).first->second;
+    mover.set_settings(*settings);
+    MoveStreams(*roster->cluster(), mover);
+  }
+  if (!movers_.empty() && !draining_) move_timer_.StartAfter(kMovePeriod);
+}
+
+void Worker::MoveStreams(const Cluster& cluster, StreamMover& mover) {
+  std::vector<Call*> calls;
+  for (const auto& each : connections_) each->CollectCalls(cluster, calls);
+  std::erase_if(calls, [](const Call* each) { return each->stream().endpoint == nullptr; });
+  std::vector<StreamMover::Stream> streams;
+  for (const Call* each : calls) streams.push_back(each->stream());
+  std::vector<StreamMover::Load> loads;
+  for (const balancer::EndpointPtr& each : cluster.eligible()) {
+    loads.push_back({each.get(), each->in_flight()});
+  }
+  for (const size_t chosen : mover.Choose(loop_.Now(), streams, loads)) calls[chosen]->Move();
 }
 
 void Worker::Accept(Entrance& entrance, net::FileDescriptor socket) {

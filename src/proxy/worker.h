@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/local_ptr.h"
+#include "net/timer.h"
 #include "proxy/client_connection.h"
 #include "proxy/cluster_plan.h"
 #include "proxy/entrance.h"
@@ -52,6 +53,8 @@ class Worker final : private ClientConnection::Owner {
   /// Stops the thread; connections that are left are closed.
   ~Worker();
 
+  /// New calls are refused while `memory` is over; it outlives this. Before Start.
+  void WatchMemory(const MemoryGuard& memory) { context_.memory = &memory; }
   void Start();
 
   /// From the next turn on the worker serves this and nothing else. Listeners and clusters that
@@ -81,6 +84,8 @@ class Worker final : private ClientConnection::Owner {
   base::LocalPtr<Cluster> TakeCluster(ClusterPart& part);
   base::LocalPtr<Entrance> TakeListener(ListenerPart& part);
   void CloseRemoved(const std::vector<base::LocalPtr<Entrance>>& staying);
+  void MoveStreams();
+  void MoveStreams(const Cluster& cluster, StreamMover& mover);
   void Accept(Entrance& entrance, net::FileDescriptor socket);
   void ReportIfDrained();
 
@@ -92,6 +97,8 @@ class Worker final : private ClientConnection::Owner {
   std::unordered_map<ClusterId, std::unique_ptr<Roster>> rosters_;
   std::vector<base::LocalPtr<Entrance>> entrances_;
   std::vector<std::unique_ptr<ClientConnection>> connections_;
+  std::unordered_map<ClusterId, StreamMover> movers_;
+  net::Timer move_timer_;
   bool draining_ = false;
   std::thread thread_;
 };

@@ -28,6 +28,8 @@ std::string_view NoRetryName(NoRetry reason) {
       return "tokens";
     case NoRetry::kBudget:
       return "budget";
+    case NoRetry::kLimit:
+      return "max_retries";
     case NoRetry::kDeadline:
       return "deadline";
   }
@@ -43,6 +45,7 @@ void RetrySequence::Begin(const RetryPolicy* policy, RetryBrakes brakes, int cli
 RetryDecision RetrySequence::Next(const AttemptEnd& end, const Moment& moment,
                                   base::Random& random) {
   const bool committed = moment.committed == Committed::kYes;
+  if (end.kind == AttemptEnd::Kind::kShed) return No(NoRetry::kFinal);
   if (end.kind == AttemptEnd::Kind::kNeverSent && !committed) {
     return {RetryDecision::Kind::kTransparent, {}, {}};
   }
@@ -72,6 +75,7 @@ RetryDecision RetrySequence::NextCounted(const AttemptEnd& end, const Moment& mo
   if (brakes_.throttle != nullptr && !brakes_.throttle->Allows()) return No(NoRetry::kTokens);
   const base::Duration delay = Backoff(end.pushback, random);
   if (moment.deadline && moment.now + delay >= *moment.deadline) return No(NoRetry::kDeadline);
+  if (!TakePlace()) return No(NoRetry::kLimit);
   if (brakes_.budget != nullptr && !brakes_.budget->Take()) return No(NoRetry::kBudget);
   ++previous_attempts_;
   return {RetryDecision::Kind::kRetry, delay, {}};

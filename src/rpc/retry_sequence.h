@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "base/clock.h"
+#include "base/limit.h"
 #include "base/random.h"
 #include "rpc/outcome.h"
 #include "rpc/pushback.h"
@@ -34,6 +35,7 @@ struct RetryPolicy {
 struct RetryBrakes {
   RetryThrottle* throttle = nullptr;
   RetryBudget* budget = nullptr;
+  base::Limit* at_once = nullptr;  ///< calls that have more than one attempt
 };
 
 /// How an attempt ended, as far as another one is concerned.
@@ -42,6 +44,7 @@ struct AttemptEnd {
     kNeverSent,  ///< nothing of it left us
     kRefused,    ///< the endpoint said that it had not processed it
     kTimedOut,   ///< per_try_timeout
+    kShed,       ///< a limit of ours let it not even begin: there is no other
     kStatus,     ///< all else
   };
   Kind kind = Kind::kStatus;
@@ -57,9 +60,10 @@ enum class NoRetry : uint8_t {
   kPushback,   ///< the endpoint asked for no more
   kTokens,     ///< too many failures of late (RetryThrottle)
   kBudget,     ///< too many retries of late (RetryBudget)
+  kLimit,      ///< as many calls are being tried again as may be at once
   kDeadline,   ///< the back-off would outlast the deadline
 };
-inline constexpr int kNoRetryCount = 7;
+inline constexpr int kNoRetryCount = 8;
 /// "tokens", …: a label of metrics.
 std::string_view NoRetryName(NoRetry reason);
 
@@ -90,6 +94,12 @@ class RetrySequence {
   RetryDecision Next(const AttemptEnd& end, const Moment& moment, base::Random& random);
   /// An attempt beside the others (HedgePlan) counts too.
   void CountHedge() { ++previous_attempts_; }
+  /// Whether the call may have more than one attempt now, as far as other calls are concerned; it
+  /// then may as long as this lives.
+  bool TakePlace() {
+    if (brakes_.at_once != nullptr && !place_) place_ = base::Permit(*brakes_.at_once);
+    return brakes_.at_once == nullptr || place_;
+  }
   /// Attempts that counted before the current one, the client's included:
   /// `grpc-previous-rpc-attempts`.
   int previous_attempts() const { return previous_attempts_; }
@@ -100,6 +110,7 @@ class RetrySequence {
 
   const RetryPolicy* policy_ = nullptr;
   RetryBrakes brakes_;
+  base::Permit place_;
   int previous_attempts_ = 0;
   double backoff_ = 0;    // the next one in nanoseconds, before jitter; 0: start over
   bool refused_ = false;  // the one transparent retry after a refusal is used up

@@ -81,6 +81,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   balancer_.Collect(families);
   reload_.Collect(families);
   discovery_.Collect(families);
+  shed_.Collect(families);
   CollectFaults(families);
   CollectProcess(families);
   return families;

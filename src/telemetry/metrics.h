@@ -21,6 +21,7 @@
 #include "telemetry/method_table.h"
 #include "telemetry/reload_metrics.h"
 #include "telemetry/retry_metrics.h"
+#include "telemetry/shed_metrics.h"
 #include "telemetry/worker_metrics.h"
 
 namespace evenkeel::telemetry {
@@ -49,6 +50,7 @@ class Metrics final : public prometheus::Collectable {
   ReloadMetrics& reload() { return reload_; }
   RetryMetrics& retries() { return retries_; }
   DiscoveryMetrics& discovery() { return discovery_; }
+  ShedMetrics& shed() { return shed_; }
 
   /// Every family, also those without a sample so far.
   std::vector<prometheus::MetricFamily> Collect() const override;
@@ -89,6 +91,7 @@ class Metrics final : public prometheus::Collectable {
   ReloadMetrics reload_;
   RetryMetrics retries_;
   DiscoveryMetrics discovery_;
+  ShedMetrics shed_;
   std::vector<Endpoint> endpoints_;  ///< by EndpointId
   std::map<Endpoint, EndpointId> endpoint_ids_;
   std::vector<std::unique_ptr<WorkerMetrics>> workers_;

@@ -47,4 +47,10 @@ ProcessFacts ReadProcessFacts() {
   return facts;
 }
 
+uint64_t ResidentBytes() {
+  ProcessFacts facts;
+  ReadMemory(facts);
+  return facts.resident_bytes.value_or(0);
+}
+
 }  // namespace evenkeel::telemetry

@@ -20,4 +20,7 @@ struct ProcessFacts {
 /// Reads small files of /proc: for the main thread.
 ProcessFacts ReadProcessFacts();
 
+/// Only the memory in RAM, for who asks often; 0 where it cannot be read.
+uint64_t ResidentBytes();
+
 }  // namespace evenkeel::telemetry

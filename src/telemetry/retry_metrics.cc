@@ -9,7 +9,8 @@ using rpc::NoRetry;
 
 // What is no failure to be retried, or no limit of ours, is not counted as a refusal.
 constexpr std::array kRefusals = {NoRetry::kCommitted, NoRetry::kAttempts, NoRetry::kPushback,
-                                  NoRetry::kTokens,    NoRetry::kBudget,   NoRetry::kDeadline};
+                                  NoRetry::kTokens,    NoRetry::kBudget,   NoRetry::kLimit,
+                                  NoRetry::kDeadline};
 
 double Value(const SharedCounter& counter) { return static_cast<double>(counter.value()); }
 

@@ -23,6 +23,7 @@ clusters:
 constexpr char kEveryKey[] = R"(
 workers: 3
 replay_memory: 1MiB
+memory_limit: 512MiB
 admin: {address: "unix:/run/admin.sock"}
 listeners:
   - address: "[::1]:8080"
@@ -49,6 +50,16 @@ listeners:
       - match: {service: users.v1.UserService}
         cluster: users
         hedging: {attempts: 3, delay: 20ms, non_fatal_codes: [INTERNAL]}
+        mirror: {cluster: canary, percentage: 2.5}
+        request_headers: {remove: [x-a], set: {x-b: "1"}, add: {x-c: "2"}}
+        response_headers: {remove: [x-d-bin], set: {x-e: "1"}, add: {x-f: "2"}}
+        rate_limit: {calls: 100, per: 1m, burst: 5, key: x-user, max_keys: 50}
+        fault:
+          metadata: {x-fault: "1"}
+          delay: {time: 100ms, percentage: 10}
+          abort: {status: ABORTED, message: why, percentage: 20}
+      - match: {authority: split.example}
+        split: {users: 90, canary: 10}
     cluster: canary
     http2:
       stream_window: 2KiB
@@ -120,6 +131,14 @@ clusters:
     retry_throttling: {max_tokens: 10, token_ratio: 0.1}
     retry_budget: {percent: 30, reserve: 5}
     service_config: service-config.json
+    limits:
+      max_calls: 100
+      max_connections: 20
+      max_retries: 3
+      endpoint: {max_calls: 10, max_pending_calls: 4, max_connections: 2}
+    adaptive_concurrency:
+      {min_calls: 2, max_calls: 200, tolerance: 2.5, interval: 50ms, baseline_age: 1m}
+    move_streams: {older_than: 1h, share_per_minute: 5}
   canary:
     endpoints: ["127.0.0.1:50052"]
     policy: round_robin
@@ -257,7 +276,14 @@ TEST(ConfigPageTest, KeepsWhatTheFileSaysOfListeners) {
        "wait_for_ready": true, "max_request_message_bytes": "4MiB",
        "max_response_message_bytes": "5"},
       {"match": {"service": "users.v1.UserService"}, "cluster": "users",
-       "hedging": {"attempts": 3, "delay": "20ms", "non_fatal_codes": ["INTERNAL"]}}],
+       "hedging": {"attempts": 3, "delay": "20ms", "non_fatal_codes": ["INTERNAL"]},
+       "mirror": {"cluster": "canary", "percentage": 2.5},
+       "request_headers": {"remove": ["x-a"], "set": {"x-b": "1"}, "add": {"x-c": "2"}},
+       "response_headers": {"remove": ["x-d-bin"], "set": {"x-e": "1"}, "add": {"x-f": "2"}},
+       "rate_limit": {"calls": 100, "per": "1m", "burst": 5, "key": "x-user", "max_keys": 50},
+       "fault": {"metadata": {"x-fault": "1"}, "delay": {"time": "100ms", "percentage": 10.0},
+                 "abort": {"status": "ABORTED", "message": "why", "percentage": 20.0}}},
+      {"match": {"authority": "split.example"}, "split": {"users": 90, "canary": 10}}],
     "cluster": "canary",
     "http2": {"stream_window": "2KiB", "connection_window": "2MiB", "max_header_list": "3000",
               "max_concurrent_streams": 7},

@@ -55,7 +55,9 @@ class PoolTest : public net::LoopTest, public Pool::Observer {
         loop_, random_, worker_,
         Pool::Target{.endpoint = std::make_shared<balancer::Endpoint>("endpoint"),
                      .id = metrics_.RegisterEndpoint("cluster", "endpoint"),
-                     .addresses = std::move(addresses)},
+                     .addresses = std::move(addresses),
+                     .limits = limits_,
+                     .cluster_limits = cluster_limits_},
         settings_, observer);
   }
   /// A pool with one connection that works.
@@ -90,6 +92,8 @@ class PoolTest : public net::LoopTest, public Pool::Observer {
   telemetry::WorkerMetrics& worker_ = metrics_.AddWorker();
   base::Random random_{1};
   Pool::Settings settings_;
+  std::shared_ptr<Limits> limits_ = std::make_shared<Limits>();
+  std::shared_ptr<Limits> cluster_limits_ = std::make_shared<Limits>();
   TestEndpoint endpoint_{loop_};
   std::vector<std::string> changes_;
   std::vector<std::string> failings_;
@@ -128,7 +132,7 @@ TEST_F(PoolTest, OtherWindowsLeaveItsConnectionWhileTheNextOneFails) {
 TEST_F(PoolTest, OtherBackoffIsNoReasonToReconnect) {
   MakeReadyPool();
   settings_.backoff.max = milliseconds(15);
-  settings_.max_pending = 3;
+  settings_.max_connections = 3;
   pool_->SetSettings(settings_);
   Settle();
   EXPECT_THAT(endpoint_.connections, SizeIs(1));
@@ -262,7 +266,7 @@ TEST_F(PoolTest, WhoGivesUpHearsNothingMore) {
 }
 
 TEST_F(PoolTest, RefusesCallsBeyondThePendingLimit) {
-  settings_.max_pending = 2;
+  limits_->pending.set_max(2);
   MakePool();
   const auto first = Call();
   const auto second = Call();
@@ -407,11 +411,38 @@ TEST_F(PoolTest, CountsConnectionsThatOpenAndClose) {
   RunUntil([&] { return counters.connections_opened.value() == 2; });
 }
 
+TEST_F(PoolTest, TheClustersPendingLimitHoldsForAllItsEndpoints) {
+  cluster_limits_->pending.set_max(2);
+  const base::Permit elsewhere(cluster_limits_->pending);
+  MakePool();
+  const auto first = Call();
+  const auto second = Call();
+  EXPECT_THAT(second->unavailable, SizeIs(1));
+  RunUntil([&] { return first->has_stream(); });
+  EXPECT_EQ(cluster_limits_->pending.used(), 1u);
+  EXPECT_EQ(limits_->pending.used(), 0u);
+}
+
+TEST_F(PoolTest, OpensNoMoreConnectionsThanTheLimitAllowsButItsFirst) {
+  endpoint_.set_max_streams(1);
+  limits_->connections.set_max(1);
+  const base::Permit elsewhere(limits_->connections);  // another worker's
+  MakeReadyPool();
+  EXPECT_EQ(limits_->connections.used(), 2u);
+  const auto first = Call();
+  const auto second = Call();
+  Settle();
+  EXPECT_FALSE(second->has_stream());
+  EXPECT_EQ(pool_->connection_count(), 1u);
+  pool_.reset();
+  EXPECT_EQ(limits_->connections.used(), 1u);
+}
+
 // Property: whatever happens, each waiter hears exactly once, and every stream ends.
 TEST_F(PoolTest, EveryCallerHearsExactlyOnce) {
   endpoint_.set_max_streams(2);
   settings_.max_connections = 2;
-  settings_.max_pending = 10;
+  limits_->pending.set_max(10);
   MakePool();
   std::vector<std::unique_ptr<Caller>> callers;
   for (int step = 0; step < 600; ++step) {

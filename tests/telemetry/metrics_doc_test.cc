@@ -94,6 +94,7 @@ Scrape ScrapeOfEverything() {
   for (size_t i = 0; i < kCloseReasonCount; ++i) {
     worker.EndpointConnectionClosed(endpoint, static_cast<CloseReason>(i));
   }
+  for (size_t i = 0; i < kShedCount; ++i) metrics.shed().Of("a")->Add(static_cast<Shed>(i));
   for (size_t i = 0; i < kClientEndCount; ++i) {
     worker.ClientConnectionEnded(static_cast<ClientEnd>(i));
   }
