@@ -96,7 +96,7 @@ struct Limits {
   /// Connections; the one that each worker keeps to each endpoint is counted and never refused. 0
   /// to 1,000,000.
   uint32_t max_connections = 0;
-  /// Attempts at once that are not their call's first. 0 to 1,000,000. Clusters only.
+  /// Calls at once that have been tried again or hedged. 0 to 1,000,000. Clusters only.
   uint32_t max_retries = 0;
   bool operator==(const Limits&) const = default;
 };

@@ -11,7 +11,7 @@ struct Limits {
   base::Limit calls;        ///< in flight
   base::Limit pending;      ///< waiting for an endpoint, or for a connection to one
   base::Limit connections;  ///< what a worker cannot do without is counted and not refused
-  base::Limit retries;      ///< attempts that are not their call's first
+  base::Limit retries;      ///< calls that have been tried again or hedged
 };
 
 }  // namespace evenkeel::pool
