@@ -17,7 +17,10 @@ from .waiting import BOUND, wait_until
 def configuration(endpoints, policy="round_robin", listener=None, cluster=None, **top):
     """The configuration of one listener on a free port and one cluster, named "test"."""
     return {
-        "listeners": [{"address": "127.0.0.1:0", "cluster": "test", **(listener or {})}],
+        # Raw clients ping to know what the sidecar has seen.
+        "listeners": [{"address": "127.0.0.1:0", "cluster": "test",
+                       "keepalive": {"permit_time": "0s", "permit_without_calls": True},
+                       **(listener or {})}],
         "clusters": {"test": {"endpoints": list(endpoints), "policy": policy, **(cluster or {})}},
         "admin": {"address": "127.0.0.1:0"},
         **top,
