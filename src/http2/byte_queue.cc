@@ -5,19 +5,20 @@
 namespace evenkeel::http2 {
 namespace {
 
-// Small enough to keep by the thousand, large enough for a typical unary message or a turn's output
-// of small frames.
-constexpr size_t kKeptCapacity = 4096;
+// A large message comes and goes in many pieces: growing in few, wide steps copies it less.
+constexpr size_t kGrowth = 4;
 
 }  // namespace
 
 void ByteQueue::Append(std::span<const uint8_t> bytes) {
   // Moving the rest to the front is amortised: it happens only when as much was consumed.
   if (head_ > 0 && head_ >= size()) {
-    storage_.erase(storage_.begin(), storage_.begin() + static_cast<ptrdiff_t>(head_));
+    storage_.erase(0, head_);
     head_ = 0;
   }
-  storage_.insert(storage_.end(), bytes.begin(), bytes.end());
+  const size_t needed = storage_.size() + bytes.size();
+  if (needed > kUsuallyKept && needed > storage_.capacity()) storage_.reserve(kGrowth * needed);
+  storage_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
 void ByteQueue::Consume(size_t count) {
@@ -26,7 +27,7 @@ void ByteQueue::Consume(size_t count) {
   if (head_ < storage_.size()) return;
   head_ = 0;
   storage_.clear();
-  if (storage_.capacity() > kKeptCapacity) std::vector<uint8_t>().swap(storage_);
+  if (storage_.capacity() > kept_) decltype(storage_)().swap(storage_);
 }
 
 }  // namespace evenkeel::http2

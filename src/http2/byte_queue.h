@@ -7,16 +7,24 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include "base/block_pool.h"
 
 namespace evenkeel::http2 {
 
 class ByteQueue {
  public:
+  /// Small enough to keep by the thousand, large enough for a typical unary message.
+  static constexpr size_t kUsuallyKept = 4096;
+
+  ByteQueue() = default;
+  /// Keeps up to `kept` bytes of memory when it runs empty.
+  explicit ByteQueue(size_t kept) : kept_(kept) {}
+
   void Append(std::span<const uint8_t> bytes);
   /// Everything in the queue, oldest first; lives until the queue changes.
   std::span<const uint8_t> bytes() const {
-    return std::span<const uint8_t>(storage_).subspan(head_);
+    return {reinterpret_cast<const uint8_t*>(storage_.data()) + head_, size()};
   }
   /// Drops the oldest `count` bytes. Precondition: count <= size().
   void Consume(size_t count);
@@ -26,8 +34,9 @@ class ByteQueue {
   bool empty() const { return size() == 0; }
 
  private:
-  std::vector<uint8_t> storage_;
+  base::PooledBytes storage_;
   size_t head_ = 0;
+  size_t kept_ = kUsuallyKept;
 };
 
 }  // namespace evenkeel::http2

@@ -1,15 +1,22 @@
 #include "http2/header_list.h"
 
 namespace evenkeel::http2 {
+namespace {
+
+// What nearly every list of a call stays within: it then never moves while it grows.
+constexpr size_t kUsualBytes = 512;
+constexpr size_t kUsualFields = 16;
+
+}  // namespace
 
 void HeaderList::Add(std::string_view name, std::string_view value, Indexing indexing) {
-  Span span;
-  span.name = Append(name);
-  span.value = Append(value);
-  span.name_size = static_cast<uint32_t>(name.size());
-  span.value_size = static_cast<uint32_t>(value.size());
-  span.indexing = indexing;
-  fields_.push_back(span);
+  if (fields_.empty()) {
+    arena_.reserve(kUsualBytes);
+    fields_.reserve(kUsualFields);
+  }
+  const uint32_t name_at = Append(name);
+  fields_.push_back({name_at, Append(value), static_cast<uint32_t>(name.size()),
+                     static_cast<uint32_t>(value.size()), indexing});
 }
 
 void HeaderList::AddWithinLimit(std::string_view name, std::string_view value, Indexing indexing) {
@@ -21,7 +28,7 @@ void HeaderList::AddWithinLimit(std::string_view name, std::string_view value, I
 }
 
 void HeaderList::Set(std::string_view name, std::string_view value) {
-  Span* span = FindSpan(name);
+  auto* span = const_cast<Span*>(FindSpan(name));
   if (span == nullptr) return Add(name, value);
   if (value.size() <= span->value_size) {
     arena_.replace(span->value, value.size(), value);
@@ -42,16 +49,9 @@ void HeaderList::Clear() {
 }
 
 std::optional<std::string_view> HeaderList::Find(std::string_view name) const {
-  for (const HeaderField field : *this) {
-    if (field.name == name) return field.value;
-  }
-  return std::nullopt;
-}
-
-HeaderField HeaderList::operator[](size_t index) const {
-  const Span& span = fields_[index];
-  return {NameOf(span), std::string_view(arena_).substr(span.value, span.value_size),
-          span.indexing};
+  const Span* span = FindSpan(name);
+  if (span == nullptr) return std::nullopt;
+  return std::string_view(arena_.data() + span->value, span->value_size);
 }
 
 uint32_t HeaderList::Append(std::string_view bytes) {
@@ -60,15 +60,11 @@ uint32_t HeaderList::Append(std::string_view bytes) {
   return offset;
 }
 
-HeaderList::Span* HeaderList::FindSpan(std::string_view name) {
-  for (Span& span : fields_) {
+const HeaderList::Span* HeaderList::FindSpan(std::string_view name) const {
+  for (const Span& span : fields_) {
     if (NameOf(span) == name) return &span;
   }
   return nullptr;
-}
-
-std::string_view HeaderList::NameOf(const Span& span) const {
-  return std::string_view(arena_).substr(span.name, span.name_size);
 }
 
 }  // namespace evenkeel::http2

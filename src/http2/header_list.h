@@ -1,15 +1,16 @@
 // HeaderList: the fields of one header block, in their order, duplicates kept.
 //
-// All bytes stand in one arena, so a list costs two allocations however many fields it has, and
-// none when it is reused after Clear. A value type: moved from decoding to forwarding.
+// All bytes stand in one arena, so a list costs two blocks of the pool however many fields it has.
+// A value type: moved from decoding to forwarding.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/block_pool.h"
 
 namespace evenkeel::http2 {
 
@@ -25,7 +26,7 @@ struct HeaderField {
 
 class HeaderList {
  public:
-  /// Appends a field; the bytes are copied.
+  /// Appends a field; the bytes are copied. Names are in lower case (RFC 9113, section 8.2.1).
   void Add(std::string_view name, std::string_view value, Indexing indexing = Indexing::kAllowed);
   /// Appends a field if list_size() then stays within set_limit; else the list is truncated. Small
   /// fields that still fit are kept, so that a status survives an oversized neighbour.
@@ -45,7 +46,10 @@ class HeaderList {
   bool empty() const { return fields_.empty(); }
   size_t size() const { return fields_.size(); }
   /// Fields live until the list changes. Precondition: index < size().
-  HeaderField operator[](size_t index) const;
+  HeaderField operator[](size_t index) const {
+    const Span& span = fields_[index];
+    return {NameOf(span), {arena_.data() + span.value, span.value_size}, span.indexing};
+  }
   /// Sum of name + value + 32 over the fields (RFC 9113, section 6.5.2).
   size_t list_size() const { return arena_.size() + kFieldOverhead * fields_.size(); }
 
@@ -78,11 +82,13 @@ class HeaderList {
   };
 
   uint32_t Append(std::string_view bytes);
-  Span* FindSpan(std::string_view name);
-  std::string_view NameOf(const Span& span) const;
+  const Span* FindSpan(std::string_view name) const;
+  std::string_view NameOf(const Span& span) const {
+    return {arena_.data() + span.name, span.name_size};
+  }
 
-  std::string arena_;
-  std::vector<Span> fields_;
+  base::PooledBytes arena_;
+  std::vector<Span, base::PoolAllocator<Span>> fields_;
   size_t limit_ = SIZE_MAX;
   bool truncated_ = false;
 };

@@ -1,5 +1,7 @@
-// NvArray: a HeaderList in the form that nghttp2's submit functions read. Internal to http2; lives
-// for one call of such a function, which copies what it needs.
+// NvArray: a HeaderList in the form that nghttp2's submit functions read. Internal to http2.
+//
+// It lives for one call of such a function. nghttp2 copies the array but not the bytes, so the list
+// has to stay as it is until its frame is made or its stream has closed.
 #pragma once
 
 #include <nghttp2/nghttp2.h>
@@ -22,8 +24,7 @@ class NvArray {
     data_ = to;
     for (const HeaderField field : headers) {
       *to++ = {Bytes(field.name), Bytes(field.value), field.name.size(), field.value.size(),
-               static_cast<uint8_t>(field.indexing == Indexing::kNever ? NGHTTP2_NV_FLAG_NO_INDEX
-                                                                       : NGHTTP2_NV_FLAG_NONE)};
+               FlagsOf(field.indexing)};
     }
   }
   NvArray(const NvArray&) = delete;
@@ -32,6 +33,11 @@ class NvArray {
   const nghttp2_nv* data() const { return data_; }
 
  private:
+  static uint8_t FlagsOf(Indexing indexing) {
+    constexpr int kNoCopy = NGHTTP2_NV_FLAG_NO_COPY_NAME | NGHTTP2_NV_FLAG_NO_COPY_VALUE;
+    return static_cast<uint8_t>(indexing == Indexing::kNever ? kNoCopy | NGHTTP2_NV_FLAG_NO_INDEX
+                                                             : kNoCopy);
+  }
   // nghttp2 takes pointers to non-const and writes through none of them.
   static uint8_t* Bytes(std::string_view text) {
     return reinterpret_cast<uint8_t*>(const_cast<char*>(text.data()));

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/check.h"
+#include "http2/native_memory.h"
 #include "http2/nv_array.h"
 #include "http2/session_callbacks.h"
 
@@ -43,8 +44,8 @@ Session::Session(Role role, const SessionSettings& settings, SessionHandler& han
     : role_(role), settings_(settings), handler_(handler) {
   nghttp2_session* raw = nullptr;
   const auto make =
-      role == Role::kServer ? nghttp2_session_server_new2 : nghttp2_session_client_new2;
-  CHECK(make(&raw, SessionCallbacks::Get(), this, Options().get()) == 0);
+      role == Role::kServer ? nghttp2_session_server_new3 : nghttp2_session_client_new3;
+  CHECK(make(&raw, SessionCallbacks::Get(), this, Options().get(), NativeMemory()) == 0);
   session_.reset(raw);
   std::vector<nghttp2_settings_entry> entries = {
       {NGHTTP2_SETTINGS_INITIAL_WINDOW_SIZE, settings.stream_window},
@@ -86,6 +87,7 @@ base::Result<void, ConnectionError> Session::Receive(std::span<const uint8_t> by
 
 void Session::Produce(ByteQueue& out, size_t limit) {
   output_announced_ = false;
+  if (aborted_) return;  // what is queued refers to fields of streams that are no more
   out_ = &out;
   out_limit_ = limit;
   while (out.size() < limit) {
@@ -116,9 +118,10 @@ StreamHandle Session::OpenStream(const HeaderList& headers, EndStream end, Strea
   stream->handler_ = &handler;
   stream->held_ = true;
   stream->local_ = Stream::Local::kHeaders;
+  stream->headers_ = headers;
   const uint8_t flags = end == EndStream::kYes ? NGHTTP2_FLAG_END_STREAM : NGHTTP2_FLAG_NONE;
-  const int32_t id = nghttp2_submit_headers(session_.get(), flags, -1, nullptr,
-                                            NvArray(headers).data(), headers.size(), stream);
+  const int32_t id = nghttp2_submit_headers(
+      session_.get(), flags, -1, nullptr, NvArray(stream->headers_).data(), headers.size(), stream);
   CHECK(id > 0);
   stream->id_ = id;
   WantOutput();
@@ -181,7 +184,16 @@ Stream* Session::NewStream() {
   return stream;
 }
 
+Stream* Session::FindStream(StreamId id) {
+  if (last_found_ != nullptr && last_found_->id_ == id) return last_found_;
+  auto* found = static_cast<Stream*>(nghttp2_session_get_stream_user_data(session_.get(), id));
+  if (found != nullptr) last_found_ = found;
+  return found;
+}
+
 void Session::Unlink(Stream& stream) {
+  if (last_found_ == &stream) last_found_ = nullptr;
+  if (receiving_ == &stream) receiving_ = nullptr;
   (stream.previous_ != nullptr ? stream.previous_->next_ : streams_) = stream.next_;
   if (stream.next_ != nullptr) stream.next_->previous_ = stream.previous_;
   stream.session_ = nullptr;

@@ -127,6 +127,8 @@ class Session {
   };
 
   Stream* NewStream();
+  /// Null for streams that we refused before they had a Stream, and for ids unknown to nghttp2.
+  Stream* FindStream(StreamId id);
   void Unlink(Stream& stream);
   /// Ends a stream's tie to the session and tells its handler.
   void Close(Stream& stream, const StreamEnd& end);
@@ -142,6 +144,8 @@ class Session {
   std::unique_ptr<nghttp2_session, Deleter> session_;
   Stream* streams_ = nullptr;
   size_t open_streams_ = 0;
+  Stream* receiving_ = nullptr;   // whose header block is being decoded
+  Stream* last_found_ = nullptr;  // frames of one stream come in a row
   bool settings_received_ = false;
   bool goaway_received_ = false;
   std::optional<uint64_t> ping_after_goaway_;  // nghttp2 would send it first

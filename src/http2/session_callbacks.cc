@@ -12,11 +12,6 @@ namespace {
 
 Session& SessionOf(void* user) { return *static_cast<Session*>(user); }
 
-// Null for streams that we refused before they had a Stream, and for ids unknown to nghttp2.
-Stream* StreamOf(nghttp2_session* session, int32_t id) {
-  return static_cast<Stream*>(nghttp2_session_get_stream_user_data(session, id));
-}
-
 std::string_view View(const uint8_t* bytes, size_t size) {
   return {reinterpret_cast<const char*>(bytes), size};
 }
@@ -54,6 +49,7 @@ const nghttp2_session_callbacks* SessionCallbacks::Get() {
 int SessionCallbacks::OnBeginHeaders(nghttp2_session* native, const nghttp2_frame* frame,
                                      void* user) noexcept {
   Session& session = SessionOf(user);
+  session.receiving_ = nullptr;
   if (frame->hd.type != NGHTTP2_HEADERS) return 0;
   if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
     Stream* stream = session.NewStream();
@@ -61,17 +57,18 @@ int SessionCallbacks::OnBeginHeaders(nghttp2_session* native, const nghttp2_fram
     nghttp2_session_set_stream_user_data(native, stream->id_, stream);
     ++session.recent_streams_;
   }
-  if (Stream* stream = StreamOf(native, frame->hd.stream_id)) {
+  session.receiving_ = session.FindStream(frame->hd.stream_id);
+  if (Stream* stream = session.receiving_) {
     stream->incoming_.Clear();
     stream->incoming_.set_limit(session.settings_.max_header_list);
   }
   return 0;
 }
 
-int SessionCallbacks::OnHeader(nghttp2_session* native, const nghttp2_frame* frame,
-                               const uint8_t* name, size_t name_size, const uint8_t* value,
-                               size_t value_size, uint8_t flags, void*) noexcept {
-  if (Stream* stream = StreamOf(native, frame->hd.stream_id)) {
+int SessionCallbacks::OnHeader(nghttp2_session*, const nghttp2_frame*, const uint8_t* name,
+                               size_t name_size, const uint8_t* value, size_t value_size,
+                               uint8_t flags, void* user) noexcept {
+  if (Stream* stream = SessionOf(user).receiving_) {
     stream->incoming_.AddWithinLimit(
         View(name, name_size), View(value, value_size),
         flags & NGHTTP2_NV_FLAG_NO_INDEX ? Indexing::kNever : Indexing::kAllowed);
@@ -81,30 +78,30 @@ int SessionCallbacks::OnHeader(nghttp2_session* native, const nghttp2_frame* fra
 
 int SessionCallbacks::OnDataChunk(nghttp2_session* native, uint8_t, int32_t id, const uint8_t* data,
                                   size_t size, void* user) noexcept {
+  Session& session = SessionOf(user);
   nghttp2_session_consume_connection(native, size);
-  SessionOf(user).WantOutput();
-  Stream* stream = StreamOf(native, id);
+  session.WantOutput();
+  Stream* stream = session.FindStream(id);
   if (stream && stream->handler_) stream->handler_->OnData({data, size}, EndStream::kNo);
   return 0;
 }
 
-int SessionCallbacks::OnFrame(nghttp2_session* native, const nghttp2_frame* frame,
-                              void* user) noexcept {
+int SessionCallbacks::OnFrame(nghttp2_session*, const nghttp2_frame* frame, void* user) noexcept {
   Session& session = SessionOf(user);
   switch (frame->hd.type) {
     case NGHTTP2_HEADERS:
-      if (Stream* stream = StreamOf(native, frame->hd.stream_id)) {
+      if (Stream* stream = session.FindStream(frame->hd.stream_id)) {
         OnHeadersFrame(session, *stream, *frame);
       }
       break;
     case NGHTTP2_DATA:
-      if (Stream* stream = StreamOf(native, frame->hd.stream_id); stream && EndsStream(*frame)) {
+      if (Stream* stream = session.FindStream(frame->hd.stream_id); stream && EndsStream(*frame)) {
         stream->remote_ = Stream::Remote::kEnded;
         if (stream->handler_) stream->handler_->OnData({}, EndStream::kYes);
       }
       break;
     case NGHTTP2_RST_STREAM:
-      if (Stream* stream = StreamOf(native, frame->hd.stream_id)) {
+      if (Stream* stream = session.FindStream(frame->hd.stream_id)) {
         stream->reset_by_ = StreamEnd::By::kPeer;
       }
       break;
@@ -165,7 +162,7 @@ void SessionCallbacks::NoteFailure(Session& session, const nghttp2_goaway& frame
                          : session.complaint_;
 }
 
-int SessionCallbacks::OnFrameSent(nghttp2_session* native, const nghttp2_frame* frame,
+int SessionCallbacks::OnFrameSent(nghttp2_session*, const nghttp2_frame* frame,
                                   void* user) noexcept {
   Session& session = SessionOf(user);
   if (frame->hd.type == NGHTTP2_GOAWAY) {
@@ -176,11 +173,12 @@ int SessionCallbacks::OnFrameSent(nghttp2_session* native, const nghttp2_frame* 
   }
   if (frame->hd.type != NGHTTP2_HEADERS && frame->hd.type != NGHTTP2_DATA) return 0;
   ++session.call_frames_sent_;
-  Stream* stream = StreamOf(native, frame->hd.stream_id);
+  Stream* stream = session.FindStream(frame->hd.stream_id);
   if (stream == nullptr) return 0;
   if (frame->hd.type == NGHTTP2_HEADERS) {
     if (stream->headers_offset_ == UINT64_MAX) stream->headers_offset_ = session.produced_;
     if (stream->local_ == Stream::Local::kHeaders) stream->local_ = Stream::Local::kOpen;
+    stream->headers_ = {};
   } else if (stream->body_ended_item_) {
     stream->body_item_active_ = false;
   }
@@ -196,22 +194,21 @@ int SessionCallbacks::OnFrameSent(nghttp2_session* native, const nghttp2_frame* 
   return 0;
 }
 
-int SessionCallbacks::OnInvalidFrame(nghttp2_session* native, const nghttp2_frame* frame, int error,
+int SessionCallbacks::OnInvalidFrame(nghttp2_session*, const nghttp2_frame* frame, int error,
                                      void* user) noexcept {
   Session& session = SessionOf(user);
   if (session.complaint_.empty()) session.complaint_ = nghttp2_strerror(error);
-  if (Stream* stream = StreamOf(native, frame->hd.stream_id)) {
+  if (Stream* stream = session.FindStream(frame->hd.stream_id)) {
     stream->reset_by_ = StreamEnd::By::kUs;
   }
   return 0;
 }
 
-int SessionCallbacks::OnStreamClose(nghttp2_session* native, int32_t id, uint32_t code,
+int SessionCallbacks::OnStreamClose(nghttp2_session*, int32_t id, uint32_t code,
                                     void* user) noexcept {
   Session& session = SessionOf(user);
-  Stream* stream = StreamOf(native, id);
+  Stream* stream = session.FindStream(id);
   if (stream == nullptr) return 0;
-  nghttp2_session_set_stream_user_data(native, id, nullptr);
   const bool complete =
       stream->local_ == Stream::Local::kEnded && stream->remote_ == Stream::Remote::kEnded;
   StreamEnd end{stream->reset_by_, static_cast<ErrorCode>(code), StreamEnd::Processed::kPerhaps};

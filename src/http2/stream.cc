@@ -2,6 +2,8 @@
 
 #include <nghttp2/nghttp2.h>
 
+#include <utility>
+
 #include "base/check.h"
 #include "http2/nv_array.h"
 #include "http2/session.h"
@@ -9,14 +11,15 @@
 
 namespace evenkeel::http2 {
 
-void Stream::SubmitHeaders(const HeaderList& headers, EndStream end) {
+void Stream::SubmitHeaders(HeaderList headers, EndStream end) {
   if (!writable()) return;
   CHECK(local_ == Local::kIdle);
   local_ = Local::kHeaders;
   const uint8_t flags = end == EndStream::kYes ? NGHTTP2_FLAG_END_STREAM : NGHTTP2_FLAG_NONE;
   if (end == EndStream::kYes) local_ = Local::kEnding;
-  nghttp2_submit_headers(session_->session_.get(), flags, id_, nullptr, NvArray(headers).data(),
-                         headers.size(), nullptr);
+  headers_ = std::move(headers);
+  nghttp2_submit_headers(session_->session_.get(), flags, id_, nullptr, NvArray(headers_).data(),
+                         headers_.size(), nullptr);
   session_->WantOutput();
 }
 

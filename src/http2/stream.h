@@ -15,6 +15,7 @@
 #include <memory>
 #include <span>
 
+#include "base/block_pool.h"
 #include "http2/byte_queue.h"
 #include "http2/error_code.h"
 #include "http2/header_list.h"
@@ -61,7 +62,7 @@ class StreamHandler {
   ~StreamHandler() = default;
 };
 
-class Stream {
+class Stream final : public base::Pooled {
  public:
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
@@ -73,7 +74,7 @@ class Stream {
   /// Every Submit below is a no-op once the stream is closed or reset, so callers need not ask.
 
   /// Server role: response headers; with kYes a Trailers-Only response. Once.
-  void SubmitHeaders(const HeaderList& headers, EndStream end);
+  void SubmitHeaders(HeaderList headers, EndStream end);
   /// Queues body bytes (copied) and, with kYes, our END_STREAM. Back-pressure is the caller's: the
   /// queue holds what the peer's window does not yet take; OnSent tells what has left.
   void SubmitData(std::span<const uint8_t> bytes, EndStream end);
@@ -120,7 +121,8 @@ class Stream {
   StreamId id_ = -1;
   uint64_t headers_offset_ = UINT64_MAX;  // where our HEADERS stand in the session's output
   ByteQueue body_;
-  HeaderList trailers_;
+  HeaderList headers_;   // ours, until they are framed: nghttp2 reads them here
+  HeaderList trailers_;  // likewise
   HeaderList incoming_;
   Stream* previous_ = nullptr;  // the session's list of its streams
   Stream* next_ = nullptr;

@@ -3,6 +3,7 @@
 #include <ares.h>
 #include <arpa/nameser.h>
 #include <event2/event.h>
+#include <event2/event_struct.h>
 #include <netinet/in.h>
 #include <resolv.h>
 

@@ -3,9 +3,8 @@
 // Used on its loop's thread only. Never fires early; may be up to some milliseconds late.
 #pragma once
 
-#include <event2/event_struct.h>
-
 #include <functional>
+#include <memory>
 
 #include "base/clock.h"
 #include "net/event_loop.h"
@@ -28,6 +27,9 @@ class Timer {
   bool running() const { return running_; }
 
  private:
+  // From the first start on: most of the timers that a connection has never run.
+  struct Event;
+
   void Arm();
   void OnTimeout();
 
@@ -35,7 +37,7 @@ class Timer {
   const std::function<void()> on_fire_;
   base::Time due_{};
   bool running_ = false;
-  event event_;
+  std::unique_ptr<Event> event_;
 };
 
 }  // namespace evenkeel::net

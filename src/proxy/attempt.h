@@ -11,6 +11,7 @@
 #include <string>
 
 #include "balancer/endpoint.h"
+#include "base/block_pool.h"
 #include "http2/stream.h"
 #include "pool/pool.h"
 #include "proxy/cluster.h"
@@ -19,7 +20,7 @@
 
 namespace evenkeel::proxy {
 
-class Attempt final : private pool::Waiter, private http2::StreamHandler {
+class Attempt final : public base::Pooled, private pool::Waiter, private http2::StreamHandler {
  public:
   /// Why an attempt got no answer from its endpoint.
   struct Failure {

@@ -185,7 +185,7 @@ void Call::OnClosed(const http2::StreamEnd&) {
 void Call::OnAnswerHeaders(http2::HeaderList headers) {
   state_ = State::kResponding;
   Edit(headers, route_->traffic.response_headers);
-  stream_->SubmitHeaders(headers, EndStream::kNo);
+  stream_->SubmitHeaders(std::move(headers), EndStream::kNo);
 }
 
 void Call::OnAnswerData(std::span<const uint8_t> bytes) {
@@ -200,7 +200,7 @@ void Call::OnAnswerEnd(http2::HeaderList* fields, StatusCode status) {
     stream_->SubmitTrailers(std::move(*fields));
   } else {
     Edit(*fields, route_->traffic.response_headers);
-    stream_->SubmitHeaders(*fields, EndStream::kYes);
+    stream_->SubmitHeaders(std::move(*fields), EndStream::kYes);
   }
   Record(status, Origin::kEndpoint);
 }
@@ -286,7 +286,7 @@ void Call::AnswerNotGrpc(std::string_view http_status, std::string_view text) {
   context_.metrics.PeerFault(telemetry::Side::kClient, telemetry::Fault::kNotGrpc);
   http2::HeaderList headers = rpc::HttpAnswer(http_status);
   if (http_status == "405") headers.Add("allow", "POST");
-  stream_->SubmitHeaders(headers, EndStream::kNo);
+  stream_->SubmitHeaders(std::move(headers), EndStream::kNo);
   stream_->SubmitData({reinterpret_cast<const uint8_t*>(text.data()), text.size()},
                       EndStream::kYes);
   state_ = State::kFinished;

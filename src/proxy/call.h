@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 
+#include "base/block_pool.h"
 #include "base/limit.h"
 #include "http2/stream.h"
 #include "net/timer.h"
@@ -28,7 +29,8 @@
 
 namespace evenkeel::proxy {
 
-class Call final : private http2::StreamHandler,
+class Call final : public base::Pooled,
+                   private http2::StreamHandler,
                    private AttemptSet::Owner,
                    private CallTimer::Owner {
  public:

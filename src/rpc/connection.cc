@@ -9,6 +9,13 @@ namespace {
 // bounds what a peer that does not read makes us hold beyond its streams' windows.
 constexpr size_t kOutputLimit = 128 * 1024;
 
+// What a flush makes and the kernel takes at once, which is nearly all there ever is: one buffer
+// for all connections of a thread, so that they need none of their own while nothing holds them up.
+http2::ByteQueue& FreshOutput() {
+  static thread_local http2::ByteQueue queue(2 * kOutputLimit);
+  return queue;
+}
+
 // Frames (ACKs, RST_STREAMs) that a peer may make us queue without reading them; more, and we stop
 // reading from it (CVE-2019-9512, -9514, -9515).
 constexpr size_t kMaxQueuedFrames = 1000;
@@ -81,7 +88,7 @@ void Connection::Receive(std::span<const uint8_t> bytes) {
   end_ = {Loss::Kind::kProtocolError, received.error().reason};
   if (received.error().code == http2::ErrorCode::kHttp11Required) {
     output_.Append({reinterpret_cast<const uint8_t*>(kNotHttp2.data()), kNotHttp2.size()});
-    if (WriteOutput()) StartClosing(end_);
+    if (Write(output_)) StartClosing(end_);
   } else {
     state_ = State::kFailed;
     linger_.StartAfter(kLinger);  // a peer that does not read never takes the GOAWAY
@@ -104,9 +111,15 @@ void Connection::OnClosed(std::error_code reason) {
 void Connection::Flush() {
   if (state_ != State::kOpen && state_ != State::kFailed) return;
   while (!blocked_) {
-    if (output_.size() < kOutputLimit) session_.Produce(output_, kOutputLimit);
-    if (output_.empty()) break;
-    if (!WriteOutput()) return;
+    http2::ByteQueue& fresh = output_.empty() ? FreshOutput() : output_;
+    if (fresh.size() < kOutputLimit) session_.Produce(fresh, kOutputLimit);
+    if (fresh.empty()) break;
+    const bool alive = Write(fresh);
+    if (&fresh != &output_) {
+      if (alive) output_.Append(fresh.bytes());
+      fresh.Clear();
+    }
+    if (!alive) return;
   }
   PauseIfCongested();
   if (blocked_) return;
@@ -116,17 +129,17 @@ void Connection::Flush() {
   StartClosing({Loss::Kind::kProtocolError, session_.failure()});
 }
 
-// Returns whether the connection still lives.
-bool Connection::WriteOutput() {
-  const auto written = stream_->Write(output_.bytes());
+// Returns whether the connection still lives; what the kernel did not take stays in `output`.
+bool Connection::Write(http2::ByteQueue& output) {
+  const auto written = stream_->Write(output.bytes());
   if (!written) {
     Lose({Loss::Kind::kReset, written.error().message(), written.error()});
     return false;
   }
   bytes_sent_ += *written;
   owner_.OnTraffic(0, *written);
-  output_.Consume(*written);
-  blocked_ = !output_.empty();
+  output.Consume(*written);
+  blocked_ = !output.empty();
   return true;
 }
 

@@ -86,7 +86,7 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
   void Flush() override;
 
   void Receive(std::span<const uint8_t> bytes);
-  bool WriteOutput();
+  bool Write(http2::ByteQueue& output);
   void PauseIfCongested();
   void StartClosing(Loss loss);
   void Lose(Loss loss);
@@ -96,10 +96,10 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
   http2::Session session_;
   std::unique_ptr<net::ByteStream> stream_;
   State state_ = State::kConnecting;
-  bool blocked_ = false;  // the kernel takes no more for now
-  bool paused_ = false;   // we read no more for now
-  Loss end_{};            // what OnLost will say once all is written and the peer has closed
-  http2::ByteQueue output_;
+  bool blocked_ = false;     // the kernel takes no more for now
+  bool paused_ = false;      // we read no more for now
+  Loss end_{};               // what OnLost will say once all is written and the peer has closed
+  http2::ByteQueue output_;  // what the kernel has not taken yet
   uint64_t bytes_sent_ = 0;
   net::Timer linger_;
 };

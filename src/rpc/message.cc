@@ -8,7 +8,9 @@ namespace {
 
 constexpr std::string_view kGrpc = "application/grpc";
 
+// Compared byte for byte first: nearly everybody writes it in lower case.
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
+  if (a == b) return true;
   return std::ranges::equal(
       a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }

@@ -1,0 +1,59 @@
+// BlockPool: memory for what each call needs for a moment, recycled by the thread that frees it.
+//
+// Every thread has a pool of its own, so there is no lock. A block may be freed on another thread
+// than the one that took it; it then serves that one. What a burst leaves is kept up to a bound.
+// Sanitizer builds keep nothing: each object is an allocation of its own there, so that they see
+// what is used after its end.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace evenkeel::base {
+
+class BlockPool {
+ public:
+  /// Larger blocks come from the heap and go back to it.
+  static constexpr size_t kLargestBlock = 4096;
+  /// A thread keeps at most so many bytes of free blocks.
+  static constexpr size_t kMostKept = size_t{4} * 1024 * 1024;
+
+  /// At least `size` bytes, aligned for any object.
+  static void* Take(size_t size);
+  /// Frees a block. Precondition: Take(size) gave it.
+  static void Free(void* block, size_t size) noexcept;
+
+  /// Bytes of free blocks that this thread keeps.
+  static size_t kept();
+};
+
+/// A class derived from it is made and deleted in blocks of the pool. For classes that nobody
+/// derives from.
+class Pooled {
+ public:
+  static void* operator new(size_t size) { return BlockPool::Take(size); }
+  static void operator delete(void* block, size_t size) noexcept { BlockPool::Free(block, size); }
+
+ protected:
+  ~Pooled() = default;
+};
+
+/// For containers that live as long as a call or less.
+template <typename T>
+struct PoolAllocator {
+  using value_type = T;
+
+  PoolAllocator() = default;
+  template <typename U>
+  PoolAllocator(const PoolAllocator<U>&) {}
+
+  T* allocate(size_t count) { return static_cast<T*>(BlockPool::Take(count * sizeof(T))); }
+  void deallocate(T* block, size_t count) noexcept { BlockPool::Free(block, count * sizeof(T)); }
+
+  friend bool operator==(const PoolAllocator&, const PoolAllocator&) { return true; }
+};
+
+/// Bytes; other than a vector with an allocator of its own it copies them as a whole.
+using PooledBytes = std::basic_string<char, std::char_traits<char>, PoolAllocator<char>>;
+
+}  // namespace evenkeel::base
