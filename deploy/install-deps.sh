@@ -19,7 +19,7 @@ build_packages=(
   python3 curl iproute2 procps
 )
 test_packages=(
-  clang-format shellcheck
+  clang-format shellcheck valgrind
   python3-grpcio python3-protobuf python3-h2 python3-hpack python3-hyperframe
   python3-yaml python3-jsonschema python3-kubernetes  # the latter for the API's types
   systemd                          # for systemd-analyze

@@ -8,7 +8,8 @@
 #                          measurements of memory
 #   4. deploy              package, unit, dashboard, alerting rules, Kubernetes manifests
 #   5. docker compose      the demo cluster, if a Docker engine runs here
-#   6. lint                layers, names, sizes, formatting
+#   6. release build       of the replay alone: what a call costs, as counts (bench/check)
+#   7. lint                layers, names, sizes, formatting
 #
 # The last line counts the tests. Exit code 0 only if all of them passed and everything built.
 set -euo pipefail
@@ -51,6 +52,15 @@ Build() {
     return 1
   }
   cmake --build --preset "$1" -- -j"$jobs"
+}
+
+# No sanitizer: they cost more than what is counted.
+BuildReplay() {
+  cmake --preset release >"$scratch/configure" || {
+    cat "$scratch/configure"
+    return 1
+  }
+  cmake --build --preset release --target evenkeel-replay -- -j"$jobs"
 }
 
 # UnitTests PRESET: runs them, shows those that fail, counts all.
@@ -118,6 +128,10 @@ else
   echo "SKIPPED: no Docker engine answers; tests/e2e/compose_test.sh starts one of its own" >&2
   Add 0 0 1
 fi
+
+Say "count what a call costs"
+Must BuildReplay
+if bench/check; then Add 1 0 0; else Add 0 1 0; fi
 
 Say "lint"
 PythonTests tests/lint

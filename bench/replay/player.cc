@@ -1,0 +1,70 @@
+#include "bench/replay/player.h"
+
+#include <utility>
+
+namespace evenkeel::bench {
+namespace {
+
+std::span<const uint8_t> Bytes(const std::string& text) {
+  return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
+}
+
+}  // namespace
+
+ClientPlayer::ClientPlayer(net::EventLoop& loop, size_t streams, std::string message)
+    : Player(loop, http2::Role::kClient), message_(std::move(message)), slots_(streams) {
+  // What a gRPC client sends.
+  request_.Add(":method", "POST");
+  request_.Add(":scheme", "http");
+  request_.Add(":path", "/user.v1.UserService/GetUser");
+  request_.Add(":authority", "users.example:50051");
+  request_.Add("te", "trailers");
+  request_.Add("content-type", "application/grpc");
+  request_.Add("user-agent", "grpc-c++/1.51.1 grpc-c/29.0.0 (linux; chttp2)");
+  request_.Add("grpc-accept-encoding", "identity, deflate, gzip");
+  request_.Add("grpc-timeout", "10S");
+  for (Slot& slot : slots_) slot.player = this;
+}
+
+void ClientPlayer::PlayBatch() {
+  for (Slot& slot : slots_) {
+    ++open_;
+    slot.stream = connection().session().OpenStream(request_, http2::EndStream::kNo, slot);
+    slot.stream->SubmitData(Bytes(message_), http2::EndStream::kYes);
+  }
+}
+
+void ClientPlayer::Slot::OnTrailers(http2::HeaderList trailers) {
+  if (trailers.Find("grpc-status") == "0") ++player->succeeded_;
+}
+
+void ClientPlayer::Slot::OnClosed(const http2::StreamEnd&) { --player->open_; }
+
+EndpointPlayer::EndpointPlayer(net::EventLoop& loop, std::string message)
+    : Player(loop, http2::Role::kServer), message_(std::move(message)) {
+  headers_.Add(":status", "200");
+  headers_.Add("content-type", "application/grpc");
+  headers_.Add("grpc-accept-encoding", "identity, deflate, gzip");
+  trailers_.Add("grpc-status", "0");
+}
+
+void EndpointPlayer::OnRequest(http2::StreamHandle stream, http2::HeaderList, http2::EndStream) {
+  if (free_.empty()) {
+    free_.push_back(slots_.emplace_back(std::make_unique<Slot>()).get());
+    free_.back()->player = this;
+  }
+  Slot* slot = free_.back();
+  free_.pop_back();
+  slot->stream = std::move(stream);
+  slot->stream->SetHandler(*slot);
+}
+
+void EndpointPlayer::Slot::OnData(std::span<const uint8_t> bytes, http2::EndStream end) {
+  stream->ReturnCredit(bytes.size());
+  if (end == http2::EndStream::kNo) return;
+  stream->SubmitHeaders(player->headers_, http2::EndStream::kNo);
+  stream->SubmitData(Bytes(player->message_), http2::EndStream::kNo);
+  stream->SubmitTrailers(player->trailers_);
+}
+
+}  // namespace evenkeel::bench
