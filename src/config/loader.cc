@@ -10,6 +10,7 @@
 #include "config/discovery_reader.h"
 #include "config/file_tree.h"
 #include "config/key_types.h"
+#include "config/service_config_reader.h"
 #include "config/yaml_parser.h"
 
 namespace evenkeel::config {
@@ -52,15 +53,54 @@ void AnchorPaths(Config& config, const std::string& path) {
   }
 }
 
+const YamlNode* Find(const YamlNode& map, std::string_view key) {
+  for (const YamlNode::Entry& each : map.entries) {
+    if (each.key == key) return each.value.get();
+  }
+  return nullptr;
+}
+
+// The service configs that the clusters name, also where they cannot be read: the one who corrects
+// them is to be heard.
+std::vector<std::string> ServiceConfigs(const YamlNode& root, const ErrorList& errors) {
+  std::vector<std::string> paths;
+  const YamlNode* const clusters = Find(root, "clusters");
+  if (clusters == nullptr) return paths;
+  for (const YamlNode::Entry& cluster : clusters->entries) {
+    const YamlNode* const name = Find(*cluster.value, "service_config");
+    if (name != nullptr && name->IsScalar()) {
+      paths.push_back(ServiceConfigPath(errors.FileOf(name->mark), name->text));
+    }
+  }
+  return paths;
+}
+
+// FNV-1a, as FileTree's, with one more file.
+uint64_t WithFile(uint64_t fingerprint, const std::string& path) {
+  const auto text = ReadFile(path);
+  for (const char byte : text ? *text : std::string()) {
+    fingerprint = (fingerprint ^ static_cast<unsigned char>(byte)) * 1099511628211U;
+  }
+  return fingerprint;
+}
+
 }  // namespace
 
 Loading Load(const std::string& path, const Variables& variables) {
   ErrorList errors(path);
   FileTree tree(ReadFile, variables, errors);
   const YamlNodePtr root = tree.Read(path);
+  std::vector<std::string> files = tree.files();
+  uint64_t fingerprint = tree.fingerprint();
+  if (root) {
+    for (std::string& each : ServiceConfigs(*root, errors)) {
+      fingerprint = WithFile(fingerprint, each);
+      files.push_back(std::move(each));
+    }
+  }
   auto config = ReadTree(root, std::move(errors));
   if (config) AnchorPaths(*config, path);
-  return {std::move(config), tree.files(), tree.fingerprint()};
+  return {std::move(config), std::move(files), fingerprint};
 }
 
 base::Result<Config, ConfigErrors> LoadFile(const std::string& path, const Variables& variables) {

@@ -204,13 +204,9 @@ void ReadContent(MapReader& map, Content& content) {
   TakePolicy(map, content.policy);
 }
 
-std::string PathFrom(const std::string& config_file, const std::string& path) {
-  return (std::filesystem::path(config_file).parent_path() / path).string();
-}
-
 // Null after errors, which stand in the configuration at `place`.
 std::optional<Content> Load(const Place& place, const std::string& path) {
-  const std::string file = PathFrom(place.errors().FileOf(place.mark()), path);
+  const std::string file = ServiceConfigPath(place.errors().FileOf(place.mark()), path);
   const auto text = ReadTextFile(file);
   if (!text) {
     place.Fail(
@@ -266,6 +262,10 @@ CallPolicy Merge(const CallPolicy& over, const CallPolicy& under) {
   merged.retry = under.retry;
   merged.hedging = under.hedging;
   return merged;
+}
+
+std::string ServiceConfigPath(const std::string& config_file, const std::string& path) {
+  return (std::filesystem::path(config_file).parent_path() / path).string();
 }
 
 void ReadServiceConfig(MapReader& map, Cluster& cluster) {

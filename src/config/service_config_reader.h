@@ -6,10 +6,15 @@
 // and the configuration with it. Fields that are not known are passed over, as gRPC does.
 #pragma once
 
+#include <string>
+
 #include "config/config.h"
 #include "config/map_reader.h"
 
 namespace evenkeel::config {
+
+/// Where a service config is that a configuration file names: from the file's folder.
+std::string ServiceConfigPath(const std::string& config_file, const std::string& path);
 
 /// `service_config:`, the file's path, from the configuration's folder.
 void ReadServiceConfig(MapReader& map, Cluster& cluster);

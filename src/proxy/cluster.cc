@@ -41,6 +41,7 @@ void Cluster::RemoveMember(const balancer::Endpoint& endpoint) {
 }
 
 void Cluster::Retire() {
+  retired_ = true;
   while (!members_.empty()) RemoveMember(*members_.begin()->first);
   health::Outlook outlook;
   outlook.summary = "it was removed from the configuration";
@@ -99,7 +100,7 @@ bool Cluster::IsUsable(const balancer::Endpoint& endpoint, const pool::Pool& poo
 }
 
 bool Cluster::Wait(Waiter& waiter, WaitFor what) {
-  if (what == WaitFor::kHope && !HasHope()) return false;
+  if (retired_ || (what == WaitFor::kHope && !HasHope())) return false;
   waiter.place_ = base::Permit(settings_.limits->pending);
   if (!waiter.place_) return false;
   waiting_.push_back(&waiter);

@@ -172,6 +172,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   bool found_full_ = false;
   health::OrcaReport orca_;
   std::unique_ptr<rpc::LatencyWindow> latencies_;
+  bool retired_ = false;          // nobody waits any more
   std::vector<Waiter*> waiting_;  // in the order they came
 };
 

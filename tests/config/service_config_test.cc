@@ -220,6 +220,22 @@ TEST_F(ServiceConfigTest, SaysThatTheFileIsNotThere) {
   EXPECT_THAT(Format(config.error()), HasSubstr("\"/nowhere/none.json\" cannot be read"));
 }
 
+TEST_F(ServiceConfigTest, AReloadWatchesTheFile) {
+  Load("{}");
+  const std::string path = folder_ / "evenkeel.yaml";
+  std::ofstream(path) << "listeners: [{address: \"127.0.0.1:1\", cluster: users}]\n"
+                         "clusters:\n"
+                         "  users: {endpoints: [\"127.0.0.1:2\"], service_config: users.json}\n";
+  const Loading good = config::Load(path);
+  EXPECT_TRUE(good.config);
+  EXPECT_THAT(good.files, ElementsAre(path, (folder_ / "users.json").string()));
+  std::ofstream(folder_ / "users.json") << "[]";
+  const Loading bad = config::Load(path);
+  EXPECT_FALSE(bad.config);
+  EXPECT_EQ(bad.files, good.files);
+  EXPECT_NE(bad.fingerprint, good.fingerprint);
+}
+
 TEST(MergeTest, TheRoutesKeysWinOneByOne) {
   CallPolicy route;
   route.timeout = 1s;
