@@ -148,10 +148,12 @@ sys.exit(not eval(sys.argv[1]))' "$2"
 # StartLoad SECONDS: a load of its own, beside the one that the demo always makes, from the client's
 # container; its summary goes to load.json.
 StartLoad() {
+  rm -f "$scratch/load.log"
   Compose exec -T client user-client load --target 127.0.0.1:50051 --connections 1 \
     --concurrency "$concurrency" --duration "$1s" --deadline 2s --allow-failures --json - \
     >"$scratch/load.json" 2>"$scratch/load.log" &
   load_pid=$!
+  Await 30 "the load to run" test -s "$scratch/load.log"  # a line after each second
 }
 
 FinishLoad() {
@@ -218,7 +220,6 @@ Disturb() {
   local victim
   victim=$(Replicas | head -1)
   StartLoad 8
-  sleep 2
   docker "$1" "$victim" >/dev/null
   FinishLoad
   Judge 5 "$concurrency"
@@ -233,7 +234,6 @@ Disturb() {
 # A replica that is asked to end says so in its health first: nothing is lost.
 Restart() {
   StartLoad 8
-  sleep 2
   docker restart --time 15 "$(Replicas | head -1)" >/dev/null
   FinishLoad
   Judge 5 0
@@ -249,7 +249,6 @@ Scale() {
 # Replicas that go say so first, too.
 ScaleDown() {
   StartLoad 12
-  sleep 2
   Scale 3
   FinishLoad
   Judge 5 0

@@ -105,9 +105,11 @@ Install() {
 MainPid() { Sh 'systemctl show --property MainPID --value evenkeel'; }
 
 StartLoad() {
+  rm -f "$scratch/load.log"
   In user-client load --connections 4 --rate 200 --duration "$1s" --allow-failures --json - \
     >"$scratch/load.json" 2>"$scratch/load.log" &
   load_pid=$!
+  Await 30 "the load to run" test -s "$scratch/load.log"  # a line after each second
 }
 
 # FinishLoad FORBIDDEN: no failure's message may have this in it; "" is in all of them.
@@ -161,7 +163,6 @@ Upgrade() {
   local before
   before=$(MainPid)
   StartLoad 12
-  sleep 2
   Install "$scratch/newer.deb"
   Await 30 "the sidecar to be ready" In evenkeel ready
   FinishLoad ""
@@ -178,7 +179,6 @@ SocketActivation() {
   In systemctl disable --now --quiet evenkeel
   In systemctl enable --now --quiet evenkeel.socket
   StartLoad 8
-  sleep 2
   In systemctl restart evenkeel
   FinishLoad "refused"
 }
