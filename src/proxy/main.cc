@@ -1,6 +1,7 @@
 // The program: flags, configuration, then the server and its admin port on the main thread's loop.
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -288,7 +289,21 @@ int Print(std::string_view text) {
   return std::cout ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+// Files of endpoints that are there; one that is not may come later.
+bool CheckEndpointFiles(const config::Config& config) {
+  bool good = true;
+  for (const config::Cluster& each : config.clusters) {
+    const auto* file = std::get_if<config::EndpointsFile>(&each.origin);
+    if (file == nullptr || ::access(file->path.c_str(), F_OK) != 0) continue;
+    const auto endpoints = config::LoadEndpoints(file->path);
+    if (!endpoints) std::cerr << config::Format(endpoints.error());
+    good = good && endpoints;
+  }
+  return good;
+}
+
 int Check(const std::string& file, const config::Config& config) {
+  if (!CheckEndpointFiles(config)) return kUsageExitCode;
   std::cout << file << ": ok (" << config.listeners.size() << " listeners, "
             << config.clusters.size() << " clusters)\n";
   return EXIT_SUCCESS;

@@ -3,13 +3,16 @@
 EVENKEEL_E2E_FULL=1 adds 10,000 endpoints under the load of issue "Live".
 """
 
+import json
 import os
 import pathlib
 import shutil
+import subprocess
 import tempfile
 import time
 import unittest
 
+from harness import binaries
 from harness.case import E2eTestCase
 from harness.waiting import let_time_pass, wait_until
 
@@ -78,6 +81,23 @@ class FileEndpointsTest(FileTestCase):
         wait_until(lambda: "No such file" in sidecar.get("/ready")[1], "/ready to say why not")
         self.write([replica.address])
         wait_until(lambda: sidecar.get("/ready")[0] == 200, "the sidecar to be ready")
+
+
+class CheckTest(FileTestCase):
+    def check(self):
+        config = self.folder / "evenkeel.yaml"
+        config.write_text(json.dumps({
+            "listeners": [{"address": "127.0.0.1:0", "cluster": "test"}],
+            "clusters": {"test": {"endpoints": {"file": "endpoints.yaml"}}}}), encoding="utf-8")
+        return subprocess.run([binaries.SIDECAR, "check", "--config", config], text=True,
+                              capture_output=True, check=False)
+
+    def test_check_reads_the_files_too(self):
+        self.assertEqual(0, self.check().returncode, "the file may come later")
+        self.write_text("endpoints: [127.0.0.1]\n")
+        checked = self.check()
+        self.assertEqual(2, checked.returncode)
+        self.assertIn("endpoints.yaml:1:13: endpoints[0]: ", checked.stderr)
 
 
 class ManyEndpointsTest(FileTestCase):
