@@ -69,7 +69,7 @@ class Differ {
         for (const auto& [name, listener] : Pairs(both))
           Listener("listeners[" + name + "]", listener);
       } else {
-        Deep(key, both, kAtRestart);
+        Deep(key, both, key == "workers" || key == "admin" ? kAtRestart : kAtOnce);
       }
     }
     return std::move(changes_);

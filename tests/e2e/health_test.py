@@ -363,7 +363,10 @@ class EjectionTest(HealthTestCase):
             endpoint = self.start_endpoint()
             endpoint.answer(answer)
             self.endpoints.append(endpoint)
-        self.sidecar = self.start_sidecar(*self.endpoints, cluster=cluster)
+        # These tests' client sends PINGs as it likes.
+        self.sidecar = self.start_sidecar(
+            *self.endpoints, cluster=cluster,
+            listener={"keepalive": {"permit_time": "0s", "permit_without_calls": True}})
         self.wait_all_ready(self.sidecar, self.endpoints)
         self.client = self.connect(self.sidecar)
 

@@ -119,6 +119,22 @@ TEST_F(ReloadTest, AnotherPolicyIsNoReasonToReconnectAndCountsStay) {
   EXPECT_EQ(Connections(0) + Connections(1), 2U);
 }
 
+TEST_F(ReloadTest, ACallWithRetriesEndsByTheBudgetItBeganWith) {
+  config::Route& route = config_.listeners[0].routes.emplace_back();
+  route.cluster = "users";
+  route.calls.retry.emplace();
+  config_.clusters[0].retry_throttling.emplace();
+  Start(2);
+  StreamLog& call = Call();
+  const Arrival first = Arrived();
+  config_.clusters[0].retry_throttling->max_tokens = 3;
+  Reload();
+  Settle();
+  Answer(*first.log, "14");
+  Answer(*Arrived().log);
+  EXPECT_EQ(Finished(call), "0");
+}
+
 TEST_F(ReloadTest, OtherWindowsReplaceConnectionsOnlyWhenTheNewOnesWork) {
   Start(1);
   StreamLog& call = Call();
