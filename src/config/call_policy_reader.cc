@@ -7,6 +7,7 @@
 #include "config/flag_key.h"
 #include "config/key_types.h"
 #include "config/or_off.h"
+#include "config/status_list_key.h"
 #include "config/status_names.h"
 
 namespace evenkeel::config {
@@ -21,21 +22,6 @@ std::optional<Complaint> CheckCode(std::string_view text) {
   return Complaint{Quoted(text) + " is no status that a call can fail with",
                    "write gRPC's name of it, such as UNAVAILABLE"};
 }
-
-// A list that replaces its default.
-struct CodesKey : List<Text> {
-  CodesKey() : List<Text>{Text("status name", CheckCode)} {}
-
-  void Read(const Place& place, std::vector<std::string>& out) const {
-    out.clear();
-    List<Text>::Read(place, out);
-  }
-  KeyFacts Facts(const std::vector<std::string>& fallback) const {
-    std::string text;
-    for (const std::string& each : fallback) text.append(text.empty() ? "" : ", ").append(each);
-    return {.type = "list of: status name", .fallback = text};
-  }
-};
 
 // A duration, or `p95`.
 struct HedgeDelayKey : Leaf {
@@ -65,7 +51,7 @@ struct HedgeDelayKey : Leaf {
 
 void ReadRetry(MapReader& map, Retry& retry) {
   map.Optional("attempts", retry.attempts, WholeNumber(2, 5));
-  map.Optional("codes", retry.codes, CodesKey());
+  map.Optional("codes", retry.codes, StatusListKey(CheckCode));
   map.Optional("initial_backoff", retry.initial_backoff, Duration(1ms, 1min));
   map.Optional("max_backoff", retry.max_backoff, Duration(1ms, 1h));
   map.Optional("backoff_multiplier", retry.backoff_multiplier, Decimal(1, 10));
@@ -79,7 +65,7 @@ void ReadRetry(MapReader& map, Retry& retry) {
 void ReadHedging(MapReader& map, Hedging& hedging) {
   map.Optional("attempts", hedging.attempts, WholeNumber(2, 5));
   map.Optional("delay", hedging.delay, HedgeDelayKey());
-  map.Optional("non_fatal_codes", hedging.non_fatal_codes, CodesKey());
+  map.Optional("non_fatal_codes", hedging.non_fatal_codes, StatusListKey(CheckCode));
 }
 
 void ReadThrottling(MapReader& map, RetryThrottling& tokens) {

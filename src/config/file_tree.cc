@@ -1,35 +1,17 @@
 #include "config/file_tree.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <filesystem>
 #include <memory>
-#include <system_error>
 #include <utility>
 
+#include "config/text_file.h"
 #include "config/yaml_parser.h"
 
 namespace evenkeel::config {
 namespace {
 
 constexpr char kInclude[] = "include";
-
-Complaint Unreadable(const std::string& name, int error, bool included) {
-  const std::string reason =
-      (included ? Quoted(name) + " cannot be read: " : std::string("cannot be read: ")) +
-      std::generic_category().message(error);
-  switch (error) {
-    case ENOENT:
-      return {reason, included ? "paths are relative to the file that includes them"
-                               : "check the path given with --config"};
-    case EACCES:
-      return {reason, "check the permissions of the file and its folders"};
-    case EISDIR:
-      return {reason, "give a file in it"};
-    default:
-      return {reason, ""};
-  }
-}
 
 std::string Beside(const std::string& file, const std::string& name) {
   return (std::filesystem::path(file).parent_path() / name).lexically_normal().string();
@@ -69,7 +51,10 @@ YamlNodePtr FileTree::ReadInto(const std::string& path, Mark from) {
   files_.push_back(path);
   const auto text = reader_(path);
   if (!text) {
-    errors_.Add(from, included ? kInclude : "", Unreadable(path, text.error(), included));
+    errors_.Add(from, included ? kInclude : "",
+                Unreadable(included ? path : "", text.error(),
+                           included ? "paths are relative to the file that includes them"
+                                    : "check the path given with --config"));
     return nullptr;
   }
   return ParseInto(*text, path, included ? errors_.AddFile(path) : 0);

@@ -9,6 +9,7 @@
 #include "config/key_types.h"
 #include "config/name_rules.h"
 #include "config/or_off.h"
+#include "config/status_list_key.h"
 
 namespace evenkeel::config {
 namespace {
@@ -65,22 +66,6 @@ std::optional<Complaint> CheckFailureStatus(std::string_view text) {
   return Complaint{Quoted(text) + " is no status that can count against an endpoint",
                    "those are " + known + "; all others are the application's business"};
 }
-
-struct StatusesKey : List<Text> {
-  StatusesKey() : List<Text>{Text("status name", CheckFailureStatus)} {}
-
-  void Read(const Place& place, std::vector<std::string>& out) const {
-    out.clear();
-    List<Text>::Read(place, out);
-  }
-  KeyFacts Facts(const std::vector<std::string>& fallback) const {
-    std::string text;
-    for (const std::string& each : fallback) text.append(text.empty() ? "" : ", ").append(each);
-    return {.type = "list of: status name",
-            .fallback = text,
-            .words = {kEndpointStatuses.begin(), kEndpointStatuses.end()}};
-  }
-};
 
 std::optional<Complaint> CheckUrlPath(std::string_view text) {
   const auto is_plain = [](char c) { return c > ' ' && c <= '~'; };
@@ -177,7 +162,8 @@ void ReadLatencyOutlier(MapReader& map, LatencyOutlier& algorithm) {
 void ReadOutlierDetection(MapReader& map, OutlierDetection& detection) {
   map.Optional("mode", detection.mode,
                WordKey(std::array<std::string_view, 2>{"enforce", "observe"}));
-  map.Optional("statuses", detection.statuses, StatusesKey());
+  map.Optional("statuses", detection.statuses,
+               StatusListKey(CheckFailureStatus, kEndpointStatuses));
   map.Optional("interval", detection.interval, Duration(100ms, 1h));
   map.Optional("base_ejection_time", detection.base_ejection_time, Duration(100ms, 24h));
   map.Optional("max_ejection_time", detection.max_ejection_time, Duration(100ms, 24h));

@@ -1,9 +1,7 @@
 #include "config/loader.h"
 
 #include <cerrno>
-#include <cstdio>
 #include <filesystem>
-#include <memory>
 #include <utility>
 
 #include "config/config_reader.h"
@@ -11,29 +9,10 @@
 #include "config/file_tree.h"
 #include "config/key_types.h"
 #include "config/service_config_reader.h"
-#include "config/yaml_parser.h"
+#include "config/text_file.h"
 
 namespace evenkeel::config {
 namespace {
-
-using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
-
-// One byte more than is allowed is enough for the parser to see that the file is too large, even
-// when it is a pipe or a device without an end.
-base::Result<std::string, int> ReadFile(const std::string& path) {
-  const File file(std::fopen(path.c_str(), "rbe"), &std::fclose);
-  if (!file) return base::Error(int{errno});
-  std::string text;
-  char buffer[64 * 1024];
-  while (text.size() <= kMaxFileBytes) {
-    const size_t got = std::fread(buffer, 1, sizeof(buffer), file.get());
-    text.append(buffer, got);
-    if (got == sizeof(buffer)) continue;
-    if (std::ferror(file.get())) return base::Error(int{errno});
-    break;
-  }
-  return text;
-}
 
 base::Result<std::string, int> ReadNothing(const std::string&) { return base::Error(int{EPERM}); }
 
@@ -77,7 +56,7 @@ std::vector<std::string> ServiceConfigs(const YamlNode& root, const ErrorList& e
 
 // FNV-1a, as FileTree's, with one more file.
 uint64_t WithFile(uint64_t fingerprint, const std::string& path) {
-  const auto text = ReadFile(path);
+  const auto text = ReadTextFile(path);
   for (const char byte : text ? *text : std::string()) {
     fingerprint = (fingerprint ^ static_cast<unsigned char>(byte)) * 1099511628211U;
   }
@@ -88,7 +67,7 @@ uint64_t WithFile(uint64_t fingerprint, const std::string& path) {
 
 Loading Load(const std::string& path, const Variables& variables) {
   ErrorList errors(path);
-  FileTree tree(ReadFile, variables, errors);
+  FileTree tree(ReadTextFile, variables, errors);
   const YamlNodePtr root = tree.Read(path);
   std::vector<std::string> files = tree.files();
   uint64_t fingerprint = tree.fingerprint();
@@ -109,7 +88,7 @@ base::Result<Config, ConfigErrors> LoadFile(const std::string& path, const Varia
 
 base::Result<std::vector<Endpoint>, ConfigErrors> LoadEndpoints(const std::string& path) {
   ErrorList errors(path);
-  FileTree tree(ReadFile, FromEnvironment, errors);
+  FileTree tree(ReadTextFile, FromEnvironment, errors);
   std::vector<Endpoint> endpoints;
   if (const YamlNodePtr root = tree.Read(path)) {
     const Group group{ReadEndpointsFile};

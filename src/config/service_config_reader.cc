@@ -209,8 +209,7 @@ std::optional<Content> Load(const Place& place, const std::string& path) {
   const std::string file = ServiceConfigPath(place.errors().FileOf(place.mark()), path);
   const auto text = ReadTextFile(file);
   if (!text) {
-    place.Fail(
-        {Quoted(file) + " " + text.error().reason, "paths are from the configuration's folder"});
+    place.Fail(Unreadable(file, text.error(), "paths are from the configuration's folder"));
     return std::nullopt;
   }
   ErrorList errors(file);

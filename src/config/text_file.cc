@@ -12,11 +12,29 @@ namespace {
 
 using File = std::unique_ptr<std::FILE, int (*)(std::FILE*)>;
 
-Complaint Unreadable(int error) {
-  const std::string reason = "cannot be read: " + std::generic_category().message(error);
+}  // namespace
+
+base::Result<std::string, int> ReadTextFile(const std::string& path) {
+  const File file(std::fopen(path.c_str(), "rbe"), &std::fclose);
+  if (!file) return base::Error(int{errno});
+  std::string text;
+  char buffer[64 * 1024];
+  while (text.size() <= kMaxFileBytes) {
+    const size_t got = std::fread(buffer, 1, sizeof(buffer), file.get());
+    text.append(buffer, got);
+    if (got == sizeof(buffer)) continue;
+    if (std::ferror(file.get())) return base::Error(int{errno});
+    break;
+  }
+  return text;
+}
+
+Complaint Unreadable(std::string_view subject, int error, std::string_view missing) {
+  std::string reason = subject.empty() ? "" : Quoted(subject) + " ";
+  reason += "cannot be read: " + std::generic_category().message(error);
   switch (error) {
     case ENOENT:
-      return {reason, "check the path given with --config"};
+      return {reason, std::string(missing)};
     case EACCES:
       return {reason, "check the permissions of the file and its folders"};
     case EISDIR:
@@ -24,23 +42,6 @@ Complaint Unreadable(int error) {
     default:
       return {reason, ""};
   }
-}
-
-}  // namespace
-
-base::Result<std::string, Complaint> ReadTextFile(const std::string& path) {
-  const File file(std::fopen(path.c_str(), "rbe"), &std::fclose);
-  if (!file) return base::Error(Unreadable(errno));
-  std::string text;
-  char buffer[64 * 1024];
-  while (text.size() <= kMaxFileBytes) {
-    const size_t got = std::fread(buffer, 1, sizeof(buffer), file.get());
-    text.append(buffer, got);
-    if (got == sizeof(buffer)) continue;
-    if (std::ferror(file.get())) return base::Error(Unreadable(errno));
-    break;
-  }
-  return text;
 }
 
 }  // namespace evenkeel::config
