@@ -117,7 +117,8 @@ class ManyCallsTest(PolicyTestCase):
             self.load_all_kinds(sidecar, each)
             growth = sidecar.memory() - before
             print(f"\n{next(iter(calls))}: {4 * each} calls, memory grew by {growth // 1024} KiB")
-            self.assertLessEqual(growth, 4 * MIB)
+            if FULL:  # A few calls say nothing of memory, and sanitizers keep what was freed.
+                self.assertLessEqual(growth, 4 * MIB)
             self.assertEqual(0, sidecar.metric("evenkeel_client_attempt_in_flight"))
 
     def load_all_kinds(self, sidecar, count):
