@@ -10,6 +10,7 @@
 #include "bench/replay/player.h"
 #include "bench/replay/worker_counts.h"
 #include "net/listener.h"
+#include "net/listening_sockets.h"
 #include "proxy/server.h"
 
 namespace evenkeel::bench {
@@ -61,7 +62,7 @@ class Replay {
     cluster.health_check.reset();  // the endpoint plays calls only
     auto started = proxy::Server::Start(
         loop_, config, {.workers = 1, .drain_timeout = std::chrono::seconds(1), .seed = 1},
-        metrics_, log_);
+        sockets_, metrics_, log_);
     if (!started) {
       std::cerr << "replay: " << started.error() << '\n';
       std::exit(1);
@@ -76,6 +77,7 @@ class Replay {
   std::optional<EndpointPlayer> endpoint_;
   std::optional<net::Listener> listener_;
   ClientPlayer client_;
+  net::ListeningSockets sockets_;
   std::unique_ptr<proxy::Server> server_;
 };
 
