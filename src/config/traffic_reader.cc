@@ -8,6 +8,7 @@
 
 #include "config/name_rules.h"
 #include "config/or_off.h"
+#include "config/status_names.h"
 
 namespace evenkeel::config {
 namespace {
@@ -91,23 +92,7 @@ std::optional<Complaint> CheckRemovedName(std::string_view text) {
 }
 
 std::optional<Complaint> CheckStatus(std::string_view text) {
-  constexpr std::array<std::string_view, 16> kNames = {"CANCELLED",
-                                                       "UNKNOWN",
-                                                       "INVALID_ARGUMENT",
-                                                       "DEADLINE_EXCEEDED",
-                                                       "NOT_FOUND",
-                                                       "ALREADY_EXISTS",
-                                                       "PERMISSION_DENIED",
-                                                       "RESOURCE_EXHAUSTED",
-                                                       "FAILED_PRECONDITION",
-                                                       "ABORTED",
-                                                       "OUT_OF_RANGE",
-                                                       "UNIMPLEMENTED",
-                                                       "INTERNAL",
-                                                       "UNAVAILABLE",
-                                                       "DATA_LOSS",
-                                                       "UNAUTHENTICATED"};
-  if (std::ranges::find(kNames, text) != kNames.end()) return std::nullopt;
+  if (IsErrorStatusName(text)) return std::nullopt;
   return Complaint{Quoted(text) + " is no status that a call can fail with",
                    "write one of gRPC's, such as UNAVAILABLE or DEADLINE_EXCEEDED"};
 }

@@ -7,7 +7,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include "base/clock.h"
 
@@ -33,9 +32,9 @@ class PingEnforcement {
     if (frames_sent != frames_sent_) {
       frames_sent_ = frames_sent;
       strikes_ = 0;
-      last_.reset();
+      last_ = base::Time::min();
     }
-    if (last_ && now - *last_ < MinTime(open_calls)) ++strikes_;
+    if (now < last_ + MinTime(open_calls)) ++strikes_;
     last_ = now;
     return strikes_ > settings_.max_strikes ? Verdict::kTooMany : Verdict::kTolerated;
   }
@@ -50,7 +49,7 @@ class PingEnforcement {
   const Settings settings_;
   uint64_t frames_sent_ = 0;
   uint32_t strikes_ = 0;
-  std::optional<base::Time> last_;
+  base::Time last_ = base::Time::min();  // of the PINGs that count against the client
 };
 
 }  // namespace evenkeel::proxy

@@ -4,16 +4,8 @@
 
 #include <algorithm>
 
-#include "base/check.h"
-
 namespace evenkeel::proxy {
 namespace {
-
-size_t IndexOf(const std::string& name, const std::vector<config::Cluster>& clusters) {
-  const auto found = std::ranges::find(clusters, name, &config::Cluster::name);
-  CHECK(found != clusters.end());
-  return static_cast<size_t>(found - clusters.begin());
-}
 
 // `:authority`, or `host` where a client sends only that (RFC 9113, section 8.3.1).
 std::string_view AuthorityOf(const http2::HeaderList& headers) {

@@ -7,12 +7,6 @@
 namespace evenkeel::proxy {
 namespace {
 
-size_t IndexOf(const std::string& name, const std::vector<config::Cluster>& clusters) {
-  const auto found = std::ranges::find(clusters, name, &config::Cluster::name);
-  CHECK(found != clusters.end());
-  return static_cast<size_t>(found - clusters.begin());
-}
-
 std::unique_ptr<RateLimit> Make(const config::RateLimit& limit, uint64_t seed) {
   return std::make_unique<RateLimit>(
       RateLimit::Settings{.calls = limit.calls,
@@ -23,6 +17,12 @@ std::unique_ptr<RateLimit> Make(const config::RateLimit& limit, uint64_t seed) {
 }
 
 }  // namespace
+
+size_t IndexOf(const std::string& name, const std::vector<config::Cluster>& clusters) {
+  const auto found = std::ranges::find(clusters, name, &config::Cluster::name);
+  CHECK(found != clusters.end());
+  return static_cast<size_t>(found - clusters.begin());
+}
 
 RouteTraffic::RouteTraffic(const config::RouteTraffic& traffic,
                            const std::vector<config::Cluster>& clusters, uint64_t seed)

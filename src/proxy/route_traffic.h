@@ -17,6 +17,9 @@
 
 namespace evenkeel::proxy {
 
+/// The place of the cluster of this name, which is there: the configuration has been validated.
+size_t IndexOf(const std::string& name, const std::vector<config::Cluster>& clusters);
+
 struct RouteTraffic {
   struct Part {
     size_t cluster;  ///< its place among the clusters
