@@ -6,11 +6,12 @@
 # Usage: deploy/demo.sh           goes on until Ctrl-C, which ends all of it
 #        deploy/demo.sh --once    10 seconds of load; exit code 0 only if the shares were even and
 #                                 nothing failed but the calls inside the killed replica
+#
+# The ports are those of deploy/demo.yaml. One that another program has gives way to a free one; or
+# choose yourself: EVENKEEL_PORT (calls), ADMIN_PORT, REPLICA_1_PORT, REPLICA_2_PORT, REPLICA_3_PORT.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-readonly sidecar_address=127.0.0.1:50051 admin_address=127.0.0.1:9901  # as in demo.yaml
-readonly replica_ports=(50061 50062 50063)
 readonly victim=1       # index of the replica that is killed
 readonly concurrency=30 # calls at once; so at most this many can be lost
 readonly build=build/release
@@ -23,6 +24,7 @@ case "${1:-}" in
 esac
 
 scratch=$(mktemp -d)
+spare_port=20100
 replica_pids=()
 sidecar_pid=""
 client_pid=""
@@ -54,12 +56,36 @@ trap 'echo; echo "demo: ended"; exit 0' INT TERM
 
 # --- Starting ------------------------------------------------------------------------------------
 
-CheckPorts() {
-  local port
-  for port in "${replica_ports[@]}" "${sidecar_address##*:}" "${admin_address##*:}"; do
-    [ -z "$(ss --no-header --listening --tcp --numeric "sport = :$port")" ] ||
-      Fail "port $port is taken by another program; end that first ('ss -ltnp' shows it)"
-  done
+# Asks the kernel: not only a listener has a port, an outgoing connection can have it, too.
+IsFree() {
+  /usr/bin/python3 -c 'import socket, sys; socket.create_server(("127.0.0.1", int(sys.argv[1])))' \
+    "$1" 2>/dev/null
+}
+
+# ChoosePort VARIABLE DEFAULT: exports what the variable says, else the default if that is free, else
+# one that is and that Linux gives to no outgoing connection.
+ChoosePort() {
+  local port=${!1:-$2}
+  if ! IsFree "$port"; then
+    [ -z "${!1:-}" ] || Fail "$1=$port: another program has that port ('ss -tanp' shows it)"
+    while ! IsFree "$((++spare_port))"; do
+      [ "$spare_port" -lt 32767 ] || Fail "no port is free between 20100 and 32767"
+    done
+    echo "    another program has port $port, so it is $spare_port here"
+    port=$spare_port
+  fi
+  export "$1=$port"
+}
+
+# The variables and defaults that demo.yaml has.
+ChoosePorts() {
+  local name default
+  while read -r name default; do
+    ChoosePort "$name" "$default"
+  done < <(sed -n 's/^[^#]*\${\([A-Z_0-9]*_PORT\):-\([0-9]*\)}.*/\1 \2/p' deploy/demo.yaml)
+  sidecar_address=127.0.0.1:$EVENKEEL_PORT
+  admin_address=127.0.0.1:$ADMIN_PORT
+  replica_ports=("$REPLICA_1_PORT" "$REPLICA_2_PORT" "$REPLICA_3_PORT")
 }
 
 Build() {
@@ -183,16 +209,16 @@ CalmAgain() {
 Main() {
   Say "packages"
   deploy/install-deps.sh build
-  CheckPorts
   Say "build (a few minutes the first time)"
   Build
+  ChoosePorts
   Say "three replicas on ports ${replica_ports[*]}, the sidecar on $sidecar_address"
   local index
   for index in "${!replica_ports[@]}"; do StartReplica "$index"; done
   StartSidecar
   for index in "${!replica_ports[@]}"; do WaitUntilReady "$index"; done
   cat <<TEXT
-    calls     $sidecar_address  (gRPC without TLS; try: $build/backend/user-client get user-1)
+    calls     $sidecar_address  (gRPC without TLS; try: $build/backend/user-client get --target $sidecar_address user-1)
     overview  http://$admin_address/
     metrics   http://$admin_address/metrics
     clusters  http://$admin_address/clusters

@@ -10,6 +10,7 @@
 #   5. docker compose      the demo cluster, if a Docker engine runs here
 #   6. release build       of the replay alone: what a call costs, as counts (bench/check)
 #   7. lint                layers, names, sizes, formatting
+#   8. extra               if EVENKEEL_EXTRA is set: deploy/ against schemas and types from elsewhere
 #
 # The last line counts the tests. Exit code 0 only if all of them passed and everything built.
 set -euo pipefail
@@ -135,5 +136,11 @@ if bench/check; then Add 1 0 0; else Add 0 1 0; fi
 
 Say "lint"
 PythonTests tests/lint
+
+# They fetch what Debian does not have, so only for those who ask.
+if [ -n "${EVENKEEL_EXTRA:-}" ]; then
+  Say "extra"
+  PythonTests tests/extra
+fi
 
 Finish
