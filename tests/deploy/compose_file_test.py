@@ -1,10 +1,12 @@
-"""Does deploy/docker-compose.yml keep its promises, as far as one can see without running it?
-tests/e2e/compose_test.sh runs it."""
+"""Do deploy/docker-compose.yml and deploy/Dockerfile keep their promises, as far as one can see without
+running them? tests/e2e/compose_test.sh does."""
 
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
+import tempfile
 import unittest
 
 import yaml
@@ -19,6 +21,47 @@ DEPLOY = binaries.ROOT / "deploy"
 def services():
     text = (DEPLOY / "docker-compose.yml").read_text(encoding="utf-8")
     return yaml.safe_load(text)["services"]
+
+
+class DockerfileTest(unittest.TestCase):
+    def setUp(self):
+        self.tree = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
+
+    def instructions(self):
+        """(instruction, rest) of the stage `build`, lines that go on joined."""
+        text = (DEPLOY / "Dockerfile").read_text(encoding="utf-8").replace("\\\n", " ")
+        stage = re.search(r"^FROM \S+ AS build$(.*?)^FROM", text, re.DOTALL | re.MULTILINE)[1]
+        return re.findall(r"^([A-Z]+) +(.*)$", stage, re.MULTILINE)
+
+    def copy(self, *names):
+        for name in names:
+            source, target = binaries.ROOT / name, self.tree / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if source.is_dir():
+                shutil.copytree(source, target, dirs_exist_ok=True)
+            else:
+                shutil.copy(source, target)
+
+    def configure(self, command):
+        arguments = re.match(r"cmake --preset \S+( -D\S+)*", command)[0].split()
+        result = subprocess.run(arguments, cwd=self.tree, capture_output=True, text=True,
+                                timeout=10 * BOUND, check=False)
+        self.assertEqual(0, result.returncode, result.stderr)
+
+    def test_it_copies_what_each_step_of_the_build_reads(self):
+        configured = False
+        for instruction, rest in self.instructions():
+            if instruction == "COPY":
+                self.copy(*rest.split()[:-1])
+            elif instruction == "RUN" and rest.startswith("cmake"):
+                self.configure(rest)
+                configured = True
+        self.assertTrue(configured)
+        installed = re.findall(rf'"({re.escape(str(self.tree))}/(?!build/)[^"]+?)/?"',
+                               (self.tree / "build/release/cmake_install.cmake").read_text())
+        self.assertGreater(len(installed), 5)
+        for path in installed:
+            self.assertTrue(pathlib.Path(path).exists(), path)
 
 
 class ComposeFileTest(unittest.TestCase):

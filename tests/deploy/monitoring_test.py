@@ -1,6 +1,5 @@
 """Do dashboard, recording rules and alerts speak of what the sidecar really exports?"""
 
-import json
 import pathlib
 import re
 import shutil
@@ -11,6 +10,7 @@ import unittest
 
 import yaml
 
+import dashboard
 import promql
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
@@ -37,20 +37,8 @@ def recorded():
     return {rule["record"] for rule in rules() if "record" in rule}
 
 
-def dashboard():
-    return json.loads((DEPLOY / "grafana" / "evenkeel.json").read_text(encoding="utf-8"))
-
-
-def dashboard_expressions():
-    shown = dashboard()
-    panels = [target["expr"] for panel in shown["panels"] for target in panel.get("targets", ())]
-    variables = [variable["definition"] for variable in shown["templating"]["list"]
-                 if variable["type"] == "query"]
-    return panels + variables
-
-
 def expressions():
-    return [rule["expr"] for rule in rules()] + dashboard_expressions()
+    return [rule["expr"] for rule in rules()] + dashboard.expressions()
 
 
 def documented_labels():
@@ -102,33 +90,6 @@ class LabelsTest(unittest.TestCase):
             self.assertEqual(set(), promql.grouped_labels(expression) - known, expression)
 
 
-class DashboardTest(unittest.TestCase):
-    def test_panels_have_titles_ids_and_places_of_their_own(self):
-        panels = dashboard()["panels"]
-        self.assertEqual(len(panels), len({panel["id"] for panel in panels}))
-        self.assertEqual(len(panels), len({panel["title"] for panel in panels}))
-        taken = set()
-        for panel in panels:
-            place = panel["gridPos"]
-            cells = {(place["x"] + column, place["y"] + line)
-                     for column in range(place["w"]) for line in range(place["h"])}
-            self.assertFalse(cells & taken, panel["title"])
-            self.assertLessEqual(place["x"] + place["w"], 24, panel["title"])
-            taken |= cells
-
-    def test_it_takes_its_data_from_the_source_that_is_chosen(self):
-        for panel in dashboard()["panels"]:
-            if panel["type"] != "row":
-                self.assertEqual("${datasource}", panel["datasource"]["uid"], panel["title"])
-
-    def test_the_provisioned_source_is_the_prometheus_of_the_demo(self):
-        source = yaml.safe_load(
-            (DEPLOY / "grafana/provisioning/datasources/prometheus.yml").read_text())
-        compose = yaml.safe_load((DEPLOY / "docker-compose.yml").read_text())
-        self.assertEqual("http://prometheus:9090", source["datasources"][0]["url"])
-        self.assertIn("prometheus", compose["services"])
-
-
 class PromtoolTest(unittest.TestCase):
     def promtool(self, *arguments):
         if shutil.which("promtool") is None:
@@ -148,8 +109,7 @@ class PromtoolTest(unittest.TestCase):
         self.promtool("test", "rules", "rules_test.yml")
 
     def test_every_query_of_the_dashboard_is_one(self):
-        queries = [target["expr"] for panel in dashboard()["panels"]
-                   for target in panel.get("targets", ())]
+        queries = [target["expr"] for _, target in dashboard.targets()]
         rules_file = {"groups": [{"name": "dashboard", "rules": [
             {"record": f"query_{number}", "expr": query.replace("$__rate_interval", "1m")}
             for number, query in enumerate(queries)]}]}

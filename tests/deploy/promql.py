@@ -6,6 +6,7 @@ import re
 SELECTOR = re.compile(r"([a-zA-Z_:][\w:]*)\s*\{([^{}]*)\}")
 LABEL_MATCHER = re.compile(r"(\w+)\s*(?:=~|!~|!=|=)")
 GROUPING = re.compile(r"\b(?:by|without|on|ignoring|group_left|group_right)\b\s*(?:\(([^()]*)\))?")
+AGGREGATION = re.compile(r"\b(?:sum|max|min|avg|count)\b\s*(?:by\s*\(([^()]*)\))?\s*(?=\()")
 STRING = re.compile(r'"(?:[^"\\]|\\.)*"|' r"'(?:[^'\\]|\\.)*'")
 NAME = re.compile(r"(?<![\w:.$])[a-zA-Z_:][\w:]*(?![\w:]*\s*\()")
 OPERATORS = {"and", "or", "unless", "bool", "offset", "inf", "nan"}
@@ -35,3 +36,11 @@ def grouped_labels(expression):
     """The labels that aggregations and joins keep."""
     return {label.strip() for inside in GROUPING.findall(STRING.sub("", expression))
             for label in inside.split(",") if label.strip()}
+
+
+def kept_labels(expression):
+    """The labels of the series that an expression answers with, if it is an aggregation, or several of
+    the same form joined by `or`; None if it is something else."""
+    kept = {tuple(sorted(label.strip() for label in inside.split(",") if label.strip()))
+            for inside in AGGREGATION.findall(STRING.sub("", expression))}
+    return set(kept.pop()) - {"le"} if len(kept) == 1 else None
