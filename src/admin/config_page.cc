@@ -45,6 +45,7 @@ Json ToJson(const config::Listener& listener) {
     json["routes"].push_back(std::move(route));
   }
   SetUnlessEmpty(json, "cluster", listener.cluster);
+  json["health_service"] = listener.health_service;
   json["http2"] = Http2Json(listener.http2);
   json["http2"]["max_concurrent_streams"] = listener.http2.max_concurrent_streams;
   json["keepalive"] = ToJson(listener.keepalive);

@@ -67,6 +67,8 @@ struct Listener {
   std::vector<Route> routes;  ///< the first that matches wins
   /// Where calls go that no route takes; empty: they end UNIMPLEMENTED.
   std::string cluster;
+  /// Whether the sidecar answers grpc.health.v1.Health here itself.
+  bool health_service = false;
   Http2 http2;
   ClientKeepalive keepalive;
   ConnectionLifetime lifetime;

@@ -12,6 +12,7 @@
 #include "config/call_policy_reader.h"
 #include "config/client_connection_reader.h"
 #include "config/discovery_reader.h"
+#include "config/flag_key.h"
 #include "config/health_reader.h"
 #include "config/key_types.h"
 #include "config/name_rules.h"
@@ -144,6 +145,14 @@ void CheckReachable(const Place& place, const std::vector<Route>& routes) {
   }
 }
 
+void CheckHealthRoutes(const Place& place, const std::vector<Route>& routes) {
+  for (size_t i = 0; i < routes.size(); ++i) {
+    if (routes[i].match.service != "grpc.health.v1.Health") continue;
+    place.Item(i).Fail({"no call gets here: health_service answers them all",
+                        "remove the route, or health_service"});
+  }
+}
+
 void ReadListener(const std::vector<std::string>& clusters, AddressBook& taken, MapReader& map,
                   Listener& listener) {
   const ClusterReference cluster(clusters);
@@ -160,6 +169,10 @@ void ReadListener(const std::vector<std::string>& clusters, AddressBook& taken, 
   if (map.IsGood() && map.Has("routes")) CheckReachable(map.At("routes"), listener.routes);
   map.Required("address", listener.address, AddressKey(AddressKey::Port::kAny, taken));
   map.Optional("cluster", listener.cluster, cluster);
+  map.Optional("health_service", listener.health_service, FlagKey());
+  if (map.IsGood() && map.Has("routes") && listener.health_service) {
+    CheckHealthRoutes(map.At("routes"), listener.routes);
+  }
   map.Optional("http2", listener.http2, Group{ReadListenerHttp2});
   ReadClientConnection(map, listener);
   if (!map.Has("cluster") && !map.Has("routes")) {

@@ -294,6 +294,7 @@ Outlook ClusterHealth::LookOut() const {
     ++counts[static_cast<size_t>(record.state)];
     if (!record.tried || record.health == Health::kAsked) outlook.hope = Outlook::Hope::kYes;
   }
+  outlook.has_eligible = counts[static_cast<size_t>(Eligibility::kEligible)] > 0;
   outlook.summary =
       std::to_string(records_.size()) + (records_.size() == 1 ? " endpoint" : " endpoints");
   std::string_view separator = ": ";

@@ -37,6 +37,7 @@ struct Outlook {
   /// Whether an endpoint may become eligible any moment: its first answer is awaited, so a call
   /// that finds none had better wait.
   enum class Hope : bool { kNo, kYes } hope = Hope::kNo;
+  bool has_eligible = false;
   /// "3 endpoints: 2 ejected, 1 not connected"
   std::string summary;
 };

@@ -321,7 +321,7 @@ void AttemptSet::EndWithStatus(Attempt& attempt, const rpc::Status& status, cons
 
 void AttemptSet::GiveUp(const rpc::Status& status, Origin origin) {
   Finish();
-  owner_.OnNoAnswer(status, origin);
+  owner_.OnOwnStatus(status, origin);
 }
 
 bool AttemptSet::GoesOn(Attempt& attempt, const End& end) {

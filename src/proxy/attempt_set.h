@@ -21,6 +21,7 @@
 
 #include "http2/stream.h"
 #include "net/timer.h"
+#include "proxy/answer_handler.h"
 #include "proxy/attempt.h"
 #include "proxy/call_rules.h"
 #include "proxy/request_body.h"
@@ -33,25 +34,7 @@ namespace evenkeel::proxy {
 
 class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
  public:
-  /// What the call hears. Legal order: OnAnswerHeaders, OnAnswerData*, OnAnswerEnd, of which the
-  /// last may come alone (Trailers-Only); OnNoAnswer or OnTooLate instead of it at any point.
-  class Owner {
-   public:
-    virtual void OnAnswerHeaders(http2::HeaderList headers) = 0;
-    virtual void OnAnswerData(std::span<const uint8_t> bytes) = 0;
-    /// The attempt's last fields; null when the answer ends without, its status being in the
-    /// headers.
-    virtual void OnAnswerEnd(http2::HeaderList* fields, rpc::StatusCode status) = 0;
-    /// No attempt has an answer that could be handed on.
-    virtual void OnNoAnswer(const rpc::Status& status, rpc::Origin origin) = 0;
-    /// The deadline has passed before the attempt could be sent.
-    virtual void OnTooLate() = 0;
-    /// The client's credit for so many bytes of the request is due.
-    virtual void OnCreditDue(size_t count) = 0;
-
-   protected:
-    ~Owner() = default;
-  };
+  using Owner = AnswerHandler;
 
   /// What Begin needs to know; all of it lives as long as the call.
   struct Task {

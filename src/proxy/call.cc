@@ -34,11 +34,11 @@ std::string Milliseconds(base::Duration duration) {
 
 }  // namespace
 
-Call::Call(WorkerContext& context, base::LocalPtr<const Routes> routes,
-           std::string_view client_host, http2::StreamHandle stream, http2::HeaderList request,
-           Owner& owner)
+Call::Call(WorkerContext& context, const Entrance& entrance, std::string_view client_host,
+           http2::StreamHandle stream, http2::HeaderList request, Owner& owner)
     : context_(context),
-      routes_(std::move(routes)),
+      entrance_(entrance),
+      routes_(entrance.routes),
       client_host_(client_host),
       owner_(owner),
       stream_(std::move(stream)),
@@ -60,7 +60,9 @@ void Call::Start(EndStream end) {
   if (request_.Find(":authority")) request_.Remove("host");
   method_ = context_.metrics.InternMethod(Value(request_, ":path"));
   context_.metrics.CallStarted(*method_);
-  if (!ReadTimeout() || !Route() || !IsAdmitted()) return;
+  if (!ReadTimeout() || !Route()) return;
+  if (route_->answered == RouteTable::Answered::kHere) return AnswerHere(end);
+  if (!IsAdmitted()) return;
   StartClock();
   if (rules_->max_request_message) request_limit_.emplace(*rules_->max_request_message);
   if (rules_->max_response_message) response_limit_.emplace(*rules_->max_response_message);
@@ -120,6 +122,13 @@ bool Call::IsAdmitted() {
   return false;
 }
 
+void Call::AnswerHere(EndStream end) {
+  StartClock();
+  AnswerHandler& owner = *this;
+  health_ = std::make_unique<HealthCall>(context_.health, entrance_, request_, owner);
+  if (end == EndStream::kYes) health_->AddRequest({}, end);
+}
+
 void Call::Depart() {
   const RouteTraffic& traffic = route_->traffic;
   const FaultInjection::Fate fate =
@@ -161,6 +170,7 @@ void Call::OnHeaders(http2::HeaderList, EndStream) {
 
 void Call::OnData(std::span<const uint8_t> bytes, EndStream end) {
   if (state_ == State::kFinished) return;  // RST_STREAM is on its way to the client
+  if (health_) return health_->AddRequest(bytes, end);
   timer_.Touch();
   if (!Allows(request_limit_, bytes, "request")) return;
   CopyRequest(bytes, end);
@@ -170,7 +180,10 @@ void Call::OnData(std::span<const uint8_t> bytes, EndStream end) {
 // gRPC knows no trailers of requests; the end of the stream is what counts.
 void Call::OnTrailers(http2::HeaderList) { OnData({}, EndStream::kYes); }
 
-void Call::OnSent(size_t count) { attempts_.ReturnCredit(count); }
+void Call::OnSent(size_t count) {
+  if (health_) return health_->OnSent(count);
+  attempts_.ReturnCredit(count);
+}
 
 void Call::OnClosed(const http2::StreamEnd&) {
   if (state_ != State::kFinished) {
@@ -205,7 +218,7 @@ void Call::OnAnswerEnd(http2::HeaderList* fields, StatusCode status) {
   Record(status, Origin::kEndpoint);
 }
 
-void Call::OnNoAnswer(const rpc::Status& status, Origin origin) {
+void Call::OnOwnStatus(const rpc::Status& status, Origin origin) {
   Finish(status, origin, Cause::kLocal);
 }
 
@@ -297,6 +310,7 @@ void Call::Record(StatusCode status, Origin origin) {
   timer_.Stop();
   if (delay_) delay_->Stop();
   place_.Release();
+  if (health_) health_->Stop();
   if (const auto copy = copy_.lock()) copy->OnOriginalEnded();
   if (method_) context_.metrics.CallFinished(*method_, {status, origin, Age()});
 }

@@ -20,6 +20,8 @@
 #include "net/timer.h"
 #include "proxy/attempt_set.h"
 #include "proxy/call_timer.h"
+#include "proxy/entrance.h"
+#include "proxy/health_call.h"
 #include "proxy/routes.h"
 #include "proxy/stream_mover.h"
 #include "proxy/worker_context.h"
@@ -31,7 +33,7 @@ namespace evenkeel::proxy {
 
 class Call final : public base::Pooled,
                    private http2::StreamHandler,
-                   private AttemptSet::Owner,
+                   private AnswerHandler,
                    private CallTimer::Owner {
  public:
   class Owner {
@@ -43,14 +45,19 @@ class Call final : public base::Pooled,
     ~Owner() = default;
   };
 
-  /// `client_host`: the client's address without its port; lives as long as the call.
-  Call(WorkerContext& context, base::LocalPtr<const Routes> routes, std::string_view client_host,
+  /// `entrance`: where it came in; `client_host`: the client's address without its port. Both live
+  /// as long as the call.
+  Call(WorkerContext& context, const Entrance& entrance, std::string_view client_host,
        http2::StreamHandle stream, http2::HeaderList request, Owner& owner);
   ~Call();
 
   /// Checks the request, routes it, starts its clock and the first attempt, or answers.
   void Start(http2::EndStream end);
 
+  /// The connection takes no more calls. This one goes on, but for a watch of the sidecar's health.
+  void Drain() {
+    if (health_) health_->Drain();
+  }
   /// Ends the call with a status of our own, unless it has finished.
   void FinishByProxy(const rpc::Status& status);
 
@@ -74,11 +81,11 @@ class Call final : public base::Pooled,
   void OnSent(size_t count) override;
   void OnClosed(const http2::StreamEnd& end) override;
 
-  // The endpoints' side.
+  // The side that answers.
   void OnAnswerHeaders(http2::HeaderList headers) override;
   void OnAnswerData(std::span<const uint8_t> bytes) override;
   void OnAnswerEnd(http2::HeaderList* fields, rpc::StatusCode status) override;
-  void OnNoAnswer(const rpc::Status& status, rpc::Origin origin) override;
+  void OnOwnStatus(const rpc::Status& status, rpc::Origin origin) override;
   void OnTooLate() override { OnExpired(CallTimer::Expiry::kDeadline); }
   void OnCreditDue(size_t count) override { stream_->ReturnCredit(count); }
 
@@ -91,6 +98,7 @@ class Call final : public base::Pooled,
   bool ReadTimeout();
   bool Route();
   bool IsAdmitted();
+  void AnswerHere(http2::EndStream end);
   void StartClock();
   /// Sends it on, unless the route makes trouble for it first.
   void Depart();
@@ -104,6 +112,7 @@ class Call final : public base::Pooled,
   base::Duration Age() const { return context_.loop.Now() - start_; }
 
   WorkerContext& context_;
+  const Entrance& entrance_;
   const base::LocalPtr<const Routes> routes_;  // those it began with
   const std::string_view client_host_;
   Owner& owner_;
@@ -123,6 +132,7 @@ class Call final : public base::Pooled,
   std::optional<rpc::MessageLimit> request_limit_;
   std::optional<rpc::MessageLimit> response_limit_;
   AttemptSet attempts_;
+  std::unique_ptr<HealthCall> health_;  // in their place
 };
 
 }  // namespace evenkeel::proxy

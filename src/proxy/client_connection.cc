@@ -52,6 +52,7 @@ ClientConnection::~ClientConnection() { context_.metrics.ClientConnectionClosed(
 void ClientConnection::Drain(std::string_view reason) {
   if (std::exchange(draining_, true)) return;
   drain_reason_ = reason;
+  for (const auto& call : calls_) call->Drain();
   connection_.session().SubmitShutdownNotice(kDrainPing);
   drain_timer_.StartAfter(kDrainRoundTrip);
 }
@@ -69,11 +70,12 @@ void ClientConnection::CollectCalls(const Cluster& cluster, std::vector<Call*>& 
 void ClientConnection::OnRequest(http2::StreamHandle stream, http2::HeaderList headers,
                                  http2::EndStream end) {
   Call::Owner& owner = *this;
-  auto call = std::make_unique<Call>(context_, entrance_->routes, client_host_, std::move(stream),
+  auto call = std::make_unique<Call>(context_, *entrance_, client_host_, std::move(stream),
                                      std::move(headers), owner);
   call->index = calls_.size();
   calls_.push_back(std::move(call));
   calls_.back()->Start(end);
+  if (draining_) calls_.back()->Drain();
 }
 
 void ClientConnection::OnPingAck(uint64_t opaque) {

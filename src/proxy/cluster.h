@@ -134,6 +134,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   /// A call was refused to protect the cluster, or us.
   void CountShed(telemetry::Shed reason) { settings_.shed->Add(reason); }
   void CountMoved() { settings_.shed->AddMoved(); }
+  bool HasEligible() const { return picture_.outlook->has_eligible; }
   /// Whether an endpoint may become eligible any moment.
   bool HasHope() const { return picture_.outlook->hope == health::Outlook::Hope::kYes; }
   /// Whom to wait for: an endpoint that may come any moment, or any that ever comes.

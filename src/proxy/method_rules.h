@@ -14,6 +14,7 @@ namespace evenkeel::proxy {
 
 class MethodRules {
  public:
+  MethodRules() = default;
   /// The route's own settings win over the service config's, one by one.
   MethodRules(const config::CallPolicy& route, const config::Cluster& cluster);
 

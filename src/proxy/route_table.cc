@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "proxy/health_service.h"
+
 namespace evenkeel::proxy {
 namespace {
 
@@ -27,7 +29,15 @@ bool HasField(const http2::HeaderList& headers, const config::Match::Metadata& w
 }  // namespace
 
 RouteTable::RouteTable(const config::Listener& listener,
-                       const std::vector<config::Cluster>& clusters, uint64_t seed) {
+                       const std::vector<config::Cluster>& clusters, uint64_t seed)
+    : answers_health_(listener.health_service) {
+  if (answers_health_) {
+    const config::Match match{.authority = {},
+                              .service = std::string(HealthService::kName),
+                              .method = {},
+                              .metadata = {}};
+    routes_.push_back({match, 0, {}, {}, Answered::kHere});
+  }
   for (const config::Route& each : listener.routes) {
     const std::string& first = each.cluster.empty() ? each.traffic.split[0].cluster : each.cluster;
     const size_t cluster = IndexOf(first, clusters);

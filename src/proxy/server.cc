@@ -138,6 +138,8 @@ void Server::Commit(const config::Config& config, Preparation preparation) {
   CloseRemoved(preparation.listeners);
   listeners_ = std::move(preparation.listeners);
   AssignWorkers(config);
+  answers_health_ = std::ranges::any_of(config.listeners, &config::Listener::health_service);
+  TellReadiness();
 }
 
 void Server::CloseRemoved(const std::vector<Listening>& staying) {
@@ -194,6 +196,7 @@ void Server::SetEndpoints(std::string_view cluster,
 
 void Server::OnPlanChanged(ClusterKeeper& cluster) {
   for (const auto& worker : workers_) worker->Update({cluster.plan(), cluster.picture()});
+  TellReadiness();
 }
 
 Server::ClusterPtr Server::FindCluster(std::string_view name) const {
@@ -214,6 +217,7 @@ void Server::SampleFairness() {
     metrics_.balancer().Set(cluster->name(), cluster->fairness().value(),
                             endpoints.InPanic() ? Panic::kYes : Panic::kNo);
   }
+  TellReadiness();  // the start-up grace ends without any event
   sample_timer_.StartAfter(kFairnessWindow / balancer::Fairness::kWindow);
 }
 
@@ -240,6 +244,15 @@ void Server::Flush() {
     const Cluster::Picture picture = cluster->picture();
     for (const auto& worker : workers_) worker->SetPicture(cluster->id(), picture);
   }
+  TellReadiness();
+}
+
+void Server::TellReadiness() {
+  if (!answers_health_) return;
+  const auto ready =
+      NotReadyReasons().empty() ? HealthService::Ready::kYes : HealthService::Ready::kNo;
+  if (std::exchange(told_ready_, ready) == ready) return;
+  for (const auto& worker : workers_) worker->SetReady(ready);
 }
 
 std::vector<std::string> Server::listening_on() const {

@@ -126,6 +126,7 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
   void OnWorkerDrained();
   void OnDrainTimeout();
   void SampleFairness();
+  void TellReadiness();
   void LookAtMemory();
   void FinishDrain();
 
@@ -145,6 +146,8 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
   const std::shared_ptr<ReplayMemory::Pool> replay_ = std::make_shared<ReplayMemory::Pool>(0);
   int64_t replay_limit_ = 0;
   std::vector<std::unique_ptr<Worker>> workers_;
+  bool answers_health_ = false;  // a listener does
+  HealthService::Ready told_ready_ = HealthService::Ready::kNo;
   bool serving_ = false;  // workers run
   bool draining_ = false;
   size_t drained_workers_ = 0;

@@ -41,14 +41,22 @@ void Worker::Assign(Assignment assignment) {
 }
 
 void Worker::Update(ClusterPart cluster) {
-  loop_.Post([this, cluster = std::move(cluster)]() mutable { TakeCluster(cluster); });
+  loop_.Post([this, cluster = std::move(cluster)]() mutable {
+    TakeCluster(cluster);
+    context_.health.LookAgain();
+  });
 }
 
 void Worker::SetPicture(ClusterId cluster, Cluster::Picture picture) {
   loop_.Post([this, cluster, picture = std::move(picture)]() mutable {
     const auto found = rosters_.find(cluster);
     if (found != rosters_.end()) found->second->cluster()->SetPicture(std::move(picture));
+    context_.health.LookAgain();
   });
+}
+
+void Worker::SetReady(HealthService::Ready ready) {
+  loop_.Post([this, ready] { context_.health.SetReady(ready); });
 }
 
 void Worker::Take(Assignment& assignment) {
@@ -61,6 +69,7 @@ void Worker::Take(Assignment& assignment) {
   }
   CloseRemoved(entrances);
   entrances_ = std::move(entrances);
+  context_.health.LookAgain();
 }
 
 std::vector<base::LocalPtr<Cluster>> Worker::TakeClusters(std::vector<ClusterPart>& parts) {
@@ -120,6 +129,7 @@ void Worker::Drain(Queued queued) {
       entrance->listeners.clear();
     }
     draining_ = true;
+    context_.health.Drain();
     for (const auto& each : connections_) each->Drain();
     ReportIfDrained();
   });

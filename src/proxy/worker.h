@@ -64,6 +64,8 @@ class Worker final : private ClientConnection::Owner {
   /// The same for one cluster, which the worker has.
   void Update(ClusterPart cluster);
   void SetPicture(ClusterId cluster, Cluster::Picture picture);
+  /// For health calls; not before it is first called.
+  void SetReady(HealthService::Ready ready);
   /// What becomes of connections that are not accepted yet.
   enum class Queued {
     kAccept,  ///< they are served, for nobody else will

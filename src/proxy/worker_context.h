@@ -6,6 +6,7 @@
 
 #include "base/random.h"
 #include "net/event_loop.h"
+#include "proxy/health_service.h"
 #include "proxy/memory_guard.h"
 #include "proxy/replay_memory.h"
 #include "telemetry/worker_metrics.h"
@@ -21,6 +22,7 @@ struct WorkerContext {
   ReplayMemory replay_memory{};
   const MemoryGuard* memory = nullptr;  ///< null: no limit
   std::unordered_map<const MirroredCall*, std::shared_ptr<MirroredCall>> mirrored{};
+  HealthService health{};
 };
 
 }  // namespace evenkeel::proxy

@@ -57,7 +57,7 @@ void ClientCall::OnData(std::span<const uint8_t> bytes, http2::EndStream end) {
   const auto read = reader_.Receive(bytes, [this](std::string_view message) {
     if (!ended_) handler_.OnMessage(message);
   });
-  if (!read) return End({StatusCode::kInternal, "the answer has " + read.error()});
+  if (!read) return End({StatusCode::kInternal, "the answer has " + read.error().message});
   if (end == http2::EndStream::kYes) End({StatusCode::kUnknown, "no grpc-status"});
 }
 

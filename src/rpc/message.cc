@@ -36,10 +36,15 @@ bool IsGrpcContentType(std::string_view content_type) {
   return rest.empty() || rest.front() == '+' || rest.front() == ';';
 }
 
-http2::HeaderList TrailersOnly(const Status& status) {
+http2::HeaderList AnswerHeaders() {
   http2::HeaderList headers;
   headers.Add(":status", "200");
   headers.Add("content-type", kGrpc);
+  return headers;
+}
+
+http2::HeaderList TrailersOnly(const Status& status) {
+  http2::HeaderList headers = AnswerHeaders();
   AddStatus(headers, status);
   return headers;
 }

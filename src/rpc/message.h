@@ -22,6 +22,8 @@ std::optional<MethodPath> ParsePath(std::string_view path);
 /// `application/grpc`, alone or followed by '+' or ';'. Without case, as media types are.
 bool IsGrpcContentType(std::string_view content_type);
 
+/// The beginning of a response of our own that has messages; they are not compressed.
+http2::HeaderList AnswerHeaders();
 /// A response of headers alone, with END_STREAM: HTTP 200, the status, the message.
 http2::HeaderList TrailersOnly(const Status& status);
 /// The fields after a response's messages: the status, the message.

@@ -23,17 +23,21 @@ std::vector<uint8_t> FrameMessage(std::string_view message) {
   return framed;
 }
 
-base::Result<void, std::string> MessageReader::Receive(
+base::Result<void, Status> MessageReader::Receive(
     std::span<const uint8_t> bytes, const std::function<void(std::string_view)>& on_message) {
   buffer_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   size_t start = 0;
   while (buffer_.size() - start >= kPrefix) {
     const std::string_view rest = std::string_view(buffer_).substr(start);
-    if (rest[0] != 0) return base::Error(std::string("a compressed message, which we cannot read"));
+    if (rest[0] != 0) {
+      return base::Error(
+          Status{StatusCode::kUnimplemented, "a compressed message, which we cannot read"});
+    }
     const size_t length = LengthIn(rest);
     if (length > max_message_) {
-      return base::Error("a message of " + std::to_string(length) + " bytes, allowed are " +
-                         std::to_string(max_message_));
+      return base::Error(Status{StatusCode::kResourceExhausted,
+                                "a message of " + std::to_string(length) + " bytes, allowed are " +
+                                    std::to_string(max_message_)});
     }
     if (rest.size() < kPrefix + length) break;
     on_message(rest.substr(kPrefix, length));

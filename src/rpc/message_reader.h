@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/result.h"
+#include "rpc/status.h"
 
 namespace evenkeel::rpc {
 
@@ -25,9 +26,10 @@ class MessageReader {
   explicit MessageReader(size_t max_message) : max_message_(max_message) {}
 
   /// Takes what has arrived and hands on each whole message; a message lives until the handler
-  /// returns. The error says what is wrong; nothing can be read after it.
-  base::Result<void, std::string> Receive(std::span<const uint8_t> bytes,
-                                          const std::function<void(std::string_view)>& on_message);
+  /// returns. The error says what is wrong, with the status of a server that cannot read a request
+  /// for it; nothing can be read after it.
+  base::Result<void, Status> Receive(std::span<const uint8_t> bytes,
+                                     const std::function<void(std::string_view)>& on_message);
   /// Whether part of a message has arrived and the rest has not.
   bool in_message() const { return !buffer_.empty(); }
 

@@ -61,6 +61,7 @@ listeners:
       - match: {authority: split.example}
         split: {users: 90, canary: 10}
     cluster: canary
+    health_service: true
     http2:
       stream_window: 2KiB
       connection_window: 2MiB
@@ -285,6 +286,7 @@ TEST(ConfigPageTest, KeepsWhatTheFileSaysOfListeners) {
                  "abort": {"status": "ABORTED", "message": "why", "percentage": 20.0}}},
       {"match": {"authority": "split.example"}, "split": {"users": 90, "canary": 10}}],
     "cluster": "canary",
+    "health_service": true,
     "http2": {"stream_window": "2KiB", "connection_window": "2MiB", "max_header_list": "3000",
               "max_concurrent_streams": 7},
     "keepalive": {"time": "1m", "timeout": "5s", "permit_time": "30s",

@@ -159,7 +159,7 @@ const BadConfig kTypes[] = {
     {"ListForClusters", "listeners: [{address: \"127.0.0.1:1\", cluster: a}]\nclusters: [a]\n", 2,
      11, "clusters", "write each name as a key"},
     {"TextForAListener", "listeners: [\"127.0.0.1:1\"]\nclusters: {a: {endpoints: [\"x:1\"]}}\n", 1,
-     13, "listeners[0]", "its keys are: routes, address, cluster, http2"},
+     13, "listeners[0]", "its keys are: routes, address, cluster, health_service"},
     {"TextForACluster", "listeners: [{address: \"127.0.0.1:1\", cluster: a}]\nclusters: {a: x}\n",
      2, 15, "clusters.a", "expected a map, found \"x\""},
     {"EmptyListOfEndpoints", Endpoints("[]"), 4, 16, "clusters.a.endpoints", "is an empty list"},
@@ -235,6 +235,12 @@ const BadConfig kRoutes[] = {
     {"RepeatedRoute",
      Listener("routes: [{match: {service: x}, cluster: a}, {match: {service: x}, cluster: users}]"),
      5, 49, "listeners[0].routes[1]", "no call gets here: listeners[0].routes[0] in line 5"},
+    {"RouteOfHealthCallsThatAreAnsweredHere",
+     Listener("health_service: true\nroutes: [{match: {service: grpc.health.v1.Health}, "
+              "cluster: a}]"),
+     6, 14, "listeners[0].routes[0]", "no call gets here: health_service answers them all"},
+    {"HealthServiceThatIsNoFlag", Listener("health_service: on"), 5, 21,
+     "listeners[0].health_service", "true or false"},
     {"RouteAfterAWiderOne",
      Listener(
          "routes:\n"
@@ -343,7 +349,7 @@ TEST(BadConfigsTest, AllErrorsOfAFileComeAtOnceInItsOrder) {
             "[ipv6]:port or unix:path\n"
             "bad.yaml:3:37: listeners[0].cluster: unknown cluster \"b\"; known clusters: a\n"
             "bad.yaml:3:40: listeners[0].port: unknown key \"port\"; known keys: routes, address, "
-            "cluster, http2, keepalive, max_connection_idle, max_connection_age, "
+            "cluster, health_service, http2, keepalive, max_connection_idle, max_connection_age, "
             "max_connection_age_grace\n"
             "bad.yaml:7:31: clusters.a.endpoints[1]: the address \"10.0.0.1:1\" is that of "
             "clusters.a.endpoints[0] in line 7 too; give each its own, or remove one\n"

@@ -12,7 +12,7 @@ using ::testing::IsEmpty;
 
 class MessageReaderTest : public ::testing::Test {
  protected:
-  base::Result<void, std::string> Receive(std::span<const uint8_t> bytes) {
+  base::Result<void, Status> Receive(std::span<const uint8_t> bytes) {
     return reader_.Receive(bytes,
                            [this](std::string_view message) { messages_.emplace_back(message); });
   }
@@ -45,11 +45,14 @@ TEST_F(MessageReaderTest, TakesSeveralMessagesApartAndKeepsTheRest) {
 TEST_F(MessageReaderTest, RefusesAMessageOverItsLimitBeforeItHasCome) {
   const auto result = Receive(std::array<uint8_t, 5>{0, 0xff, 0xff, 0xff, 0xff});
   ASSERT_FALSE(result);
-  EXPECT_THAT(result.error(), HasSubstr("4294967295 bytes, allowed are 16"));
+  EXPECT_EQ(result.error().code, StatusCode::kResourceExhausted);
+  EXPECT_THAT(result.error().message, HasSubstr("4294967295 bytes, allowed are 16"));
 }
 
 TEST_F(MessageReaderTest, RefusesCompressedMessages) {
-  EXPECT_FALSE(Receive(std::array<uint8_t, 5>{1, 0, 0, 0, 0}));
+  const auto result = Receive(std::array<uint8_t, 5>{1, 0, 0, 0, 0});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, StatusCode::kUnimplemented);
   EXPECT_THAT(messages_, IsEmpty());
 }
 
