@@ -91,7 +91,7 @@ class SidecarTest(unittest.TestCase):
     def test_its_probes_ask_the_admin_pages(self):
         (port,) = self.sidecar["ports"]
         self.assertEqual(("admin", 9901), (port["name"], port["containerPort"]))
-        for probe, path in (("startupProbe", "/ready"), ("readinessProbe", "/ready"),
+        for probe, path in (("startupProbe", "/live"), ("readinessProbe", "/ready"),
                             ("livenessProbe", "/live")):
             self.assertEqual({"path": path, "port": "admin"}, self.sidecar[probe]["httpGet"])
 
