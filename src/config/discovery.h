@@ -34,7 +34,7 @@ struct EndpointsFile {
   bool operator==(const EndpointsFile&) const = default;
 };
 
-/// How names are looked up. `dns:` of a cluster.
+/// How names are looked up. `dns:` of a cluster. For names in a file: `resolvers` and `timeout`.
 struct Dns {
   /// Asked in turn when one fails; empty: those of /etc/resolv.conf. IP addresses.
   std::vector<base::Address> resolvers;

@@ -173,9 +173,9 @@ void ReadDiscovery(MapReader& map, Cluster& cluster) {
   AddressBook taken;
   map.Required("endpoints", cluster, EndpointsKey{taken});
   map.Optional("dns", cluster.dns, Group{ReadDns});
-  if (map.IsGood() && map.Has("dns") && !std::holds_alternative<DnsName>(cluster.origin)) {
-    map.At("dns").Fail(
-        {"the endpoints do not come from DNS", "remove it, or write endpoints: dns:///name:port"});
+  if (map.IsGood() && map.Has("dns") && std::holds_alternative<std::monostate>(cluster.origin)) {
+    map.At("dns").Fail({"the endpoints come neither from DNS nor from a file",
+                        "remove it, or write endpoints: dns:///name:port"});
   }
 }
 

@@ -13,14 +13,6 @@ net::DnsQuestion QuestionOf(const config::DnsName& name) {
   return {services ? Records::kServices : Records::kAddresses, name.name, name.port};
 }
 
-net::DnsSettings SettingsOf(const config::Dns& dns) {
-  net::DnsSettings settings{.resolvers = {}, .timeout = dns.timeout};
-  for (const base::Address& each : dns.resolvers) {
-    settings.resolvers.push_back(net::SocketAddress::From(each));
-  }
-  return settings;
-}
-
 std::string_view ResultName(net::DnsFailure::Kind kind) {
   switch (kind) {
     case net::DnsFailure::Kind::kNoSuchName:
@@ -38,6 +30,14 @@ std::string_view ResultName(net::DnsFailure::Kind kind) {
 }
 
 }  // namespace
+
+net::DnsSettings SettingsOf(const config::Dns& dns) {
+  net::DnsSettings settings{.resolvers = {}, .timeout = dns.timeout};
+  for (const base::Address& each : dns.resolvers) {
+    settings.resolvers.push_back(net::SocketAddress::From(each));
+  }
+  return settings;
+}
 
 std::vector<ResolvedEndpoint> EndpointsOf(const net::DnsAnswer& answer) {
   // A policy has few priorities, SRV records have any: only their order counts (RFC 2782).

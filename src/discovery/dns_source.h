@@ -17,6 +17,9 @@ namespace evenkeel::discovery {
 /// theirs, at least 1.
 std::vector<ResolvedEndpoint> EndpointsOf(const net::DnsAnswer& answer);
 
+/// How to look names up, as configured.
+net::DnsSettings SettingsOf(const config::Dns& dns);
+
 class DnsSource final : public EndpointSource {
  public:
   /// Asks at once, without waiting for the answer.

@@ -35,7 +35,8 @@ std::unique_ptr<EndpointSource> EndpointSource::Make(const config::Cluster& clus
     return std::make_unique<DnsSource>(cluster.name, *dns, cluster.dns, context, std::move(events));
   }
   if (const auto* file = std::get_if<config::EndpointsFile>(&cluster.origin)) {
-    return std::make_unique<FileSource>(cluster.name, file->path, context, std::move(events));
+    return std::make_unique<FileSource>(cluster.name, file->path, cluster.dns, context,
+                                        std::move(events));
   }
   return nullptr;
 }

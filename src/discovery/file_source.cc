@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "config/loader.h"
-#include "net/resolver.h"
+#include "discovery/dns_source.h"
 
 namespace evenkeel::discovery {
 namespace {
@@ -25,9 +25,12 @@ std::string OneLine(const config::ConfigErrors& errors) {
 
 }  // namespace
 
-FileSource::FileSource(std::string cluster, std::string path, const Context& context, Events events)
+FileSource::FileSource(std::string cluster, std::string path, const config::Dns& settings,
+                       const Context& context, Events events)
     : EndpointSource(std::move(cluster), "file " + path, context, std::move(events)),
       path_(std::move(path)),
+      names_(context.loop, SettingsOf(settings),
+             [this](const std::optional<net::DnsFailure>& failure) { OnNames(failure); }),
       watcher_(context.loop, [this] { Read(); }),
       read_(context.loop, [this] { Read(); }) {
   watcher_.Watch({path_});
@@ -36,27 +39,28 @@ FileSource::FileSource(std::string cluster, std::string path, const Context& con
 
 void FileSource::Read() {
   read_.Stop();
-  const auto listed = config::LoadEndpoints(path_);
+  auto listed = config::LoadEndpoints(path_);
   if (!listed) return Failed("invalid", OneLine(listed.error()));
-  auto resolved = Resolve(*listed);
-  if (resolved) return Found(std::move(*resolved));
-  // The file is as it should be, so nobody will write it again for this.
-  read_.StartAfter(kRetryOfNames);
-  Failed("name not found", path_ + ": " + resolved.error());
+  listed_ = std::move(*listed);
+  if (!names_.LookUp(listed_)) Tell();
 }
 
-base::Result<std::vector<ResolvedEndpoint>, std::string> FileSource::Resolve(
-    const std::vector<config::Endpoint>& listed) const {
+void FileSource::OnNames(const std::optional<net::DnsFailure>& failure) {
+  if (!failure) return Tell();
+  // The file is as it should be, so nobody will write it again for this.
+  read_.StartAfter(kRetryOfNames);
+  Failed("name not found", path_ + ": " + failure->reason);
+}
+
+void FileSource::Tell() {
   std::vector<ResolvedEndpoint> endpoints;
-  endpoints.reserve(listed.size());
-  for (const config::Endpoint& each : listed) {
-    auto addresses = net::Resolve(each.address);
-    if (!addresses) return base::Error(addresses.error());
+  endpoints.reserve(listed_.size());
+  for (const config::Endpoint& each : listed_) {
     endpoints.push_back({each.address.ToString(),
                          {each.weight, each.priority, each.zone, each.hash_key},
-                         std::move(*addresses)});
+                         names_.Of(each.address)});
   }
-  return endpoints;
+  Found(std::move(endpoints));
 }
 
 }  // namespace evenkeel::discovery

@@ -1,12 +1,14 @@
 // FileSource: endpoints from a file of their own, read again whenever it changes. The file is taken
-// as a whole or not at all. See docs/discovery.md for what users may rely on.
+// as a whole or not at all, also where it has host names: all of them must have addresses. See
+// docs/discovery.md for what users may rely on.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
-#include "base/result.h"
 #include "discovery/endpoint_source.h"
+#include "discovery/name_book.h"
 #include "net/file_watcher.h"
 #include "net/timer.h"
 
@@ -14,14 +16,18 @@ namespace evenkeel::discovery {
 
 class FileSource final : public EndpointSource {
  public:
-  FileSource(std::string cluster, std::string path, const Context& context, Events events);
+  /// `settings`: how to look up names that the file has.
+  FileSource(std::string cluster, std::string path, const config::Dns& settings,
+             const Context& context, Events events);
 
  private:
   void Read();
-  base::Result<std::vector<ResolvedEndpoint>, std::string> Resolve(
-      const std::vector<config::Endpoint>& listed) const;
+  void OnNames(const std::optional<net::DnsFailure>& failure);
+  void Tell();
 
   const std::string path_;
+  std::vector<config::Endpoint> listed_;  // by the file as it was read last
+  NameBook names_;
   net::FileWatcher watcher_;
   net::Timer read_;
 };

@@ -33,10 +33,9 @@ class SourceTest : public net::LoopTest {
     cluster.name = "users";
     cluster.origin = std::move(origin);
     cluster.dns = std::move(dns);
-    source_ =
-        EndpointSource::Make(cluster, {loop_, random_, metrics_.discovery(), log_},
-                             {.on_found = [this](auto found) { found_.push_back(TextOf(found)); },
-                              .on_no_hope = [this] { ++hopeless_; }});
+    source_ = EndpointSource::Make(cluster, {loop_, random_, metrics_.discovery(), log_},
+                                   {.on_found = [this](auto found) { OnFound(found); },
+                                    .on_no_hope = [this] { ++hopeless_; }});
   }
   /// Waits for the list number `count`, the first being 1, and returns it.
   std::vector<std::string> List(size_t count) {
@@ -48,12 +47,22 @@ class SourceTest : public net::LoopTest {
   }
   std::string Log() const { return log_text_.str(); }
 
+  void OnFound(const std::vector<ResolvedEndpoint>& endpoints) {
+    found_.push_back(TextOf(endpoints));
+    last_found_.clear();
+    for (const ResolvedEndpoint& each : endpoints) {
+      std::vector<std::string>& texts = last_found_.emplace_back();
+      for (const auto& address : each.addresses) texts.push_back(address.ToString());
+    }
+  }
+
   base::Random random_{1};
   std::ostringstream log_text_;
   telemetry::Log log_{telemetry::LogLevel::kInfo, telemetry::LogFormat::kText, log_text_};
   telemetry::Metrics metrics_;
   std::unique_ptr<EndpointSource> source_;
   std::vector<std::vector<std::string>> found_;
+  std::vector<std::vector<std::string>> last_found_;  // each endpoint's addresses
   int hopeless_ = 0;
 };
 

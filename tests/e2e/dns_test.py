@@ -4,6 +4,7 @@ EVENKEEL_E2E_FULL=1 runs the load of issue "Live": 2,000 calls/s and 100 open st
 """
 
 import os
+import tempfile
 import time
 import unittest
 
@@ -114,6 +115,22 @@ class AnswerTest(DnsTestCase):
                             result="refused")
         self.assertEqual(0, self.start_load(sidecar, "--calls", 20).report()["failed"])
         self.assertEqual(1, sidecar.metric("evenkeel_discovery_endpoints", cluster="test"))
+
+    def test_names_in_a_file_are_looked_up_without_blocking(self):
+        replicas, port = self.start_fleet(2)
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as file:
+            file.write(f"endpoints: ['{NAME}:{port}']\n")
+            file.flush()
+            self.dns.fail(NAME, None)
+            sidecar = self.start_on({"file": file.name})
+            wait_until(lambda: self.dns.questions, "the question")
+            start = time.monotonic()
+            self.assertEqual(503, sidecar.get("/ready")[0])
+            self.assertLess(time.monotonic() - start, 1, "no answer for 2 s holds nothing up")
+            self.publish(replicas[1:])
+            wait_until(lambda: sidecar.get("/ready")[0] == 200, "the sidecar to be ready")
+        report = self.start_load(sidecar, "--calls", 20).report()
+        self.assertEqual({replicas[1].name: 20}, report["replicas"])
 
     def test_services_bring_their_ports_weights_and_priorities(self):
         first, second, spare = (self.start_replica() for _ in range(3))
