@@ -72,7 +72,8 @@ void AttemptSet::Begin(const Task& task) {
 }
 
 void AttemptSet::BeginRepeats() {
-  const rpc::RetryBrakes brakes = cluster_->retries().brakes();
+  share_ = cluster_->retry_share();
+  const rpc::RetryBrakes brakes = share_->state->brakes();
   if (brakes.budget != nullptr) brakes.budget->CallStarted();
   previous_written_ = AttemptsOfClient(request_);
   retries_.Begin(rules_->retry ? &*rules_->retry : nullptr, brakes, previous_written_);

@@ -142,6 +142,7 @@ class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
   RequestBody body_;
   std::array<std::unique_ptr<Attempt>, rpc::kMaxAttempts> running_;
   int attempts_ = 0;
+  base::LocalPtr<const RetryShare> share_;  // null: it is tried once; outlives what it brakes:
   rpc::RetrySequence retries_;
   rpc::HedgePlan hedges_;
   uint64_t hedges_sent_ = 0;

@@ -24,7 +24,7 @@ void AttemptSet::ArmHedge() {
 void AttemptSet::Hedge() {
   Cluster::Member* member = Pick();
   if (member == nullptr) return hedges_.Stop();  // no other endpoint
-  const rpc::RetryBrakes brakes = cluster_->retries().brakes();
+  const rpc::RetryBrakes& brakes = retries_.brakes();
   if (brakes.throttle != nullptr && !brakes.throttle->Allows()) {
     counters().refused[static_cast<size_t>(rpc::NoRetry::kTokens)].Add();
     return hedges_.Stop();
@@ -53,7 +53,7 @@ bool AttemptSet::HedgeOn(const AttemptEnd& end, Attempt& attempt) {
   }
   const bool stop = end.pushback.kind == rpc::Pushback::Kind::kStop;
   const bool non_fatal = rules_->hedging->policy.non_fatal.test(static_cast<size_t>(end.status));
-  rpc::RetryThrottle* throttle = cluster_->retries().brakes().throttle;
+  rpc::RetryThrottle* throttle = retries_.brakes().throttle;
   if (throttle != nullptr && end.status == StatusCode::kOk) throttle->Succeeded();
   if (throttle != nullptr && (non_fatal || stop)) throttle->Failed();
   if (committed()) return false;

@@ -62,6 +62,13 @@ health::LoadStream::ReportHandler Cluster::LoadReporterOf(const balancer::Endpoi
   };
 }
 
+void Cluster::SetSettings(Settings settings) {
+  settings_ = std::move(settings);
+  if (retries_->state != settings_.retries) {
+    retries_ = base::MakeLocal<const RetryShare>(settings_.retries);
+  }
+}
+
 void Cluster::SetPicture(Picture picture) {
   picture_ = std::move(picture);
   WakeAll();

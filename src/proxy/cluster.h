@@ -95,7 +95,10 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   };
 
   Cluster(Settings settings, Picture picture, base::Random& random)
-      : settings_(std::move(settings)), picture_(std::move(picture)), random_(random) {}
+      : settings_(std::move(settings)),
+        retries_(base::MakeLocal<const RetryShare>(settings_.retries)),
+        picture_(std::move(picture)),
+        random_(random) {}
 
   const std::string& name() const { return settings_.name; }
   const std::optional<balancer::HashInput>& hash() const { return settings_.hash; }
@@ -112,7 +115,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   void RemoveMember(const balancer::Endpoint& endpoint);
   /// The cluster has been removed: the same for all members, and nobody waits any more.
   void Retire();
-  void SetSettings(Settings settings) { settings_ = std::move(settings); }
+  void SetSettings(Settings settings);
   /// For reports of the endpoint's active check.
   std::function<void(health::ProbeReport)> ReporterOf(const balancer::EndpointPtr& endpoint);
   /// For reports of the endpoint's load out of band; handed to the policy.
@@ -149,6 +152,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   /// What the end of an attempt on `member` says of its endpoint; counts it.
   rpc::Verdict Learn(Member& member, const rpc::Outcome& outcome, base::Duration latency);
   RetryState& retries() { return *settings_.retries; }
+  const base::LocalPtr<const RetryShare>& retry_share() const { return retries_; }
   /// How long attempts take until their first message; kept from the first use on.
   rpc::LatencyWindow& TrackLatency();
   void AddLatency(base::Duration latency) {
@@ -166,6 +170,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   void WakeAll();
 
   Settings settings_;
+  base::LocalPtr<const RetryShare> retries_;  // of settings_
   Picture picture_;
   base::Random& random_;
   std::unordered_map<const balancer::Endpoint*, base::LocalPtr<Member>> members_;

@@ -82,13 +82,7 @@ void ClusterKeeper::Update(config::Cluster config,
                             config.adaptive_concurrency != config_.adaptive_concurrency;
   config_ = std::move(config);
   if (other_limits) TakeLimits();
-  if (other_brakes) {
-    // Running calls refer to the brakes they began with, so the next ones keep the former.
-    using Both = std::pair<std::shared_ptr<RetryState>, std::shared_ptr<RetryState>>;
-    auto both = std::make_shared<Both>(MakeRetries(), std::move(retries_));
-    RetryState* const next = both->first.get();
-    retries_ = {std::move(both), next};
-  }
+  if (other_brakes) retries_ = MakeRetries();
   if (other_policy) {
     endpoints_.Configure(FactoryOf(config_, context_.random),
                          WithSubsetSeed(config_.balancing, subset_seed_));

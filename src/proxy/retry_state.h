@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "base/local_ptr.h"
 #include "pool/limits.h"
 #include "rpc/retry_sequence.h"
 #include "telemetry/retry_counters.h"
@@ -26,6 +27,13 @@ struct RetryState {
   std::optional<rpc::RetryThrottle> throttle;
   std::optional<rpc::RetryBudget> budget;
   telemetry::RetryCounters& counters;
+};
+
+/// One worker's share of it, which each call that may be tried again holds to its end: the brakes
+/// it began with stay for it after a reload, and no longer.
+struct RetryShare final : base::LocalCounted {
+  explicit RetryShare(std::shared_ptr<RetryState> state) : state(std::move(state)) {}
+  const std::shared_ptr<RetryState> state;
 };
 
 }  // namespace evenkeel::proxy

@@ -100,6 +100,7 @@ class RetrySequence {
     if (brakes_.at_once != nullptr && !place_) place_ = base::Permit(*brakes_.at_once);
     return brakes_.at_once == nullptr || place_;
   }
+  const RetryBrakes& brakes() const { return brakes_; }
   /// Attempts that counted before the current one, the client's included:
   /// `grpc-previous-rpc-attempts`.
   int previous_attempts() const { return previous_attempts_; }

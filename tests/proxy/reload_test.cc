@@ -135,6 +135,24 @@ TEST_F(ReloadTest, ACallWithRetriesEndsByTheBudgetItBeganWith) {
   EXPECT_EQ(Finished(call), "0");
 }
 
+TEST_F(ReloadTest, ACallHoldsItsRetryBrakesThroughManyReloads) {
+  config::Route& route = config_.listeners[0].routes.emplace_back();
+  route.cluster = "users";
+  route.calls.hedging.emplace().attempts = 3;
+  route.calls.hedging->delay = std::chrono::milliseconds(1);
+  config_.clusters[0].retry_throttling.emplace();
+  Start(2);
+  StreamLog& call = Call();
+  const Arrival first = Arrived();
+  for (uint32_t i = 0; i < 20; ++i) {
+    config_.clusters[0].retry_throttling->max_tokens = 10 + i % 2;
+    Reload();
+  }
+  Settle();
+  Answer(*first.log, "0");
+  EXPECT_EQ(Finished(call), "0");
+}
+
 TEST_F(ReloadTest, OtherWindowsReplaceConnectionsOnlyWhenTheNewOnesWork) {
   Start(1);
   StreamLog& call = Call();
