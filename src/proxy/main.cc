@@ -198,8 +198,8 @@ base::Result<void, std::string> Sidecar::Start() {
   if (command_.takeover) {
     if (auto begun = handover_.Begin(command_.takeover_socket); !begun) return begun;
   }
-  workers_ = command_.workers.value_or(config_.workers ? *config_.workers
-                                                       : AvailableCpus("/sys/fs/cgroup"));
+  workers_ =
+      command_.workers.value_or(config_.workers ? *config_.workers : AvailableCpus(Cgroup()));
   auto started = Server::Start(loop_, config_,
                                {.workers = workers_,
                                 .drain_timeout = command_.drain_timeout,
@@ -280,6 +280,9 @@ void Sidecar::FeedWatchdog() {
 
 int Serve(const RunCommand& command, const config::Loading& loading) {
   std::signal(SIGPIPE, SIG_IGN);  // evhttp writes to admin clients that may have gone
+  // It starts no process. As process 1 of a container it gets those whose parents have ended, and
+  // nobody else would reap them.
+  std::signal(SIGCHLD, SIG_IGN);
   RaiseDescriptorLimit();
   return Sidecar(command, loading).Run();
 }

@@ -1,21 +1,6 @@
 #include "proxy/memory_guard.h"
 
-#include <fstream>
-
 namespace evenkeel::proxy {
-namespace {
-
-// cgroup v1 writes this, or near to it, for no limit.
-constexpr uint64_t kNoLimitV1 = uint64_t{1} << 60;
-
-std::optional<uint64_t> ReadNumber(const std::string& path) {
-  std::ifstream file(path);
-  uint64_t number = 0;
-  if (!(file >> number)) return std::nullopt;  // "max" too
-  return number;
-}
-
-}  // namespace
 
 void MemoryGuard::Look() {
   if (limit() == 0) return over_.store(false, std::memory_order_relaxed);
@@ -29,11 +14,6 @@ void MemoryGuard::Look() {
   over_.store(over, std::memory_order_relaxed);
 }
 
-uint64_t DefaultMemoryLimit(const std::string& cgroup_root) {
-  auto limit = ReadNumber(cgroup_root + "/memory.max");
-  if (!limit) limit = ReadNumber(cgroup_root + "/memory/memory.limit_in_bytes");
-  if (!limit || *limit >= kNoLimitV1) return 0;
-  return *limit / 10 * 9;
-}
+uint64_t DefaultMemoryLimit(const Cgroup& cgroup) { return cgroup.Memory().value_or(0) / 10 * 9; }
 
 }  // namespace evenkeel::proxy

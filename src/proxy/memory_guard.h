@@ -7,8 +7,8 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
-#include <optional>
-#include <string>
+
+#include "proxy/cgroup.h"
 
 namespace evenkeel::proxy {
 
@@ -35,8 +35,7 @@ class MemoryGuard {
   std::atomic<bool> over_{false};
 };
 
-/// Nine tenths of the cgroup's memory limit (v2 `memory.max`, v1 `memory.limit_in_bytes`), 0 where
-/// there is none. `cgroup_root` is "/sys/fs/cgroup" but in tests.
-uint64_t DefaultMemoryLimit(const std::string& cgroup_root);
+/// Nine tenths of the cgroup's memory limit, 0 where there is none.
+uint64_t DefaultMemoryLimit(const Cgroup& cgroup);
 
 }  // namespace evenkeel::proxy

@@ -126,7 +126,7 @@ Result<Server::Listening, std::string> Server::Listen(const config::Listener& co
 }
 
 void Server::Commit(const config::Config& config, Preparation preparation) {
-  memory_.set_limit(config.memory_limit.value_or(DefaultMemoryLimit("/sys/fs/cgroup")));
+  memory_.set_limit(config.memory_limit.value_or(DefaultMemoryLimit(Cgroup())));
   LookAtMemory();
   const auto replay_limit = static_cast<int64_t>(config.replay_memory);
   replay_->fetch_add(replay_limit - std::exchange(replay_limit_, replay_limit));

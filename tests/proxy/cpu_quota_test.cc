@@ -20,7 +20,7 @@ class CpuQuotaTest : public ::testing::Test {
   void Write(const std::string& file, const std::string& text) {
     std::ofstream(root_ / file) << text << "\n";
   }
-  unsigned Cpus() const { return AvailableCpus(root_.string()); }
+  unsigned Cpus() const { return AvailableCpus(Cgroup(root_, root_ / "no membership")); }
   /// What a quota of `wanted` comes to on this machine.
   static unsigned AtMostOurs(unsigned wanted) { return std::min(wanted, Ours()); }
   static unsigned Ours() {

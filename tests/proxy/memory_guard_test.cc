@@ -50,6 +50,7 @@ class DefaultMemoryLimitTest : public ::testing::Test {
  protected:
   DefaultMemoryLimitTest() { std::filesystem::create_directories(root_ / "memory"); }
   ~DefaultMemoryLimitTest() override { std::filesystem::remove_all(root_); }
+  uint64_t Limit() const { return DefaultMemoryLimit(Cgroup(root_, root_ / "no membership")); }
   void Write(const std::string& name, const std::string& text) {
     std::ofstream(root_ / name) << text << "\n";
   }
@@ -62,20 +63,20 @@ class DefaultMemoryLimitTest : public ::testing::Test {
 
 TEST_F(DefaultMemoryLimitTest, IsNineTenthsOfTheCgroups) {
   Write("memory.max", "1000000");
-  EXPECT_EQ(DefaultMemoryLimit(root_), 900000u);
+  EXPECT_EQ(Limit(), 900000u);
 }
 
 TEST_F(DefaultMemoryLimitTest, KnowsTheOldCgroupsToo) {
   Write("memory/memory.limit_in_bytes", "2000000");
-  EXPECT_EQ(DefaultMemoryLimit(root_), 1800000u);
+  EXPECT_EQ(Limit(), 1800000u);
 }
 
 TEST_F(DefaultMemoryLimitTest, IsNoneWhereTheCgroupHasNone) {
-  EXPECT_EQ(DefaultMemoryLimit(root_), 0u);
+  EXPECT_EQ(Limit(), 0u);
   Write("memory.max", "max");
-  EXPECT_EQ(DefaultMemoryLimit(root_), 0u);
+  EXPECT_EQ(Limit(), 0u);
   Write("memory/memory.limit_in_bytes", "9223372036854771712");
-  EXPECT_EQ(DefaultMemoryLimit(root_), 0u);
+  EXPECT_EQ(Limit(), 0u);
 }
 
 }  // namespace

@@ -19,14 +19,16 @@ class Sidecar(Process):
     """`evenkeel run` on a configuration; ready to take calls once constructed.
 
     `config` is what the YAML file would say, as dicts and lists (JSON is YAML), or the file's text.
+    `program`: how it is called, with what runs it before it.
     """
 
-    def __init__(self, config, *arguments, environment=None):
+    def __init__(self, config, *arguments, environment=None, program=(binaries.SIDECAR,)):
         text = config if isinstance(config, str) else json.dumps(config, indent=2)
         handle, self.config_path = tempfile.mkstemp(suffix=".yaml", prefix="evenkeel-e2e-")
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
-        super().__init__([binaries.SIDECAR, "run", "--config", self.config_path,
+            os.fchmod(file.fileno(), 0o644)  # some sidecars are run by another user
+        super().__init__([*program, "run", "--config", self.config_path,
                           "--log-format", "json", *arguments], environment)
         try:
             ready = self.wait_log("ready")
