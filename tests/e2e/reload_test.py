@@ -6,6 +6,8 @@ EVENKEEL_E2E_FULL=1 runs the long form: 50 reloads in 60 s, 2,000 calls/s and 10
 import copy
 import json
 import os
+import pathlib
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -188,6 +190,63 @@ class ReloadTriggerTest(ReloadTestCase):
         wait_until(lambda: self.policy() == "random", "the policy of the included file")
         write_other("maglev")
         wait_until(lambda: self.policy() == "maglev", "the included file's next policy")
+
+
+class ConfigMapTest(ReloadTestCase):
+    """A folder as Kubernetes mounts a ConfigMap: every file leads through `..data`, which is swapped
+    as a whole."""
+
+    NAMES = ("evenkeel.yaml", "endpoints.yaml")
+
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="evenkeel-e2e-"))
+        self.addCleanup(shutil.rmtree, self.folder)
+        self.versions = 0
+
+    def swap(self, *texts):
+        """What kubelet does: a new folder, a rename over `..data`, and the old folder goes."""
+        self.versions += 1
+        new = self.folder / f"..version_{self.versions}"
+        new.mkdir()
+        for name, text in zip(self.NAMES, texts):
+            (new / name).write_text(text, encoding="utf-8")
+        data, temporary = self.folder / "..data", self.folder / "..data_tmp"
+        old = data.resolve() if data.exists() else None
+        temporary.symlink_to(new.name)
+        temporary.rename(data)
+        if old:
+            shutil.rmtree(old)
+
+    def texts(self, policy, *replicas):
+        return (json.dumps({
+            "listeners": [{"address": "127.0.0.1:0", "cluster": "test"}],
+            "clusters": {"test": {"endpoints": {"file": "endpoints.yaml"}, "policy": policy}},
+            "admin": {"address": "127.0.0.1:0"},
+        }), json.dumps({"endpoints": [each.address for each in replicas]}))
+
+    def state(self, sidecar):
+        cluster = sidecar.clusters()["clusters"][0]
+        return cluster["policy"], {each["address"] for each in cluster["endpoints"]}
+
+    def test_each_swap_is_applied_and_no_call_fails(self):
+        replicas = self.start_replicas(3)
+        self.swap(*self.texts("round_robin", *replicas[:1]))
+        for name in self.NAMES:
+            (self.folder / name).symlink_to(f"..data/{name}")
+        sidecar = self.start_sidecar(config=self.folder / self.NAMES[0])
+        load = self.start_load(sidecar, "--rate", 200, "--duration", "4s")
+        for policy, present in (("random", replicas), ("maglev", replicas[1:]),
+                                ("peak_ewma", replicas[:2])):
+            self.swap(*self.texts(policy, *present))
+            wanted = (policy, {each.address for each in present})
+            wait_until(lambda wanted=wanted: self.state(sidecar) == wanted, f"{wanted}")
+        good = self.texts("random", *replicas)
+        self.swap("clusters: 5\nlisteners: 5\n", good[1])
+        self.assertIn("evenkeel.yaml:1:11: clusters: ",
+                      sidecar.wait_log("configuration rejected")["error"])
+        self.swap(*good)
+        wait_until(lambda: self.state(sidecar)[0] == "random", "the swap after the bad one")
+        self.assertEqual(0, load.report()["failed"], load.output())
 
 
 class CommandTest(unittest.TestCase):

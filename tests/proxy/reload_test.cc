@@ -127,29 +127,13 @@ TEST_F(ReloadTest, ACallWithRetriesEndsByTheBudgetItBeganWith) {
   Start(2);
   StreamLog& call = Call();
   const Arrival first = Arrived();
-  config_.clusters[0].retry_throttling->max_tokens = 3;
-  Reload();
-  Settle();
-  Answer(*first.log, "14");
-  Answer(*Arrived().log);
-  EXPECT_EQ(Finished(call), "0");
-}
-
-TEST_F(ReloadTest, ACallHoldsItsRetryBrakesThroughManyReloads) {
-  config::Route& route = config_.listeners[0].routes.emplace_back();
-  route.cluster = "users";
-  route.calls.hedging.emplace().attempts = 3;
-  route.calls.hedging->delay = std::chrono::milliseconds(1);
-  config_.clusters[0].retry_throttling.emplace();
-  Start(2);
-  StreamLog& call = Call();
-  const Arrival first = Arrived();
   for (uint32_t i = 0; i < 20; ++i) {
-    config_.clusters[0].retry_throttling->max_tokens = 10 + i % 2;
+    config_.clusters[0].retry_throttling->max_tokens = 3 + i % 2;
     Reload();
   }
   Settle();
-  Answer(*first.log, "0");
+  Answer(*first.log, "14");
+  Answer(*Arrived().log);
   EXPECT_EQ(Finished(call), "0");
 }
 
@@ -206,6 +190,24 @@ TEST_F(ReloadTest, ACallThatWaitsInAClusterThatIsRemovedEndsUnavailable) {
   EXPECT_TRUE(NothingArrives());
   AddCluster("orders");
   config_.listeners[0].cluster = "orders";
+  config_.clusters.erase(config_.clusters.begin());
+  Reload();
+  EXPECT_EQ(Finished(call), "14");
+  EXPECT_THAT(MessageOf(call), HasSubstr("removed"));
+}
+
+TEST_F(ReloadTest, ACallThatWaitsForReadinessInAClusterThatIsRemovedEndsUnavailable) {
+  config::Route& route = config_.listeners[0].routes.emplace_back();
+  route.cluster = "users";
+  route.calls.wait_for_ready = true;
+  AddEndpoint().StopListening();
+  Launch();
+  client_ = Connect();
+  StreamLog& call = Call();
+  EXPECT_TRUE(NothingArrives());
+  EXPECT_FALSE(call.stream->closed()) << "it waits for an endpoint that ever comes";
+  AddCluster("orders");
+  config_.listeners[0].routes[0].cluster = config_.listeners[0].cluster = "orders";
   config_.clusters.erase(config_.clusters.begin());
   Reload();
   EXPECT_EQ(Finished(call), "14");

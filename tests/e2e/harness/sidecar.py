@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import re
 import tempfile
 import urllib.error
@@ -18,16 +19,13 @@ LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 class Sidecar(Process):
     """`evenkeel run` on a configuration; ready to take calls once constructed.
 
-    `config` is what the YAML file would say, as dicts and lists (JSON is YAML), or the file's text.
+    `config` is what the YAML file would say, as dicts and lists (JSON is YAML), the file's text, or
+    the path of one.
     `program`: how it is called, with what runs it before it.
     """
 
     def __init__(self, config, *arguments, environment=None, program=(binaries.SIDECAR,)):
-        text = config if isinstance(config, str) else json.dumps(config, indent=2)
-        handle, self.config_path = tempfile.mkstemp(suffix=".yaml", prefix="evenkeel-e2e-")
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-            os.fchmod(file.fileno(), 0o644)  # some sidecars are run by another user
+        self.config_path = str(config) if isinstance(config, pathlib.Path) else _write(config)
         super().__init__([*program, "run", "--config", self.config_path,
                           "--log-format", "json", *arguments], environment)
         try:
@@ -100,6 +98,16 @@ class Sidecar(Process):
         super().close()
         if os.path.exists(self.config_path):
             os.unlink(self.config_path)
+
+
+def _write(config):
+    """A file with this configuration; its path."""
+    text = config if isinstance(config, str) else json.dumps(config, indent=2)
+    handle, path = tempfile.mkstemp(suffix=".yaml", prefix="evenkeel-e2e-")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(text)
+        os.fchmod(file.fileno(), 0o644)  # some sidecars are run by another user
+    return path
 
 
 def _parse(line):
