@@ -102,6 +102,14 @@ UsePrograms() {
   compose+=(--file "$scratch/programs.yml")
 }
 
+# OwnConfiguration: a copy of the sidecar's, to be changed.
+OwnConfiguration() {
+  cp -r deploy/compose "$scratch/configuration"
+  printf 'services: {evenkeel: {volumes: ["%s:/etc/evenkeel:ro"]}}\n' "$scratch/configuration" \
+    >"$scratch/configuration.yml"
+  compose+=(--file "$scratch/configuration.yml")
+}
+
 # Any free port for each, so that a demo can go on beside the test.
 export EVENKEEL_PORT="" ADMIN_PORT="" PROMETHEUS_PORT="" GRAFANA_PORT=""
 
@@ -241,6 +249,23 @@ Restart() {
   Await 60 "the replica to be back" Clusters "ready == 5"
 }
 
+# A changed file is taken up under load.
+Reload() {
+  StartLoad 5
+  sed -i 's/policy: .*/policy: round_robin/' "$scratch/configuration/evenkeel.yaml"
+  Await 10 "the sidecar to say what it changed" \
+    Sees "$(Compose ps --quiet evenkeel)" "configuration applied"
+  FinishLoad
+  Judge 5 0 even
+}
+
+# The sidecar itself: whoever calls it in that moment notices, and nobody after it.
+RestartSidecar() {
+  Compose restart --timeout 35 evenkeel >"$scratch/up" 2>&1 || { cat "$scratch/up" >&2; Fail restart; }
+  Await 30 "three replicas to be ready" Clusters "ready == 3"
+  Calm 3
+}
+
 # Dashboard calm|after: what Grafana would have to show.
 Dashboard() {
   /usr/bin/python3 tests/e2e/docker/dashboard_queries.py "$prometheus" "$1" ||
@@ -268,6 +293,7 @@ Main() {
   Say "images"
   ChooseImages
   [ -z "$programs" ] || UsePrograms
+  OwnConfiguration
   Say "build and start: ${services[*]}"
   Start
   Await 60 "three replicas to be ready" Clusters "ready == 3 and len(endpoints) == 3"
@@ -293,10 +319,14 @@ Main() {
   Say "restart one of five"
   Restart
   Calm 5
+  Say "change the configuration"
+  Reload
   Say "--scale user-service=3"
   ScaleDown
   Say "the dashboard shows what has happened"
   Dashboard after
+  Say "restart the sidecar"
+  RestartSidecar
   Say "all of it held"
 }
 

@@ -1,5 +1,5 @@
-"""Does docker compose v2 read deploy/docker-compose.yml as it is meant? Loads it with the very library
-that compose v2 loads it with (the Go module compose-go), options in compose's own order.
+"""Does docker compose v2 read deploy/docker-compose.yml as it is meant? Loads it with the library
+that compose v2 itself loads it with (the Go module compose-go), options in compose's own order.
 tests/e2e/compose_test.sh runs the file, with whichever compose the machine has."""
 
 import json

@@ -1,5 +1,6 @@
-"""Packages that Debian does not have, from where this machine's pip, npm and go get theirs. Nothing is
-fetched unless EVENKEEL_EXTRA is set; what cannot be had makes its tests skip, and say so loudly."""
+"""Packages that Debian does not have, from where this machine's pip, npm and go get theirs. Nothing
+is fetched unless EVENKEEL_EXTRA is set; what cannot be had makes its tests skip, and say so loudly.
+"""
 
 import os
 import subprocess
@@ -24,8 +25,8 @@ def run(*command, folder, what):
     except (OSError, subprocess.TimeoutExpired) as error:
         skip(f"cannot have {what}: {error}")
     if result.returncode != 0:
-        last = (result.stderr.strip() or "no reason given").splitlines()[-1]
-        skip(f"cannot have {what}: {last}")
+        said = (result.stderr.strip() or "no reason given").splitlines()
+        skip(f"cannot have {what}: {next((line for line in said if 'rror' in line), said[-1])}")
 
 
 def python_packages(folder, *packages):
@@ -39,5 +40,5 @@ def python_packages(folder, *packages):
 
 def node_packages(folder, *packages):
     """Puts them into the folder's node_modules; none of their scripts run."""
-    run("npm", "install", "--silent", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix",
-        folder, *packages, folder=folder, what=" ".join(packages))
+    run("npm", "install", "--loglevel=error", "--no-audit", "--no-fund", "--ignore-scripts",
+        "--prefix", folder, *packages, folder=folder, what=" ".join(packages))

@@ -1,6 +1,7 @@
-"""Is deploy/grafana/evenkeel.json a dashboard to Grafana? The TypeScript compiler holds each panel, its
-options and its fields against the types that Grafana publishes (npm's @grafana/schema), of the release
-in deploy/docker-compose.yml: a key that nobody knows, one that lacks and a wrong value are errors."""
+"""Is deploy/grafana/evenkeel.json a dashboard to Grafana? The TypeScript compiler holds each panel,
+its options and its fields against the types that Grafana publishes (npm's @grafana/schema), of the
+release in deploy/docker-compose.yml: a key that nobody knows, one that lacks and a wrong value are
+errors."""
 
 import json
 import pathlib
@@ -15,8 +16,8 @@ DEPLOY = pathlib.Path(__file__).resolve().parents[2] / "deploy"
 DASHBOARD = DEPLOY / "grafana/evenkeel.json"
 COMPOSE = DEPLOY / "docker-compose.yml"
 
-# The published types name values by enums; Plain is the same with the values themselves. `definition`
-# is what Grafana itself writes into a query variable; the types lack it.
+# The published types name values by enums; Plain is the same with the values themselves.
+# `definition` is what Grafana itself writes into a query variable; the types lack it.
 TYPES = """
 import type {Dashboard, FieldConfig, FieldConfigSource, Panel, RowPanel, VariableModel}
   from "@grafana/schema";
@@ -86,7 +87,8 @@ class TypesTest(unittest.TestCase):
     def test_slips_are_found(self):
         for said, slip in (
                 ("colour", lambda: self.the("Calls")["options"].update(colour="red")),
-                ("midle", lambda: self.the("Latency")["options"]["legend"].update(placement="midle")),
+                ("midle", lambda: self.the("Latency")["options"]["legend"].update(
+                    placement="midle")),
                 ("unti", lambda: self.the("CPU")["fieldConfig"]["defaults"].update(unti="s")),
                 ("lineWidht", lambda: self.the("CPU")["fieldConfig"]["defaults"]["custom"].update(
                     lineWidht=1)),

@@ -1,5 +1,5 @@
-"""Would a Kubernetes API server take deploy/kubernetes? Holds the manifests against the schemas that the
-API's releases published, from the oldest that we promise to the youngest that PyPI's
+"""Would a Kubernetes API server take deploy/kubernetes? Holds the manifests against the schemas that
+the API's releases published, from the oldest that we promise to the youngest that PyPI's
 kubernetes-validate has; strictly, so a field that nobody knows is an error.
 tests/deploy/kubernetes_test.py is the quick relative of this that needs no network."""
 
