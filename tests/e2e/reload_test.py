@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 import unittest
 import urllib.error
 import urllib.request
@@ -107,6 +108,7 @@ class ReloadUnderLoadTest(ReloadTestCase):
         calls = self.start_load(self.sidecar, "--rate", self.RATE, "--connections", 4,
                                 "--duration", f"{int(seconds)}s")
         applied, rejected = 1, 0
+        start = time.monotonic()
         for number in range(self.RELOADS):
             if number % 5 == 4:
                 line, message = self.break_it(number // 5)
@@ -122,14 +124,17 @@ class ReloadUnderLoadTest(ReloadTestCase):
                 self.write(self.sidecar, self.variant(number))
                 applied += 1
                 self.wait_generation(self.sidecar, applied)
-            let_time_pass(self.PAUSE)
+            let_time_pass(max(0, start + (number + 1) * self.PAUSE - time.monotonic()))
+        elapsed = time.monotonic() - start
         self.assertEqual(before, self.sockets())
-        report = calls.report()
-        self.assertEqual(0, report["failed"], report)
-        self.assertGreater(report["calls"], self.RATE * seconds / 4)
-        self.assertEqual(0, streams.report()["failed"], streams.output())
-        print(f"{self.RELOADS} reloads, {rejected} rejected, {report['calls']} calls, "
-              f"{self.STREAMS} streams, failed: {report['failed']}", flush=True)
+        report, open_streams = calls.report(), streams.report()
+        print(f"{self.RELOADS} reloads in {elapsed:.0f} s, {rejected} rejected, {report['calls']} "
+              f"calls, {report['start_rate']:.0f}/s, {open_streams['calls']} streams, failed: "
+              f"{report['failed']} and {open_streams['failed']}", flush=True)
+        self.assert_all_calls_well(report, rate=self.RATE if FULL else self.RATE / 2)
+        self.assert_all_calls_well(open_streams, streams=self.STREAMS)
+        if FULL:
+            self.assertLess(elapsed, 66)
 
 
 class ReloadTriggerTest(ReloadTestCase):

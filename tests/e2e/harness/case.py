@@ -73,6 +73,16 @@ class E2eTestCase(unittest.TestCase):
         self.addCleanup(load.close)
         return load
 
+    def assert_all_calls_well(self, report, rate=None, streams=None):
+        """Of a load's report: no call failed or was given up. `rate`: so many calls a second were
+        really started; `streams`: so many streams were open, each from the beginning to the end."""
+        self.assertEqual((0, 0, 0),
+                         (report["failed"], report["abandoned"], report["unstarted"]), report)
+        if rate is not None:
+            self.assertGreater(report["start_rate"], 0.95 * rate, report)
+        if streams is not None:
+            self.assertEqual(streams, report["calls"], report)
+
     def start_endpoint(self, settings=None, **options):
         endpoint = RawEndpoint(settings, **options)
         self._raw_addresses = {endpoint.address, *getattr(self, "_raw_addresses", ())}
