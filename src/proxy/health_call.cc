@@ -30,15 +30,14 @@ void HealthCall::AddRequest(std::span<const uint8_t> bytes, http2::EndStream end
     message_ = message;
   });
   if (!read) return End(read.error());
-  if (end == http2::EndStream::kYes) Answer();
+  if (end == http2::EndStream::kYes || messages_ > 1) Answer();
 }
 
 // The statuses are those of grpc/grpc doc/statuscodes.md.
 void HealthCall::Answer() {
   if (reader_.in_message()) return End({StatusCode::kInternal, "the request breaks off"});
   if (messages_ != 1) {
-    return End({StatusCode::kUnimplemented, "the request has " + std::to_string(messages_) +
-                                                " messages, health calls have one"});
+    return End({StatusCode::kUnimplemented, "the request has not one message, as it should"});
   }
   auto name = health::ParseHealthRequest(message_);
   if (!name) return End({StatusCode::kInternal, "cannot parse the HealthCheckRequest"});

@@ -52,7 +52,7 @@ class HealthCall final : private HealthService::Watcher {
   const http2::HeaderList& request_;
   AnswerHandler& owner_;
   rpc::MessageReader reader_;
-  int messages_ = 0;
+  size_t messages_ = 0;
   std::string message_;                        // the last of them
   std::string name_;                           // what is asked for
   std::optional<health::ServingStatus> told_;  // last
