@@ -36,7 +36,7 @@ def _options():
     parser.add_argument("--build", type=pathlib.Path, default=ROOT / "build/release")
     parser.add_argument("--evenkeel", type=pathlib.Path, help="another sidecar than the build's")
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--calls", type=int, default=8000, help="of a small shape, a round")
+    parser.add_argument("--seconds", type=float, default=1, help="how long each run lasts")
     parser.add_argument("--rate", type=int, default=300, help="calls a second of `latency`")
     parser.add_argument("--crowd", type=int, default=10_000, help="idle connections")
     parser.add_argument("--peers", type=lambda text: text.split(","), default=list(peer.KINDS))

@@ -57,14 +57,14 @@ class Lab:
     def closed(self, server, shape):
         """Microseconds of the proxy per call, and calls a second."""
         before = process_cost.cpu_seconds(server.pid)
-        load = closed_loop.run(server.port, shape, self.scratch)
+        load = closed_loop.run(server.port, shape, self.scratch, self.options.seconds)
         cost = (process_cost.cpu_seconds(server.pid) - before) / load.calls * 1e6
         return cost, load.calls_per_second
 
     def interleaved(self, cases):
         """Each round every (case, peer, server, shape) once, in an order of its own."""
         for _, _, server, shape in cases:  # not counted: tables and pools fill
-            closed_loop.run(server.port, shape, self.scratch, calls=shape.calls // 10)
+            closed_loop.run(server.port, shape, self.scratch, self.options.seconds / 4)
         # Cases come out in the order they were given, whatever the order they are driven in.
         for _ in range(self.options.rounds):
             found = {}
@@ -82,8 +82,7 @@ def shapes(lab):
     """Small calls in all arrangements."""
     servers = lab.proxies(lab.names, lab.cheap_backends([_SMALL]))
     wanted = [(1, 1), (16, 1), (1, 100), (16, 32), (100, 10), (1000, 1)]
-    quick = lab.options.calls
-    all_shapes = [closed_loop.Shape(c, s, _SMALL, quick) for c, s in wanted]
+    all_shapes = [closed_loop.Shape(*each, _SMALL) for each in wanted]
     return lab.interleaved(
         [(str(s), n, server, s) for s in all_shapes for n, server in servers.items()]
     )
@@ -91,46 +90,41 @@ def shapes(lab):
 
 def sizes(lab):
     """Larger messages, the same both ways."""
-    small = lab.options.calls
-    wanted = [(16, 32, 1024, small), (4, 4, 64 * 1024, small // 8), (4, 4, 2**20, small // 40)]
-    servers = lab.proxies(lab.names, lab.cheap_backends([size for _, _, size, _ in wanted]))
-    cases = []
-    for clients, streams, size, calls in wanted:
-        shape = closed_loop.Shape(clients, streams, size, calls)
-        cases += [(f"{size // 1024} KiB", n, server, shape) for n, server in servers.items()]
-    return lab.interleaved(cases)
+    wanted = [(16, 32, 1024), (4, 4, 64 * 1024), (4, 4, 2**20)]
+    servers = lab.proxies(lab.names, lab.cheap_backends([size for _, _, size in wanted]))
+    all_shapes = [closed_loop.Shape(*each) for each in wanted]
+    return lab.interleaved(
+        [(f"{s.size // 1024} KiB", n, server, s) for s in all_shapes for n, server in servers.items()]
+    )
 
 
 def policies(lab):
     """Evenkeel with each policy."""
     endpoints = lab.cheap_backends([_SMALL])
-    shape = closed_loop.Shape(16, 32, _SMALL, lab.options.calls)
     servers = [(p, lab.run(lab.proxy("evenkeel", endpoints, policy=p))) for p in POLICIES]
     time.sleep(_SETTLE_SECONDS)
-    return lab.interleaved([(p, "evenkeel", server, shape) for p, server in servers])
+    return lab.interleaved([(p, "evenkeel", server, _USUAL) for p, server in servers])
 
 
 def endpoints(lab):
     """Evenkeel with more and more endpoints: addresses of the loopback net, the same two servers."""
     real = lab.cheap_backends([_SMALL])
-    shape = closed_loop.Shape(16, 32, _SMALL, lab.options.calls)
     servers = []
     for count in (2, 20, 1000):
         many = [(f"127.0.{i // 200 + 1}.{i % 200 + 1}", real[i % 2][1]) for i in range(count)]
         servers.append((f"{count} endpoints", lab.run(lab.proxy("evenkeel", many))))
     time.sleep(5 * _SETTLE_SECONDS)
-    return lab.interleaved([(case, "evenkeel", server, shape) for case, server in servers])
+    return lab.interleaved([(case, "evenkeel", server, _USUAL) for case, server in servers])
 
 
 def crowd(lab):
     """Calls with 10,000 idle connections beside them, and without."""
     servers = lab.proxies(["evenkeel"], lab.cheap_backends([_SMALL]))
     alone = lab.run(lab.proxy("evenkeel", lab.cheap_backends([_SMALL])))
-    shape = closed_loop.Shape(16, 32, _SMALL, lab.options.calls)
     crowded = servers["evenkeel"]
     with idle_clients.IdleClients(crowded.port, lab.options.crowd):
-        cases = [("no others", "evenkeel", alone, shape)]
-        cases += [(f"{lab.options.crowd} idle connections", "evenkeel", crowded, shape)]
+        cases = [("no others", "evenkeel", alone, _USUAL)]
+        cases += [(f"{lab.options.crowd} idle connections", "evenkeel", crowded, _USUAL)]
         yield from lab.interleaved(cases)
 
 

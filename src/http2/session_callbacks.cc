@@ -54,6 +54,7 @@ int SessionCallbacks::OnBeginHeaders(nghttp2_session* native, const nghttp2_fram
   if (frame->headers.cat == NGHTTP2_HCAT_REQUEST) {
     Stream* stream = session.NewStream();
     stream->id_ = frame->hd.stream_id;
+    stream->incoming_.Reserve(HeaderList::kUsualRequest);
     nghttp2_session_set_stream_user_data(native, stream->id_, stream);
     ++session.recent_streams_;
   }

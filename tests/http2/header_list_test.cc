@@ -117,6 +117,33 @@ TEST(HeaderListTest, CarriesBytesThatAreNoText) {
   EXPECT_EQ(headers.Find("x-bin"), bytes);
 }
 
+TEST(HeaderListTest, KeepsAllWhileItGrows) {
+  Fields fields;
+  for (int i = 0; i < 200; ++i) {
+    fields.push_back({"name-" + std::to_string(i), std::string(static_cast<size_t>(i), 'v')});
+  }
+  EXPECT_EQ(ToFields(ToHeaderList(fields)), fields);
+}
+
+TEST(HeaderListTest, AddsWhatStandsInItselfWhileItGrows) {
+  HeaderList headers = ToHeaderList({{"a", std::string(200, 'x')}});
+  for (int i = 0; i < 20; ++i) headers.Add(headers[0].name, headers[0].value);
+  for (const HeaderField field : headers) EXPECT_EQ(field.value, std::string(200, 'x'));
+}
+
+TEST(HeaderListTest, ACopyIsOfItsOwn) {
+  HeaderList from = Limited(100);
+  from.Add("a", "1");
+  HeaderList to = from;
+  from.Set("a", "2");
+  EXPECT_THAT(ToFields(to), ElementsAre(Field{"a", "1"}));
+  to.AddWithinLimit("b", std::string(100, 'x'), Indexing::kAllowed);
+  EXPECT_TRUE(to.truncated());
+  EXPECT_FALSE(from.truncated());
+  to = from;
+  EXPECT_THAT(ToFields(to), ElementsAre(Field{"a", "2"}));
+}
+
 TEST(HeaderListTest, MovesWithItsFields) {
   HeaderList from = ToHeaderList({{"a", "1"}});
   const HeaderList to = std::move(from);
