@@ -77,7 +77,11 @@ class ClusterKeeper final : public std::enable_shared_from_this<ClusterKeeper> {
 
   /// The same object until something in it changes.
   std::shared_ptr<const ClusterPlan> plan();
-  Cluster::Picture picture() const;
+  /// Made anew by each call: takes some microseconds for each endpoint.
+  const Cluster::Picture& picture();
+  /// Not to be made anew before: where thousands of endpoints come one by one, pictures leave main
+  /// time for the rest. The past for a cluster of usual size.
+  base::Time picture_due() const { return picture_due_; }
 
  private:
   struct Known {
@@ -106,8 +110,10 @@ class ClusterKeeper final : public std::enable_shared_from_this<ClusterKeeper> {
   balancer::EndpointSet endpoints_;
   health::ClusterHealth health_;
   std::shared_ptr<const ClusterPlan> plan_;  // null: to be made anew
-  std::optional<net::Timer> refresh_;        // for policies that deal their turns anew
-  std::optional<net::Timer> sweep_;          // for outlier detection
+  Cluster::Picture picture_;  // the last one: to free it with its thousands is not for a worker
+  base::Time picture_due_{};
+  std::optional<net::Timer> refresh_;  // for policies that deal their turns anew
+  std::optional<net::Timer> sweep_;    // for outlier detection
   balancer::Fairness fairness_;
   const std::shared_ptr<pool::Limits> limits_ = std::make_shared<pool::Limits>();
   std::shared_ptr<AdaptiveConcurrency> concurrency_;  // null: not adaptive

@@ -32,7 +32,7 @@ class Roster {
   void RemoveGone(const ClusterPlan& next);
   void Refresh(Cluster::Member& member, const EndpointPlan& endpoint, bool asks_anew);
   /// Adds the next endpoints of the plan that are missing: not all of thousands in one turn.
-  void AddSome();
+  void AddSome(size_t most);
   void Add(const EndpointPlan& endpoint);
   void Ask(Cluster::Member& member, const EndpointPlan& endpoint);
   void AskForLoad(Cluster::Member& member);

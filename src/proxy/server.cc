@@ -50,7 +50,8 @@ Server::Server(net::EventLoop& loop, const Options& options, net::ListeningSocke
       memory_(telemetry::ResidentBytes, [] { malloc_trim(0); }),
       memory_timer_(loop, [this] { LookAtMemory(); }),
       drain_timer_(loop, [this] { OnDrainTimeout(); }),
-      sample_timer_(loop, [this] { SampleFairness(); }) {}
+      sample_timer_(loop, [this] { SampleFairness(); }),
+      picture_timer_(loop, [this] { Flush(); }) {}
 
 Server::~Server() { loop_.CancelFlush(*this); }
 
@@ -240,8 +241,13 @@ void Server::OnPictureChanged(ClusterKeeper& cluster) {
 }
 
 void Server::Flush() {
-  for (const ClusterPtr& cluster : std::exchange(to_picture_, {})) {
-    const Cluster::Picture picture = cluster->picture();
+  for (ClusterPtr& cluster : std::exchange(to_picture_, {})) {
+    if (loop_.Now() < cluster->picture_due()) {
+      picture_timer_.StartAt(cluster->picture_due());
+      to_picture_.push_back(std::move(cluster));
+      continue;
+    }
+    const Cluster::Picture& picture = cluster->picture();
     for (const auto& worker : workers_) worker->SetPicture(cluster->id(), picture);
   }
   TellReadiness();

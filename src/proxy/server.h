@@ -116,8 +116,8 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
   void AssignWorkers(const config::Config& config);
   ClusterPtr FindCluster(std::string_view name) const;
 
-  /// Has the workers get a new picture of `cluster` at the end of the turn: many changes in one
-  /// turn cost one.
+  /// Has the workers get a new picture of `cluster` at the end of the turn, or when it is due: many
+  /// changes cost one.
   void OnPictureChanged(ClusterKeeper& cluster) override;
   void OnPlanChanged(ClusterKeeper& cluster) override;
   void Flush() override;
@@ -138,7 +138,7 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
   base::Random random_;
   std::vector<ClusterPtr> clusters_;    // in the configuration's order
   std::vector<Listening> listeners_;    // likewise
-  std::vector<ClusterPtr> to_picture_;  // those whose picture has changed in this turn
+  std::vector<ClusterPtr> to_picture_;  // those whose picture has changed
   uint64_t next_id_ = 0;                // of clusters and listeners
   MemoryGuard memory_;
   net::Timer memory_timer_;
@@ -156,6 +156,7 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
   size_t unanswered_ = 0;  // workers that have not turned since CheckAlive
   net::Timer drain_timer_;
   net::Timer sample_timer_;
+  net::Timer picture_timer_;
 };
 
 }  // namespace evenkeel::proxy

@@ -20,13 +20,16 @@ Labels EndpointLabels(const std::string& cluster, const std::string& address) {
 
 // The serializer writes 16 digits, and no double is "0.0006" in 16 digits. Names of buckets are
 // compared as text, so this one gets the name that everybody else gives it.
-std::string WithPlainBounds(std::string text) {
+std::string WithPlainBounds(std::string_view text) {
   constexpr std::string_view kWritten = "le=\"0.0005999999999999999\"";
   constexpr std::string_view kMeant = "le=\"0.0006\"";
-  for (size_t at = 0; (at = text.find(kWritten, at)) != std::string::npos;) {
-    text.replace(at, kWritten.size(), kMeant);
+  std::string result;
+  result.reserve(text.size());
+  for (size_t at; (at = text.find(kWritten)) != std::string_view::npos;) {
+    result.append(text.substr(0, at)).append(kMeant);
+    text.remove_prefix(at + kWritten.size());
   }
-  return text;
+  return result.append(text);
 }
 
 double Opened(const EndpointCounters& endpoint) {
