@@ -3,6 +3,7 @@
 
 #include "discovery/static_endpoints.h"
 #include "tests/proxy/sidecar_test.h"
+#include "tests/telemetry/scrape.h"
 
 namespace evenkeel::proxy {
 namespace {
@@ -204,6 +205,10 @@ TEST_F(ReloadTest, ACallThatWaitsForReadinessInAClusterThatIsRemovedEndsUnavaila
   Launch();
   client_ = Connect();
   StreamLog& call = Call();
+  const auto calls = [&] {
+    return telemetry::Scrape(metrics_.Text()).Sum("evenkeel_server_call_started_total");
+  };
+  RunUntil([&] { return calls() == 1; });
   EXPECT_TRUE(NothingArrives());
   EXPECT_FALSE(call.stream->closed()) << "it waits for an endpoint that ever comes";
   AddCluster("orders");
