@@ -20,6 +20,7 @@ config::Balancing WithSubsetSeed(config::Balancing balancing, uint64_t seed) {
 
 // A picture takes about a microsecond for each endpoint: a tenth of main's time at most.
 constexpr auto kPauseForEachEndpoint = std::chrono::microseconds(10);
+constexpr size_t kWorthAPause = 500;  // endpoints: fewer are done before a timer can tell
 
 // Health checks that do not go over the connections of the calls.
 bool IsAskedElsewhere(const config::HealthCheck& check) {
@@ -219,7 +220,8 @@ const Cluster::Picture& ClusterKeeper::picture() {
     if (source_->has_hope()) outlook.hope = health::Outlook::Hope::kYes;
   }
   picture_ = {endpoints_.picker(), std::make_shared<const health::Outlook>(std::move(outlook)), {}};
-  picture_due_ = context_.loop.Now() + kPauseForEachEndpoint * endpoints_.endpoints().size();
+  const size_t count = endpoints_.endpoints().size();
+  if (count >= kWorthAPause) picture_due_ = context_.loop.Now() + kPauseForEachEndpoint * count;
   if (!config_.move_streams) return picture_;
   for (const balancer::EndpointPtr& each : endpoints_.endpoints()) {
     if (endpoints_.IsEligible(*each)) picture_.eligible.push_back(each);
