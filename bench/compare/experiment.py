@@ -107,14 +107,20 @@ def policies(lab):
 
 
 def endpoints(lab):
-    """Evenkeel with more and more endpoints: addresses of the loopback net, the same two servers."""
+    """Evenkeel with more and more endpoints: addresses of the loopback net, the same two servers.
+
+    With one call at a time each has its reads and writes to itself, however many endpoints there
+    are; with many at a time those to few endpoints share theirs.
+    """
     real = lab.cheap_backends([_SMALL])
     servers = []
     for count in (2, 20, 1000):
         many = [(f"127.0.{i // 200 + 1}.{i % 200 + 1}", real[i % 2][1]) for i in range(count)]
-        servers.append((f"{count} endpoints", lab.run(lab.proxy("evenkeel", many))))
+        servers.append((count, lab.run(lab.proxy("evenkeel", many))))
     time.sleep(5 * _SETTLE_SECONDS)
-    return lab.interleaved([(case, "evenkeel", server, _USUAL) for case, server in servers])
+    return lab.interleaved([(f"{count} endpoints, {shape}", "evenkeel", server, shape)
+                            for shape in (closed_loop.Shape(1, 1, _SMALL), _USUAL)
+                            for count, server in servers])
 
 
 def crowd(lab):
