@@ -1,4 +1,4 @@
-"""Packages that Debian does not have, from where this machine's pip, npm and go get theirs. Nothing
+"""Packages that Debian does not have, from where this machine's pip and npm get theirs. Nothing
 is fetched unless EVENKEEL_EXTRA is set; what cannot be had makes its tests skip, and say so loudly.
 """
 
