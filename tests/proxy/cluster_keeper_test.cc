@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include "tests/net/loop_test.h"
 
@@ -49,6 +51,17 @@ TEST_F(ClusterKeeperTest, TheSameRetryBrakesKeepTheirState) {
   config_.max_pending_calls = 7;
   keeper_->Update(config_, {});
   EXPECT_EQ(keeper_->plan()->settings.retries, before);
+}
+
+TEST_F(ClusterKeeperTest, PicturesOfThousandsLeaveMainTimeBetweenThem) {
+  std::vector<discovery::ResolvedEndpoint> endpoints;
+  for (int i = 0; i < 1000; ++i) endpoints.push_back({"endpoint-" + std::to_string(i), {}, {}});
+  keeper_->SetEndpoints(std::vector(endpoints.begin(), endpoints.begin() + 3));
+  keeper_->picture();
+  EXPECT_LE(keeper_->picture_due(), loop_.Now()) << "a few are pictured at each change";
+  keeper_->SetEndpoints(endpoints);
+  keeper_->picture();
+  EXPECT_EQ(keeper_->picture_due() - loop_.Now(), std::chrono::milliseconds(10));
 }
 
 }  // namespace
