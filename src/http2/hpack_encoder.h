@@ -1,0 +1,59 @@
+// HpackEncoder: the header blocks of one direction of a connection, written (RFC 7541).
+//
+// A connection's calls send the same fields again and again. So the encoder remembers which entry a
+// field was found at last, by a few of its bytes, and compares the field with that entry; only when
+// they differ does it look through the tables. Owned by a session; one thread.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "http2/header_list.h"
+#include "http2/hpack_table.h"
+
+namespace evenkeel::http2 {
+
+class HpackEncoder {
+ public:
+  HpackEncoder();
+
+  /// The peer's SETTINGS_HEADER_TABLE_SIZE; 4,096 before. We use at most 4,096 of it. A change is
+  /// told at the next block's start: the smallest since the last block, and the last one (RFC 7541,
+  /// section 4.2).
+  void SetTableLimit(uint32_t bytes);
+  /// Bytes that Encode can need at most for these headers, table size updates included.
+  static size_t Bound(const HeaderList& headers);
+  /// Writes one block; returns its size. Precondition: room for Bound(headers) at `to`.
+  size_t Encode(const HeaderList& headers, uint8_t* to);
+
+ private:
+  // An index of the static table, or kDynamic and the low bits of the number of a dynamic entry.
+  // The entry may be another one or gone.
+  using Guess = uint8_t;
+  static constexpr Guess kDynamic = 0x80;
+  static constexpr uint32_t kNumberMask = HpackTable::kMostEntries - 1;
+  static_assert(kNumberMask < kDynamic);
+
+  struct Found {
+    uint32_t field = 0;  // index of the entry that is the field
+    uint32_t name = 0;   // index of one that has its name
+  };
+
+  static size_t GuessOf(const HeaderField& field);
+  /// The index of the entry if it is the field; else 0.
+  uint32_t Confirm(Guess guess, const HeaderField& field) const;
+  uint8_t* EncodeMiss(const HeaderField& field, uint8_t* to);
+  Found FindInTable(const HeaderField& field, HpackTable::Hashes hashes) const;
+  void Remember(const HeaderField& field, Guess guess) { guesses_[GuessOf(field)] = guess; }
+  /// The number of the entry at an index of the dynamic part, as a guess.
+  Guess Dynamic(uint32_t index) const;
+  uint8_t* TellLimit(uint8_t* to);
+
+  HpackTable table_;
+  uint32_t smallest_limit_;  // since the last block
+  uint32_t last_limit_;
+  std::array<Guess, 32> guesses_;
+};
+
+}  // namespace evenkeel::http2
