@@ -110,19 +110,13 @@ bool HpackDecoder::ReadString(Encoded& string) {
   return true;
 }
 
-bool HpackDecoder::LookUp(uint32_t index, HeaderField& field) {
-  if (index > kStaticEntries) {
-    const uint32_t age = index - kStaticEntries - 1;
-    if (age >= table_.count()) return Fail();
-    const HpackTable::Entry& entry = table_[age];
-    field.name = entry.name();
-    field.value = entry.value();
-    return true;
-  }
-  if (index == 0) return Fail();
-  const StaticEntry& entry = kStaticTable[index - 1];
-  field.name = entry.name;
-  field.value = entry.value;
+inline bool HpackDecoder::LookUp(uint32_t index, HeaderField& field) {
+  const uint32_t age = index - kStaticEntries - 1;
+  // An index of 0, and one of the static table, wraps to an age that no entry has.
+  if (age >= table_.count() && index - 1 >= kStaticEntries) return Fail();
+  const HpackEntry& entry = index <= kStaticEntries ? kStaticTable[index - 1] : table_[age];
+  field.name = entry.name();
+  field.value = entry.value();
   return true;
 }
 

@@ -22,6 +22,9 @@ constexpr Representation kNeverIndexed{0x10, 4};
 constexpr size_t kShortCookie = 20;  // bytes; nghttp2 draws the line here too
 constexpr size_t kMostSizeUpdates = 6;
 
+// So that a request's fields, a response's and trailers have guesses of their own.
+constexpr size_t kPlacesApart = 5;
+
 uint8_t* WriteString(std::string_view text, uint8_t* to) {
   const size_t encoded = HuffmanSize(text);
   if (encoded < text.size()) {
@@ -66,10 +69,12 @@ size_t HpackEncoder::Bound(const HeaderList& headers) {
 size_t HpackEncoder::Encode(const HeaderList& headers, uint8_t* to) {
   const uint8_t* const begin = to;
   if (smallest_limit_ != table_.limit() || last_limit_ != table_.limit()) to = TellLimit(to);
-  for (const HeaderField field : headers) {
-    const uint32_t index = Confirm(guesses_[GuessOf(field)], field);
-    to = index != 0 && field.indexing == Indexing::kAllowed ? WriteIndexed(index, to)
-                                                            : EncodeMiss(field, to);
+  size_t place = headers.size() * kPlacesApart;
+  for (size_t i = 0; i < headers.size(); ++i) {
+    Guess& guess = guesses_[place++ % guesses_.size()];
+    uint32_t index;
+    to = Confirm(guess, headers[i], index) ? WriteIndexed(index, to)
+                                           : EncodeMiss(headers[i], guess, to);
   }
   return static_cast<size_t>(to - begin);
 }
@@ -87,40 +92,34 @@ uint8_t* HpackEncoder::TellLimit(uint8_t* to) {
   return to;
 }
 
-// Fields of one name and different values mostly differ in the value's size or last byte.
-size_t HpackEncoder::GuessOf(const HeaderField& field) {
-  const auto last = [](std::string_view text) {
-    return text.empty() ? size_t{0} : static_cast<uint8_t>(text.back());
-  };
-  const size_t mixed =
-      field.name.size() * 5 + last(field.name) * 3 + field.value.size() * 7 + last(field.value);
-  return (mixed ^ mixed >> 5) % std::tuple_size_v<decltype(guesses_)>;
-}
-
-uint32_t HpackEncoder::Confirm(Guess guess, const HeaderField& field) const {
+[[gnu::always_inline]] inline bool HpackEncoder::Confirm(Guess guess, const HeaderField& field,
+                                                         uint32_t& index) const {
+  const HpackEntry* entry;
   if (guess < kDynamic) {
-    const StaticEntry& entry = kStaticTable[guess - 1u];
-    return SameText(entry.name, field.name) && SameText(entry.value, field.value) ? guess : 0;
+    index = guess;
+    entry = &kStaticTable[guess - 1u];
+  } else {
+    const uint32_t age = (table_.inserted() - 1 - guess) & kNumberMask;
+    if (age >= table_.count()) return false;
+    index = kStaticEntries + 1 + age;
+    entry = &table_.AtNumber(guess);
   }
-  const uint32_t age = (table_.inserted() - 1 - guess) & kNumberMask;
-  if (age >= table_.count()) return 0;
-  const HpackTable::Entry& entry = table_[age];
-  if (!SameText(entry.name(), field.name) || !SameText(entry.value(), field.value)) return 0;
-  return kStaticEntries + 1 + age;
+  return field.indexing == Indexing::kAllowed && entry->Is(field);
 }
 
-uint8_t* HpackEncoder::EncodeMiss(const HeaderField& field, uint8_t* to) {
-  const KnownName known = FindKnownName(field.name);
+uint8_t* HpackEncoder::EncodeMiss(const HeaderField& field, Guess& guess, uint8_t* to) {
+  HpackTable::Hashes hashes{HashBytes(field.name), 0};
+  const KnownName known = FindKnownName(field.name, hashes.name);
   if (IsSecret(known.insertion, field)) return WriteLiteral(kNeverIndexed, known.index, field, to);
   for (uint32_t index = known.index; index < uint32_t{known.index} + known.values; ++index) {
-    if (!SameText(kStaticTable[index - 1].value, field.value)) continue;
-    Remember(field, static_cast<Guess>(index));
+    if (!SameText(kStaticTable[index - 1].value(), field.value)) continue;
+    guess = static_cast<Guess>(index);
     return WriteIndexed(index, to);
   }
-  const HpackTable::Hashes hashes{HashBytes(field.name), HashBytes(field.value)};
+  hashes.value = HashBytes(field.value);
   const Found found = FindInTable(field, hashes);
   if (found.field != 0) {
-    Remember(field, Dynamic(found.field));
+    guess = Dynamic(found.field);
     return WriteIndexed(found.field, to);
   }
   const uint32_t name_index = known.index != 0 ? known.index : found.name;
@@ -134,7 +133,7 @@ uint8_t* HpackEncoder::EncodeMiss(const HeaderField& field, uint8_t* to) {
   }
   to = WriteLiteral(kInserted, name_index, field, to);
   table_.Insert(field.name, field.value, hashes);
-  Remember(field, Dynamic(kStaticEntries + 1));
+  guess = Dynamic(kStaticEntries + 1);
   return to;
 }
 
@@ -142,7 +141,7 @@ HpackEncoder::Found HpackEncoder::FindInTable(const HeaderField& field,
                                               HpackTable::Hashes hashes) const {
   Found found;
   for (uint32_t age = 0; age < table_.count(); ++age) {
-    const HpackTable::Entry& entry = table_[age];
+    const HpackEntry& entry = table_[age];
     if (entry.name_hash != hashes.name) continue;
     if (found.name != 0 && entry.value_hash != hashes.value) continue;
     if (!SameText(entry.name(), field.name)) continue;

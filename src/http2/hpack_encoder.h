@@ -1,8 +1,9 @@
 // HpackEncoder: the header blocks of one direction of a connection, written (RFC 7541).
 //
-// A connection's calls send the same fields again and again. So the encoder remembers which entry a
-// field was found at last, by a few of its bytes, and compares the field with that entry; only when
-// they differ does it look through the tables. Owned by a session; one thread.
+// A connection's calls send the same lists again and again. So the encoder remembers which entry
+// was the field at each place of the last list of so many fields, and compares the next list's
+// fields with these; only where they differ does it look through the tables. Owned by a session;
+// one thread.
 #pragma once
 
 #include <array>
@@ -40,12 +41,11 @@ class HpackEncoder {
     uint32_t name = 0;   // index of one that has its name
   };
 
-  static size_t GuessOf(const HeaderField& field);
-  /// The index of the entry if it is the field; else 0.
-  uint32_t Confirm(Guess guess, const HeaderField& field) const;
-  uint8_t* EncodeMiss(const HeaderField& field, uint8_t* to);
+  /// Whether the guess is the field; its index then.
+  bool Confirm(Guess guess, const HeaderField& field, uint32_t& index) const;
+  /// Writes a field that the guess is not; makes it the guess if it may come again.
+  uint8_t* EncodeMiss(const HeaderField& field, Guess& guess, uint8_t* to);
   Found FindInTable(const HeaderField& field, HpackTable::Hashes hashes) const;
-  void Remember(const HeaderField& field, Guess guess) { guesses_[GuessOf(field)] = guess; }
   /// The number of the entry at an index of the dynamic part, as a guess.
   Guess Dynamic(uint32_t index) const;
   uint8_t* TellLimit(uint8_t* to);
@@ -53,7 +53,7 @@ class HpackEncoder {
   HpackTable table_;
   uint32_t smallest_limit_;  // since the last block
   uint32_t last_limit_;
-  std::array<Guess, 32> guesses_;
+  std::array<Guess, 32> guesses_;  // lists of other sizes begin at other places
 };
 
 }  // namespace evenkeel::http2

@@ -1,10 +1,18 @@
 #include "http2/hpack_static_table.h"
 
+#include <algorithm>
+
 #include "http2/hpack_bytes.h"
 
 namespace evenkeel::http2 {
+namespace {
 
-constexpr std::array<StaticEntry, kStaticEntries> kStaticTable = {{
+struct Text {
+  std::string_view name;
+  std::string_view value;
+};
+
+constexpr std::array<Text, kStaticEntries> kTexts = {{
     {":authority", ""},
     {":method", "GET"},
     {":method", "POST"},
@@ -68,7 +76,33 @@ constexpr std::array<StaticEntry, kStaticEntries> kStaticTable = {{
     {"www-authenticate", ""},
 }};
 
-namespace {
+constexpr size_t kTextSize = [] {
+  size_t size = 0;
+  for (const Text& each : kTexts) size += each.name.size() + each.value.size();
+  return size;
+}();
+
+constexpr std::array<char, kTextSize> kBytes = [] {
+  std::array<char, kTextSize> bytes{};
+  char* to = bytes.data();
+  for (const Text& each : kTexts) {
+    to = std::copy(each.value.begin(), each.value.end(), to);
+    to = std::copy(each.name.begin(), each.name.end(), to);
+  }
+  return bytes;
+}();
+
+constexpr std::array<HpackEntry, kStaticEntries> MakeEntries() {
+  std::array<HpackEntry, kStaticEntries> entries;
+  const char* at = kBytes.data();
+  for (size_t i = 0; i < kTexts.size(); ++i) {
+    entries[i].bytes = at;
+    entries[i].name_size = static_cast<uint16_t>(kTexts[i].name.size());
+    entries[i].value_size = static_cast<uint16_t>(kTexts[i].value.size());
+    at += entries[i].name_size + entries[i].value_size;
+  }
+  return entries;
+}
 
 struct NamedInsertion {
   std::string_view name;
@@ -115,8 +149,8 @@ constexpr size_t FindSlot(const std::array<Slot, kSlots>& slots, std::string_vie
 constexpr std::array<Slot, kSlots> MakeSlots() {
   std::array<Slot, kSlots> slots;
   for (uint8_t i = 0; i < kStaticEntries; ++i) {
-    Slot& slot = slots[FindSlot(slots, kStaticTable[i].name)];
-    slot.name = kStaticTable[i].name;
+    Slot& slot = slots[FindSlot(slots, kTexts[i].name)];
+    slot.name = kTexts[i].name;
     if (slot.known.values++ == 0) slot.known.index = static_cast<uint8_t>(i + 1);
   }
   for (const NamedInsertion& each : kInsertions) {
@@ -131,8 +165,10 @@ constexpr std::array<Slot, kSlots> kNames = MakeSlots();
 
 }  // namespace
 
-KnownName FindKnownName(std::string_view name) {
-  size_t at = HashBytes(name) % kSlots;
+constexpr std::array<HpackEntry, kStaticEntries> kStaticTable = MakeEntries();
+
+KnownName FindKnownName(std::string_view name, uint16_t hash) {
+  size_t at = hash % kSlots;
   for (; !kNames[at].name.empty(); at = (at + 1) % kSlots) {
     if (SameText(kNames[at].name, name)) return kNames[at].known;
   }

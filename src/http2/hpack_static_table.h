@@ -7,17 +7,14 @@
 #include <cstdint>
 #include <string_view>
 
+#include "http2/hpack_entry.h"
+
 namespace evenkeel::http2 {
 
 inline constexpr uint32_t kStaticEntries = 61;
 
-struct StaticEntry {
-  std::string_view name;
-  std::string_view value;
-};
-
 /// Entry `index` of the table is kStaticTable[index - 1].
-extern const std::array<StaticEntry, kStaticEntries> kStaticTable;
+extern const std::array<HpackEntry, kStaticEntries> kStaticTable;
 
 /// What an encoder does with a field that is in no table yet.
 enum class Insertion : uint8_t {
@@ -34,7 +31,7 @@ struct KnownName {
   Insertion insertion = Insertion::kAlways;
 };
 
-/// The default of KnownName for any other name.
-KnownName FindKnownName(std::string_view name);
+/// The default of KnownName for any other name. Precondition: hash == HashBytes(name).
+KnownName FindKnownName(std::string_view name, uint16_t hash);
 
 }  // namespace evenkeel::http2

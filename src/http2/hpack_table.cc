@@ -16,7 +16,7 @@ HpackTable::HpackTable(uint32_t limit) : limit_(limit) { CHECK(limit <= kMostSiz
 
 HpackTable::~HpackTable() {
   Clear();
-  if (ring_ != nullptr) base::BlockPool::Free(ring_, (mask_ + 1) * sizeof(Entry));
+  if (ring_ != nullptr) base::BlockPool::Free(ring_, (mask_ + 1) * sizeof(HpackEntry));
 }
 
 void HpackTable::SetLimit(uint32_t limit) {
@@ -29,7 +29,7 @@ void HpackTable::Insert(std::string_view name, std::string_view value, Hashes ha
   const auto bytes = static_cast<uint32_t>(name.size() + value.size());
   // Before anything goes: name and value may be of what does.
   auto* const block = static_cast<char*>(base::BlockPool::Take(bytes));
-  std::copy(value.begin(), value.end(), std::copy(name.begin(), name.end(), block));
+  std::copy(name.begin(), name.end(), std::copy(value.begin(), value.end(), block));
   EvictDownTo(limit_ - bytes - kEntryOverhead);
   if (ring_ == nullptr || count_ > mask_) GrowRing();
   ring_[inserted_++ & mask_] = {block, static_cast<uint16_t>(name.size()),
@@ -40,20 +40,21 @@ void HpackTable::Insert(std::string_view name, std::string_view value, Hashes ha
 
 void HpackTable::EvictDownTo(uint32_t size) {
   while (size_ > size) {
-    const Entry& oldest = (*this)[--count_];
+    const HpackEntry& oldest = (*this)[--count_];
     const uint32_t bytes = uint32_t{oldest.name_size} + oldest.value_size;
-    base::BlockPool::Free(oldest.bytes, bytes);
+    base::BlockPool::Free(const_cast<char*>(oldest.bytes), bytes);
     size_ -= bytes + kEntryOverhead;
   }
 }
 
 void HpackTable::GrowRing() {
   const uint32_t capacity = ring_ == nullptr ? kFirstRing : 2 * (mask_ + 1);
-  auto* const grown = static_cast<Entry*>(base::BlockPool::Take(capacity * sizeof(Entry)));
+  auto* const grown =
+      static_cast<HpackEntry*>(base::BlockPool::Take(capacity * sizeof(HpackEntry)));
   for (uint32_t number = inserted_ - count_; number != inserted_; ++number) {
     grown[number & (capacity - 1)] = ring_[number & mask_];
   }
-  if (ring_ != nullptr) base::BlockPool::Free(ring_, (mask_ + 1) * sizeof(Entry));
+  if (ring_ != nullptr) base::BlockPool::Free(ring_, (mask_ + 1) * sizeof(HpackEntry));
   ring_ = grown;
   mask_ = capacity - 1;
 }

@@ -8,6 +8,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "http2/hpack_entry.h"
+
 namespace evenkeel::http2 {
 
 class HpackTable {
@@ -19,16 +21,6 @@ class HpackTable {
   static constexpr uint32_t kEntryOverhead = 32;
   static constexpr uint32_t kMostEntries = kMostSize / kEntryOverhead;
 
-  struct Entry {
-    char* bytes;  ///< the name's, then the value's
-    uint16_t name_size;
-    uint16_t value_size;
-    uint16_t name_hash;  ///< what Insert was told
-    uint16_t value_hash;
-
-    std::string_view name() const { return {bytes, name_size}; }
-    std::string_view value() const { return {bytes + name_size, value_size}; }
-  };
   struct Hashes {
     uint16_t name;
     uint16_t value;
@@ -42,11 +34,13 @@ class HpackTable {
 
   /// Entry 0 is the newest. Views of its bytes live until it is evicted. Precondition: age <
   /// count().
-  const Entry& operator[](uint32_t age) const { return ring_[(inserted_ - 1 - age) & mask_]; }
+  const HpackEntry& operator[](uint32_t age) const { return ring_[(inserted_ - 1 - age) & mask_]; }
   uint32_t count() const { return count_; }
 
   /// Entries ever made, modulo 2^32; the newest is number inserted() - 1.
   uint32_t inserted() const { return inserted_; }
+  /// Precondition: one of the last count() ever made has a number with these low bits.
+  const HpackEntry& AtNumber(uint32_t number) const { return ring_[number & mask_]; }
 
   /// Sum of name + value + 32 over the entries.
   uint32_t size() const { return size_; }
@@ -68,7 +62,7 @@ class HpackTable {
   void EvictDownTo(uint32_t size);
   void GrowRing();
 
-  Entry* ring_ = nullptr;  // entry number n is at n & mask_
+  HpackEntry* ring_ = nullptr;  // entry number n is at n & mask_
   uint32_t mask_ = 0;
   uint32_t inserted_ = 0;
   uint32_t count_ = 0;

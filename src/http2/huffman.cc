@@ -85,31 +85,40 @@ constexpr Tables kTables = MakeTables();
 static_assert(kTables.longer[kLongest].end == uint64_t{1} << 32, "every bit sequence is a code");
 static_assert(kTables.longer[kNextLonger - 1].first == kTables.longer[kShort].end);
 
-// The bits that are left of an encoded string, the next one the highest.
+// The bits that are left of an encoded string, followed by ones.
 class BitReader {
  public:
   explicit BitReader(std::span<const uint8_t> bytes)
       : at_(bytes.data()), end_(bytes.data() + bytes.size()) {}
 
-  /// Until there are as many as a code may have, or all there are.
+  /// Until there are as many as the longest code has, or all there are.
   void Fill() {
-    for (; count_ <= 56 && at_ != end_; count_ += 8) bits_ |= uint64_t{*at_++} << (56 - count_);
+    if (count_ >= 32) return;
+    if (end_ - at_ >= 4) {
+      Add(uint64_t{at_[0]} << 24 | uint64_t{at_[1]} << 16 | uint64_t{at_[2]} << 8 | at_[3], 4);
+    } else {
+      while (at_ != end_) Add(*at_, 1);
+    }
   }
-  /// The next 32 bits, ones after the last.
-  uint32_t Peek() const {
-    const uint64_t ones = count_ >= 32 ? 0 : ~uint64_t{0} >> count_;
-    return static_cast<uint32_t>((bits_ | ones) >> 32);
-  }
+  uint32_t Peek() const { return static_cast<uint32_t>(~zeros_ >> 32); }
   void Skip(unsigned bits) {
-    bits_ <<= bits;
+    zeros_ <<= bits;
     count_ -= bits;
   }
+  /// Without the ones that follow.
   unsigned count() const { return count_; }
 
  private:
+  void Add(uint64_t bits, unsigned bytes) {
+    const uint64_t all = (uint64_t{1} << 8 * bytes) - 1;
+    count_ += 8 * bytes;
+    zeros_ |= (~bits & all) << (64 - count_);
+    at_ += bytes;
+  }
+
   const uint8_t* at_;
   const uint8_t* end_;
-  uint64_t bits_ = 0;
+  uint64_t zeros_ = 0;  // the bits from the highest on, each inverted: what comes after them is 0
   unsigned count_ = 0;
 };
 
@@ -138,11 +147,15 @@ size_t HuffmanSize(std::string_view text) {
 uint8_t* HuffmanEncode(std::string_view text, uint8_t* to) {
   uint64_t bits = 0;  // the low `count` ones are to be written
   unsigned count = 0;
+  const auto write = [&] { *to++ = static_cast<uint8_t>(bits >> (count -= 8)); };
   for (const char each : text) {
     const Code code = kTables.codes[static_cast<uint8_t>(each)];
     bits = bits << code.length | code.bits;
-    for (count += code.length; count >= 8;) *to++ = static_cast<uint8_t>(bits >> (count -= 8));
+    count += code.length;
+    if (count < 32) continue;
+    for (int i = 0; i < 4; ++i) write();
   }
+  while (count >= 8) write();
   if (count > 0) *to++ = static_cast<uint8_t>(bits << (8 - count) | 0xffu >> count);
   return to;
 }
@@ -152,14 +165,10 @@ std::optional<size_t> HuffmanDecode(std::span<const uint8_t> encoded, char* cons
   BitReader reader(encoded);
   for (reader.Fill(); reader.count() > 0; reader.Fill()) {
     const uint32_t bits = reader.Peek();
+    if (bits == UINT32_MAX && reader.count() < 8) break;  // the padding
     const Step step = kTables.steps[bits >> (32 - kShort)];
     const Symbol next = step.length != 0 ? Symbol{step.symbol, step.length} : LongSymbol(bits);
-    if (next.length > reader.count()) {
-      const bool padding = reader.count() < 8 && bits == UINT32_MAX;
-      if (!padding) return std::nullopt;
-      break;
-    }
-    if (next.symbol == kEos) return std::nullopt;
+    if (next.length > reader.count() || next.symbol == kEos) return std::nullopt;
     *end++ = static_cast<char>(next.symbol);
     reader.Skip(next.length);
   }
