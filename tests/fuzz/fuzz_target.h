@@ -17,6 +17,9 @@ void FuzzServerSession(std::span<const uint8_t> input);
 void FuzzClientSession(std::span<const uint8_t> input);
 /// A `grpc-timeout`, a `:path`, a content-type and a `grpc-status`.
 void FuzzHeaderValues(std::span<const uint8_t> input);
+/// Header blocks of one connection, read by us and by nghttp2, and written by us for both. Before
+/// each stand one byte for a table size and two for the block's size.
+void FuzzHpack(std::span<const uint8_t> input);
 /// A configuration file.
 void FuzzConfig(std::span<const uint8_t> input);
 
