@@ -22,11 +22,15 @@ constexpr Representation kNeverIndexed{0x10, 4};
 constexpr size_t kShortCookie = 20;  // bytes; nghttp2 draws the line here too
 constexpr size_t kMostSizeUpdates = 6;
 
+// Bytes of the shortest string that Huffman code is tried for. It would save a byte or two of a
+// shorter one (a deadline, a status) for some 400 instructions of both sides.
+constexpr size_t kShortestCoded = 8;
+
 // So that a request's fields, a response's and trailers have guesses of their own.
 constexpr size_t kPlacesApart = 5;
 
 uint8_t* WriteString(std::string_view text, uint8_t* to) {
-  const size_t encoded = HuffmanSize(text);
+  const size_t encoded = text.size() < kShortestCoded ? text.size() : HuffmanSize(text);
   if (encoded < text.size()) {
     return HuffmanEncode(text, WriteInteger(to, 0x80, 7, static_cast<uint32_t>(encoded)));
   }

@@ -122,11 +122,13 @@ TEST_F(HpackEncoderTest, EntersNothingLargerThanThreeQuartersOfTheTable) {
 }
 
 TEST_F(HpackEncoderTest, WritesHuffmanCodeOnlyWhereItIsShorter) {
-  EXPECT_EQ(Hex({{":path", "000"}}),
-            "4482"
-            "0001");
-  EXPECT_EQ(Hex({{":path", "\x01\x02"}}), "44020102");
-  EXPECT_EQ(Hex({{":path", "X"}}), "440158");  // as long in either
+  EXPECT_EQ(Hex({{":path", "00000000"}}), "44850000000000");
+  EXPECT_EQ(Hex({{":path", "XXXXXXXX"}}), "44085858585858585858");  // as long in either
+  EXPECT_EQ(Hex({{":path", "\x01\x01\x01\x01\x01\x01\x01\x01"}}), "44080101010101010101");
+}
+
+TEST_F(HpackEncoderTest, WritesShortStringsAsTheyAre) {
+  EXPECT_EQ(Hex({{":path", "0000000"}}), "440730303030303030");
   EXPECT_EQ(Hex({{":path", ""}}), "4400");
 }
 
