@@ -65,6 +65,7 @@ class ClientPlayer final : public Player {
 
   const std::string message_;
   http2::HeaderList request_;
+  int timeouts_ = 0;
   std::vector<Slot> slots_;
   size_t open_ = 0;
   size_t succeeded_ = 0;

@@ -21,7 +21,9 @@ class ByteQueue {
   /// Keeps up to `kept` bytes of memory when it runs empty.
   explicit ByteQueue(size_t kept) : kept_(kept) {}
 
-  void Append(std::span<const uint8_t> bytes);
+  void Append(std::span<const uint8_t> bytes) { Append(bytes, {}); }
+  /// Both, one after the other.
+  void Append(std::span<const uint8_t> first, std::span<const uint8_t> second);
   /// Everything in the queue, oldest first; lives until the queue changes.
   std::span<const uint8_t> bytes() const {
     return {reinterpret_cast<const uint8_t*>(storage_.data()) + head_, size()};

@@ -1,18 +1,22 @@
 // Session: the HTTP/2 state of one connection. Bytes in, events out; no socket, no clock.
 //
-// The only user of nghttp2. A connection feeds it what it read (Receive) and writes what it makes
-// (Produce); in between, handlers act and submit. Handlers never receive, never produce and never
-// destroy the session. One session belongs to one thread.
+// A connection feeds it what it read (Receive) and writes what it makes (Produce); in between,
+// handlers act and submit. Handlers never receive, never produce and never destroy the session. One
+// session belongs to one thread.
 //
 //   bytes ──Receive──> OnRequest / StreamHandler events ──> Submit… ──OnOutput──> Produce ──> bytes
 //
 // Flow control: the connection's window is given back on receipt, a stream's window only by
 // Stream::ReturnCredit. So one slow reader holds back its own stream and no other.
+//
+// Output: what concerns the connection and resets of streams are framed at once and leave first;
+// streams with something to say take turns, a frame of DATA each.
+//
+// A fault of the peer that concerns one stream resets that stream; one that leaves the connection's
+// state unknown ends the connection by GOAWAY (RFC 9113, section 5.4).
 #pragma once
 
 #include <cstdint>
-#include <memory>
-#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -20,10 +24,16 @@
 #include "base/result.h"
 #include "http2/byte_queue.h"
 #include "http2/error_code.h"
+#include "http2/field_check.h"
+#include "http2/frame_input.h"
 #include "http2/header_list.h"
+#include "http2/hpack_decoder.h"
+#include "http2/hpack_encoder.h"
+#include "http2/peer_settings.h"
+#include "http2/reset_guard.h"
 #include "http2/stream.h"
-
-struct nghttp2_session;
+#include "http2/stream_queue.h"
+#include "http2/stream_table.h"
 
 namespace evenkeel::http2 {
 
@@ -86,8 +96,9 @@ class Session {
   void Produce(ByteQueue& out, size_t limit);
   /// Whether Produce has something it could append.
   bool wants_output() const;
-  /// Frames waiting to be produced: what a peer that does not read makes us hold.
-  size_t queued_frames() const;
+  /// Frames waiting to be produced, those of calls aside: what a peer that does not read makes us
+  /// hold.
+  size_t queued_frames() const { return queued_frames_; }
   /// Both sides have said all they may say: close the connection.
   bool finished() const;
   /// For which fault of the peer we have ended the connection by GOAWAY, in words for a log; empty
@@ -101,8 +112,8 @@ class Session {
   /// Before the peer's SETTINGS a limit of 100 is assumed.
   size_t stream_room() const;
   /// Client role: the peer's MAX_CONCURRENT_STREAMS.
-  uint32_t peer_max_streams() const;
-  size_t open_streams() const { return open_streams_; }
+  uint32_t peer_max_streams() const { return peer_.max_streams; }
+  size_t open_streams() const { return streams_.size(); }
   /// HEADERS and DATA frames sent so far: what a peer may answer with a PING of its own.
   uint64_t call_frames_sent() const { return call_frames_sent_; }
 
@@ -119,47 +130,117 @@ class Session {
 
  private:
   friend class Stream;
-  friend struct SessionCallbacks;
   friend struct StreamDeleter;
 
-  struct Deleter {
-    void operator()(nghttp2_session* session) const;
+  enum class State : uint8_t {
+    kPreface,   // server role: the client's preface is still to come
+    kSettings,  // the peer's first SETTINGS are
+    kOpen,
+    kFailed,   // the peer broke HTTP/2; its GOAWAY is all that still leaves
+    kAborted,  // every stream has been told; nothing leaves any more
   };
 
-  Stream* NewStream();
-  /// Null for streams that we refused before they had a Stream, and for ids unknown to nghttp2.
-  Stream* FindStream(StreamId id);
-  void Unlink(Stream& stream);
+  // Frames in (session_receive.cc).
+  bool TakePreface(std::span<const uint8_t>& bytes);
+  void OnPiece(const FrameInput::Piece& piece);
+  bool MayFollow(const FrameInput::Piece& piece);
+  void OnDataPiece(const FrameInput::Piece& piece);
+  void OnDataOf(Stream& stream, const FrameInput::Piece& piece);
+  void OnHeadersFrame(const FrameInput::Piece& piece);
+  void OnContinuation(const FrameInput::Piece& piece);
+  void OnHeaderBlock(std::span<const uint8_t> block);
+  void OnNewRequest(StreamId id, std::span<const uint8_t> block);
+  void OnResponse(Stream& stream, std::span<const uint8_t> block);
+  void OnTrailers(Stream& stream, std::span<const uint8_t> block);
+  void OnPriority(const FrameInput::Piece& piece);
+  void OnRstStream(const FrameInput::Piece& piece);
+  void OnSettings(const FrameInput::Piece& piece);
+  void OnPing(const FrameInput::Piece& piece);
+  void OnGoAway(const FrameInput::Piece& piece);
+  void OnWindowUpdate(const FrameInput::Piece& piece);
+  void ChangeInitialWindow(uint32_t former);
+  void OpenConnectionWindow(uint32_t increment);
+  void CloseUnserved();
+  /// False after COMPRESSION_ERROR.
+  bool Decode(std::span<const uint8_t> block, HeaderList& headers, FieldCheck& check);
+  /// For streams that are none of ours to hear of: keeps the decoder's state true.
+  void DecodeUnheard(std::span<const uint8_t> block);
+  void EndRemote(Stream& stream);
+  /// Streams of which the peer cannot speak yet.
+  bool IsIdle(StreamId id) const;
+  /// Null for streams that are closed or that we have reset.
+  Stream* FindLive(StreamId id) const;
+  void FailStream(Stream& stream, ErrorCode code);
+  void RefuseRequest(StreamId id, ErrorCode code);
+  void CountPrematureReset();
+  void Fail(ErrorCode code, std::string_view reason);
+
+  // Frames out (session_produce.cc).
+  void ProduceNext(ByteQueue& out);
+  void ProduceFrame(Stream& stream, ByteQueue& out);
+  void ProduceHeaders(Stream& stream, ByteQueue& out);
+  void ProduceData(Stream& stream, ByteQueue& out);
+  void ProduceTrailers(Stream& stream, ByteQueue& out);
+  void ProduceBlock(Stream& stream, const HeaderList& headers, uint8_t flags, ByteQueue& out);
+  void EndLocal(Stream& stream);
+  /// One frame more in control_.
+  void QueuedControl();
+  void QueueAck(FrameType type, std::span<const uint8_t> payload);
+  void WantOutput();
+
+  // Streams (session.cc).
+  Stream& NewStream(StreamId id);
+  /// Lets a stream with something to say wait for its turn.
+  void Queue(Stream& stream);
+  void Reset(Stream& stream, ErrorCode code);
+  void ReturnCredit(Stream& stream, uint32_t count);
+  void Release(Stream& stream);
   /// Ends a stream's tie to the session and tells its handler.
   void Close(Stream& stream, const StreamEnd& end);
-  void Release(Stream& stream);
-  void SubmitReset(Stream& stream, ErrorCode code);
-  void SubmitTrailers(Stream& stream);
-  void WantOutput();
-  void CountPrematureReset();
+  void Unlink(Stream& stream);
+  /// What waits for room of the connection may try again.
+  void Wake();
 
   const Role role_;
+  State state_;
+  bool settings_acknowledged_ = false;  // ours, by the peer
+  bool goaway_sent_ = false;            // other than the notice of a shutdown
+  bool goaway_received_ = false;
+  bool output_announced_ = false;
+  bool producing_ = false;
+  uint8_t preface_read_ = 0;
+  uint8_t continuations_ = 0;  // of the block that is being received
+  uint32_t queued_frames_ = 0;
   const SessionSettings settings_;
   SessionHandler& handler_;
-  std::unique_ptr<nghttp2_session, Deleter> session_;
-  Stream* streams_ = nullptr;
-  size_t open_streams_ = 0;
-  Stream* receiving_ = nullptr;   // whose header block is being decoded
-  Stream* last_found_ = nullptr;  // frames of one stream come in a row
-  bool settings_received_ = false;
-  bool goaway_received_ = false;
-  std::optional<uint64_t> ping_after_goaway_;  // nghttp2 would send it first
-  bool aborted_ = false;
-  bool output_announced_ = false;
-  std::string complaint_;  // nghttp2's words on what the peer did wrong last
+  PeerSettings peer_;
+
+  FrameInput input_;
+  FrameHeader block_frame_{};  // the HEADERS of the block that is being received; its stream is 0
+                               // while there is none
+  ByteQueue block_{0};         // what has come of it, while it is not whole
+  HpackDecoder decoder_;
+  HpackEncoder encoder_;
+
+  StreamTable streams_;
+  StreamQueue ready_;     // have something to frame
+  StreamQueue waiting_;   // as well, but the connection has no window for it, or the peer no room
+  StreamQueue closing_;   // reset by us; closed once that has left
+  StreamId next_id_ = 1;  // client role: of the next stream we open
+  StreamId last_framed_ = 0;     // client role: the latest stream of which HEADERS have left
+  StreamId last_seen_ = 0;       // server role: the highest the peer has opened
+  StreamId last_processed_ = 0;  // server role: of those, the highest that our user has seen
+  StreamId goaway_last_ = kMaxStreamId;  // of the peer's latest GOAWAY
+  size_t streams_framed_ = 0;            // client role: open, and their HEADERS have left
+
+  int64_t send_window_ = kDefaultWindow;  // of the connection
+  ReceiveWindow receive_window_;
+  ResetGuard resets_;
   std::string failure_;
-  ByteQueue* out_ = nullptr;  // while Produce runs
-  size_t out_limit_ = 0;
+  ErrorCode failure_code_ = ErrorCode::kNoError;
+  ByteQueue control_{0};   // framed, and to leave before anything else
   uint64_t produced_ = 0;  // bytes of all output so far
   uint64_t call_frames_sent_ = 0;
-  // Rapid-reset guard, see CountPrematureReset.
-  uint32_t recent_streams_ = 0;
-  uint32_t recent_resets_ = 0;
 };
 
 }  // namespace evenkeel::http2

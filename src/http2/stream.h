@@ -18,13 +18,14 @@
 #include "base/block_pool.h"
 #include "http2/byte_queue.h"
 #include "http2/error_code.h"
+#include "http2/frame.h"
 #include "http2/header_list.h"
+#include "http2/receive_window.h"
 
 namespace evenkeel::http2 {
 
-using StreamId = int32_t;
-
 class Session;
+class StreamQueue;
 
 /// Whether a block of headers or data is the sender's last (END_STREAM).
 enum class EndStream : bool { kNo, kYes };
@@ -91,41 +92,50 @@ class Stream final : public base::Pooled {
 
  private:
   friend class Session;
-  friend struct SessionCallbacks;
+  friend class StreamQueue;
   friend struct StreamDeleter;
 
-  // Our side of the stream, in the order of time.
-  enum class Local : uint8_t {
-    kIdle,     // no headers submitted
-    kHeaders,  // headers submitted, not yet framed
-    kOpen,     // headers framed; data may follow
-    kEnding,   // END_STREAM or trailers submitted, not yet framed
-    kEnded,    // END_STREAM framed, or reset by us
-  };
+  // Our side of the stream, in the order of time (RFC 9113, section 5.1):
+  //
+  //   kIdle ──submitted──> kHeaders ──framed──> kOpen ──END_STREAM framed──> kEnded
+  //                           └──────END_STREAM with it, or reset by us────────^
+  enum class Local : uint8_t { kIdle, kHeaders, kOpen, kEnded };
+  // The peer's side: kOpen until its final headers.
   enum class Remote : uint8_t { kOpen, kHeadersSeen, kEnded };
+  // What follows the body, once it has been submitted.
+  enum class Ending : uint8_t { kUnknown, kEndStream, kTrailers };
 
-  explicit Stream(Session& session) : session_(&session) {}
+  Stream(Session& session, StreamId id) : session_(&session), id_(id) {}
   bool writable() const { return session_ != nullptr && local_ != Local::kEnded; }
-  void StartBody();
+  bool answered() const { return local_ == Local::kHeaders || local_ == Local::kOpen; }
+  /// Whether there is something to frame, as far as the stream itself goes.
+  bool sendable() const;
+  bool complete() const { return local_ == Local::kEnded && remote_ == Remote::kEnded; }
+  bool being_reset() const { return reset_by_ == StreamEnd::By::kUs; }
+  /// Whether our HEADERS have become part of the session's output.
+  bool framed() const { return headers_offset_ != kNotFramed; }
+
+  static constexpr uint64_t kNotFramed = UINT64_MAX;
 
   Session* session_;
   StreamHandler* handler_ = nullptr;
-  bool held_ = false;              // a StreamHandle exists
-  bool body_item_active_ = false;  // nghttp2 has a DATA item for us
-  bool body_ended_item_ = false;   // the frame being made is that item's last
-  bool end_after_body_ = false;
-  bool trailers_after_body_ = false;
+  const StreamId id_;
+  bool held_ = false;  // a StreamHandle exists
   Local local_ = Local::kIdle;
   Remote remote_ = Remote::kOpen;
+  Ending ending_ = Ending::kUnknown;
   StreamEnd::By reset_by_ = StreamEnd::By::kBoth;
-  StreamId id_ = -1;
-  uint64_t headers_offset_ = UINT64_MAX;  // where our HEADERS stand in the session's output
+  ErrorCode reset_code_ = ErrorCode::kNoError;
+  uint64_t headers_offset_ = kNotFramed;  // where our HEADERS stand in the session's output
+  int64_t send_window_ = 0;  // of the stream alone; a change of SETTINGS may make it negative
+  ReceiveWindow receive_window_;
+  int64_t body_expected_ = -1;  // by content-length; what has come of it is taken off
   ByteQueue body_;
-  HeaderList headers_;   // ours, until they are framed: nghttp2 reads them here
-  HeaderList trailers_;  // likewise
-  HeaderList incoming_;
-  Stream* previous_ = nullptr;  // the session's list of its streams
-  Stream* next_ = nullptr;
+  HeaderList headers_;  // ours, until they are framed
+  HeaderList trailers_;
+  StreamQueue* queue_ = nullptr;  // what it waits in, see StreamQueue
+  Stream* before_ = nullptr;
+  Stream* after_ = nullptr;
 };
 
 /// Letting go of an open stream resets it: NO_ERROR when the peer had ended its side (what we still

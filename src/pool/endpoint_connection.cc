@@ -39,7 +39,7 @@ void EndpointConnection::OnTraffic(size_t received, size_t sent) {
 }
 
 void EndpointConnection::OnRequest(http2::StreamHandle, http2::HeaderList, http2::EndStream) {
-  CHECK(!"nghttp2 refuses requests from a server");
+  CHECK(!"a session refuses requests from a server");
 }
 
 void EndpointConnection::OnSettings() {

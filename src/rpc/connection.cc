@@ -84,7 +84,10 @@ void Connection::OnBytes(std::span<const uint8_t> bytes) {
 
 void Connection::Receive(std::span<const uint8_t> bytes) {
   const auto received = session_.Receive(bytes);
-  if (received || state_ != State::kOpen) return FlushLater();
+  // What there is to write has announced itself, but for our first SETTINGS and an end without last
+  // words.
+  if (received && (session_.wants_output() || session_.finished())) return FlushLater();
+  if (received || state_ != State::kOpen) return;
   end_ = {Loss::Kind::kProtocolError, received.error().reason};
   if (received.error().code == http2::ErrorCode::kHttp11Required) {
     output_.Append({reinterpret_cast<const uint8_t*>(kNotHttp2.data()), kNotHttp2.size()});

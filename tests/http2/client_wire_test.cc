@@ -178,6 +178,8 @@ const BadResponse kBadResponses[] = {
      WireBuilder().Headers(1, GrpcResponse()).Headers(1, {{"grpc-status", "0"}})},
     {"StatusInTrailers",
      WireBuilder().Headers(1, GrpcResponse()).Headers(1, {{":status", "200"}}, EndStream::kYes)},
+    {"DataBeforeHeaders", WireBuilder().Data(1, "abc")},
+    {"WindowUpdateOfZero", WireBuilder().WindowUpdate(1, 0)},
     {"BodyShorterThanContentLength", WireBuilder()
                                          .Headers(1, With(GrpcResponse(), "content-length", "5"))
                                          .Data(1, "abc", EndStream::kYes)},
@@ -207,8 +209,6 @@ const BadEndpoint kBadEndpoints[] = {
     {"HeadersOnAStreamOfItsOwn", WireBuilder().Headers(2, GrpcRequest()), "PROTOCOL_ERROR"},
     {"HeadersOnAnIdleStream", WireBuilder().Headers(5, GrpcResponse()), "PROTOCOL_ERROR"},
     {"DataOnAnIdleStream", WireBuilder().Data(5, "abc"), "PROTOCOL_ERROR"},
-    {"DataBeforeHeaders", WireBuilder().Data(1, "abc"), "PROTOCOL_ERROR"},
-    {"WindowUpdateOfZero", WireBuilder().WindowUpdate(1, 0), "PROTOCOL_ERROR"},
     {"DataOnStreamZero", WireBuilder().Data(0, "abc"), "PROTOCOL_ERROR"},
     {"ResetOfAnIdleStream", WireBuilder().RstStream(5), "PROTOCOL_ERROR"},
     {"PushWhereItIsForbidden",

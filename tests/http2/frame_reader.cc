@@ -2,12 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "base/check.h"
+#include <utility>
 
 namespace evenkeel::http2 {
 namespace {
-
-constexpr size_t kFrameHeaderSize = 9;
 
 uint32_t Number(std::string_view bytes) {
   uint32_t value = 0;
@@ -57,12 +55,6 @@ std::vector<std::string> Describe(const std::vector<Frame>& frames) {
   return described;
 }
 
-FrameReader::FrameReader() {
-  nghttp2_hd_inflater* inflater = nullptr;
-  CHECK(nghttp2_hd_inflate_new(&inflater) == 0);
-  inflater_.reset(inflater);
-}
-
 std::vector<Frame> FrameReader::Read(std::span<const uint8_t> bytes) {
   pending_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   SkipPreface();
@@ -89,26 +81,9 @@ void FrameReader::SkipPreface() {
 }
 
 Fields FrameReader::Decode(std::string_view block) {
-  Fields fields;
-  int flags = 0;
-  while ((flags & NGHTTP2_HD_INFLATE_FINAL) == 0) {
-    nghttp2_nv field;
-    const ssize_t taken =
-        nghttp2_hd_inflate_hd2(inflater_.get(), &field, &flags,
-                               reinterpret_cast<const uint8_t*>(block.data()), block.size(), 1);
-    if (taken < 0) {
-      ADD_FAILURE() << "the session produced a header block that cannot be decoded";
-      break;
-    }
-    block.remove_prefix(static_cast<size_t>(taken));
-    if ((flags & NGHTTP2_HD_INFLATE_EMIT) == 0) continue;
-    const bool never = (field.flags & NGHTTP2_NV_FLAG_NO_INDEX) != 0;
-    fields.push_back({{reinterpret_cast<const char*>(field.name), field.namelen},
-                      {reinterpret_cast<const char*>(field.value), field.valuelen},
-                      never ? Indexing::kNever : Indexing::kAllowed});
-  }
-  nghttp2_hd_inflate_end_headers(inflater_.get());
-  return fields;
+  auto fields = inflater_.Decode(block);
+  EXPECT_TRUE(fields) << "the session produced a header block that cannot be decoded";
+  return std::move(fields).value_or(Fields());
 }
 
 }  // namespace evenkeel::http2

@@ -4,14 +4,12 @@
 // frame that is not complete wait for the rest.
 #pragma once
 
-#include <nghttp2/nghttp2.h>
-
-#include <memory>
 #include <ostream>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "tests/http2/native_hpack.h"
 #include "tests/http2/wire_builder.h"
 
 namespace evenkeel::http2 {
@@ -31,20 +29,15 @@ std::vector<std::string> Describe(const std::vector<Frame>& frames);
 
 class FrameReader {
  public:
-  FrameReader();
   /// The frames that these bytes complete. A client's preface is skipped.
   std::vector<Frame> Read(std::span<const uint8_t> bytes);
 
  private:
-  struct InflaterDeleter {
-    void operator()(nghttp2_hd_inflater* inflater) const { nghttp2_hd_inflate_del(inflater); }
-  };
-
   void SkipPreface();
   Fields Decode(std::string_view block);
 
   std::string pending_;
-  std::unique_ptr<nghttp2_hd_inflater, InflaterDeleter> inflater_;
+  NativeInflater inflater_;
 };
 
 }  // namespace evenkeel::http2

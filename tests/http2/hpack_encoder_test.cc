@@ -127,9 +127,9 @@ TEST_F(HpackEncoderTest, WritesHuffmanCodeOnlyWhereItIsShorter) {
   EXPECT_EQ(Hex({{":path", "\x01\x01\x01\x01\x01\x01\x01\x01"}}), "44080101010101010101");
 }
 
-TEST_F(HpackEncoderTest, WritesShortStringsAsTheyAre) {
-  EXPECT_EQ(Hex({{":path", "0000000"}}), "440730303030303030");
-  EXPECT_EQ(Hex({{":path", ""}}), "4400");
+TEST_F(HpackEncoderTest, WritesWhatComesWithEachCallAnewWithoutHuffmanCode) {
+  Encoded({{"grpc-timeout", "1S"}});
+  EXPECT_EQ(Hex({{"grpc-timeout", "00000000"}}), "0f2f083030303030303030");
 }
 
 TEST_F(HpackEncoderTest, TellsALowerTableLimitAtTheNextBlocksStart) {
