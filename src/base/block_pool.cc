@@ -1,6 +1,7 @@
 #include "base/block_pool.h"
 
 #include <array>
+#include <bit>
 #include <new>
 #include <utility>
 
@@ -13,9 +14,24 @@ constexpr bool kRecycle = false;
 constexpr bool kRecycle = true;
 #endif
 
-// Classes of sizes in steps: a block wastes less than one.
+// Classes of sizes: in steps up to a page, so that a small block wastes less than one, and in
+// powers of two beyond it.
 constexpr size_t kStep = 64;
-constexpr size_t kClasses = BlockPool::kLargestBlock / kStep + 1;
+constexpr size_t kPage = 4096;
+constexpr size_t kStepClasses = kPage / kStep + 1;
+constexpr size_t kClasses = kStepClasses + std::bit_width(BlockPool::kLargestBlock / kPage) - 1;
+
+constexpr size_t ClassOf(size_t size) {
+  if (size <= kPage) [[likely]]
+    return size == 0 ? 1 : (size + kStep - 1) / kStep;
+  return kStepClasses + std::bit_width((size - 1) / kPage) - 1;
+}
+
+constexpr size_t SizeOf(size_t index) {
+  return index < kStepClasses ? index * kStep : 2 * kPage << (index - kStepClasses);
+}
+static_assert(SizeOf(ClassOf(kPage + 1)) == 2 * kPage && ClassOf(2 * kPage) == kStepClasses);
+static_assert(ClassOf(BlockPool::kLargestBlock) == kClasses - 1);
 
 struct FreeBlock {
   FreeBlock* next;
@@ -35,16 +51,16 @@ class FreeLists {
   void* Take(size_t index) {
     FreeBlock* const block = first_[index];
     if (block == nullptr) [[unlikely]]
-      return ::operator new(index* kStep);
+      return ::operator new(SizeOf(index));
     first_[index] = block->next;
-    kept_ -= index * kStep;
+    kept_ -= SizeOf(index);
     return block;
   }
 
   void Free(void* memory, size_t index) {
-    if (kept_ + index * kStep > BlockPool::kMostKept) [[unlikely]]
+    if (kept_ + SizeOf(index) > BlockPool::kMostKept) [[unlikely]]
       return ::operator delete(memory);
-    kept_ += index * kStep;
+    kept_ += SizeOf(index);
     first_[index] = new (memory) FreeBlock{first_[index]};
   }
 
@@ -56,8 +72,6 @@ class FreeLists {
 };
 
 thread_local constinit FreeLists free_lists;
-
-constexpr size_t ClassOf(size_t size) { return size == 0 ? 1 : (size + kStep - 1) / kStep; }
 
 }  // namespace
 

@@ -7,14 +7,13 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 
 namespace evenkeel::base {
 
 class BlockPool {
  public:
   /// Larger blocks come from the heap and go back to it.
-  static constexpr size_t kLargestBlock = 4096;
+  static constexpr size_t kLargestBlock = size_t{256} * 1024;
   /// A thread keeps at most so many bytes of free blocks.
   static constexpr size_t kMostKept = size_t{4} * 1024 * 1024;
 
@@ -52,8 +51,5 @@ struct PoolAllocator {
 
   friend bool operator==(const PoolAllocator&, const PoolAllocator&) { return true; }
 };
-
-/// Bytes; other than a vector with an allocator of its own it copies them as a whole.
-using PooledBytes = std::basic_string<char, std::char_traits<char>, PoolAllocator<char>>;
 
 }  // namespace evenkeel::base

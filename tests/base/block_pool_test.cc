@@ -20,7 +20,7 @@ constexpr bool kRecycles = true;
 
 TEST(BlockPoolTest, GivesEachTakerBytesOfItsOwn) {
   std::vector<std::pair<char*, size_t>> blocks;
-  for (size_t size = 0; size <= BlockPool::kLargestBlock + 100; size += 37) {
+  for (size_t size = 0; size <= BlockPool::kLargestBlock + 100; size += 37 + size / 8) {
     blocks.emplace_back(static_cast<char*>(BlockPool::Take(size)), size);
     std::memset(blocks.back().first, static_cast<int>(size % 251), size);
   }
