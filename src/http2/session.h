@@ -209,8 +209,8 @@ class Session {
   bool output_announced_ = false;
   bool producing_ = false;
   uint8_t preface_read_ = 0;
-  uint8_t continuations_ = 0;  // of the block that is being received
   uint32_t queued_frames_ = 0;
+  uint32_t continuations_ = 0;  // of the block that is being received
   const SessionSettings settings_;
   SessionHandler& handler_;
   PeerSettings peer_;

@@ -12,8 +12,9 @@ namespace {
 
 constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-// Of one header block: more, and they carry no headers but cost work (CVE-2024-27316).
-constexpr int kMostContinuations = 8;
+// CONTINUATIONs of one header block: more than these and than what twice the list we take fills,
+// and they carry no headers but cost work and memory (CVE-2024-27316).
+constexpr size_t kSpareContinuations = 8;
 
 EndStream EndOf(const FrameHeader& frame) {
   return frame.has(kFlagEndStream) ? EndStream::kYes : EndStream::kNo;
@@ -173,7 +174,7 @@ void Session::OnContinuation(const FrameInput::Piece& piece) {
   if (block_frame_.stream == 0) {
     return Fail(ErrorCode::kProtocolError, "CONTINUATION without HEADERS");
   }
-  if (++continuations_ > kMostContinuations) {
+  if (++continuations_ > kSpareContinuations + 2 * settings_.max_header_list / kMaxPayload) {
     return Fail(ErrorCode::kEnhanceYourCalm, "too many CONTINUATIONs in a header block");
   }
   block_.Append(piece.payload);

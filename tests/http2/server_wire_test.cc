@@ -190,6 +190,21 @@ TEST_F(ServerWireTest, ReadsARequestSpreadOverContinuations) {
   EXPECT_THAT(stream(0).events, ElementsAre("headers END"));
 }
 
+TEST(HeaderLimitTest, ReadsAListAsLargeAsItsLimitInHowManyFramesEver) {
+  Peer server(Role::kServer, {.max_header_list = 1024 * 1024});
+  Fields fields = GrpcRequest();
+  for (int i = 0; i < 60; ++i) fields = With(fields, "x-large", std::string(16'000, 'x'));
+  const std::string block = EncodeHeaders(fields);
+  WireBuilder wire = WireBuilder().ClientHello();
+  wire.Frame(kHeaders, kEndStreamFlag, 1, block.substr(0, 16'384));
+  for (size_t at = 16'384; at < block.size(); at += 16'384) {
+    wire.Continuation(1, block.substr(at, 16'384),
+                      at + 16'384 < block.size() ? 0 : kEndHeadersFlag);
+  }
+  ASSERT_TRUE(server.Receive(wire));
+  EXPECT_EQ(server.streams.at(0)->headers, fields);
+}
+
 TEST_F(ServerWireTest, DoesNotMindPriority) {
   Receive(WireBuilder().Priority(1, 0).Priority(5, 1));
   ExpectServes(7);
