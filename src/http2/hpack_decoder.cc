@@ -152,7 +152,7 @@ void HpackDecoder::FreeScratch() {
   if (scratch_ == nullptr) return;
   base::BlockPool::Free(scratch_, scratch_size_);
   scratch_ = nullptr;
-  scratch_size_ = 0;
+  scratch_size_ = scratch_used_ = 0;
 }
 
 bool HpackDecoder::Fail() {
