@@ -210,6 +210,7 @@ class Session {
   bool producing_ = false;
   uint8_t preface_read_ = 0;
   uint32_t queued_frames_ = 0;
+  uint32_t queued_acks_ = 0;    // of them, those that the peer asks for
   uint32_t continuations_ = 0;  // of the block that is being received
   const SessionSettings settings_;
   SessionHandler& handler_;

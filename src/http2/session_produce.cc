@@ -37,7 +37,7 @@ void Session::ProduceNext(ByteQueue& out) {
   if (!control_.empty()) {
     out.Append(control_.bytes());
     control_.Clear();
-    queued_frames_ = 0;
+    queued_frames_ = queued_acks_ = 0;
   } else if (!closing_.empty()) {
     Stream& stream = closing_.front();
     const bool never_sent = role_ == Role::kClient && !stream.framed();
@@ -135,7 +135,7 @@ void Session::QueuedControl() {
 }
 
 void Session::QueueAck(FrameType type, std::span<const uint8_t> payload) {
-  if (queued_frames_ >= kMostQueuedAcks) {
+  if (++queued_acks_ > kMostQueuedAcks) {
     return Fail(ErrorCode::kEnhanceYourCalm,
                 "too many frames that want an answer, none of them read");
   }

@@ -126,6 +126,17 @@ TEST_F(AbuseTest, FloodsThatWantAnswersEndAConnectionThatDoesNotRead) {
   }
 }
 
+// What we say on our own account is no flood of the peer's, however much of it waits.
+TEST_F(AbuseTest, APingAmongThousandsOfOurOwnResetsIsAnswered) {
+  Peer client(Role::kClient);
+  ASSERT_TRUE(client.Receive(WireBuilder().Settings()));
+  for (int i = 0; i < 2'000; ++i) client.Open();
+  client.Produce();
+  for (const auto& each : client.streams) each->Release();
+  EXPECT_TRUE(client.Receive(WireBuilder().Ping(1).Settings()));
+  EXPECT_EQ(client.session().failure(), "");
+}
+
 // A block of tiny references to one large entry, which byte limits on the wire do not see.
 TEST_F(AbuseTest, ReferencesToOneLargeFieldAreCutAtTheLimit) {
   const std::string entry =
