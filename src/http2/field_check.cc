@@ -201,7 +201,7 @@ bool FieldCheck::AddContentLength(std::string_view value) {
   if (content_length_ >= 0) return false;
   const auto [end, error] =
       std::from_chars(value.data(), value.data() + value.size(), content_length_);
-  return error == std::errc() && end == value.data() + value.size() && content_length_ >= 0;
+  return error == std::errc() && end == value.data() + value.size() && value[0] != '-';
 }
 
 }  // namespace evenkeel::http2

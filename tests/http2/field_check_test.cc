@@ -97,7 +97,7 @@ TEST(FieldCheckTest, ReadsTheContentLength) {
   const Fields fields = With(GrpcRequest(), "content-length", "9223372036854775807");
   EXPECT_TRUE(SoundRequest(fields));
   EXPECT_EQ(Checked(Section::kRequest, fields).content_length(), INT64_MAX);
-  for (const char* bad : {"", "+1", "-1", "1 ", "0x1", "9223372036854775808"}) {
+  for (const char* bad : {"", "+1", "-1", "-0", "1 ", "0x1", "9223372036854775808"}) {
     EXPECT_FALSE(SoundRequest(With(GrpcRequest(), "content-length", bad))) << bad;
   }
 }
