@@ -10,10 +10,11 @@ namespace evenkeel::http2 {
 
 class ReceiveWindow {
  public:
-  /// Takes `bytes` of the window; false when the peer sent more than `size` allowed.
+  /// Takes `bytes` of the window; false when the peer sent more than `size` allowed. Nothing may be
+  /// sent even when a new `size` is less than what was taken.
   bool Take(uint32_t bytes, uint32_t size) {
     taken_ += bytes;
-    return taken_ <= size;
+    return bytes == 0 || taken_ <= size;
   }
   /// Gives `bytes` back; returns the increment to announce now, usually 0.
   /// Precondition: no more than was taken and not yet given back.

@@ -28,6 +28,13 @@ TEST(ReceiveWindowTest, AllowsWhatItHasAnnounced) {
   EXPECT_FALSE(window.Take(1, 100));
 }
 
+TEST(ReceiveWindowTest, TakesNothingEvenWhenItHasShrunkBelowWhatWasTaken) {
+  ReceiveWindow window;
+  EXPECT_TRUE(window.Take(60, 100));
+  EXPECT_TRUE(window.Take(0, 50));
+  EXPECT_FALSE(window.Take(1, 50));
+}
+
 TEST(ReceiveWindowTest, AWindowOfOneByteIsAnnouncedByteForByte) {
   ReceiveWindow window;
   for (int i = 0; i < 10; ++i) {

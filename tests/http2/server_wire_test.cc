@@ -246,6 +246,21 @@ TEST_F(ServerWireTest, RefusesWhatComesAfterItsGoAway) {
 
 // Limits.
 
+// RFC 9113, section 6.9.2: until it has read our SETTINGS it uses the default window, which may be
+// more than ours; it may end its stream all the same.
+TEST(ShrunkWindowTest, AClientMayEndAStreamThatHasSentMoreThanOurWindow) {
+  Peer server(Role::kServer, {.stream_window = 1'000});
+  const std::string body(10'000, 'x');
+  ASSERT_TRUE(server.Receive(WireBuilder()
+                                 .Preface()
+                                 .Settings()
+                                 .Headers(1, GrpcRequest())
+                                 .Data(1, body)
+                                 .SettingsAck()
+                                 .Data(1, "", EndStream::kYes)));
+  EXPECT_THAT(server.streams.at(0)->events, ElementsAre("headers", "data 10000", "data 0 END"));
+}
+
 TEST_F(ServerHandshakeTest, RefusesStreamsAboveItsLimitUntilTheClientKnowsIt) {
   WireBuilder wire;
   wire.Preface().Settings();
