@@ -35,8 +35,9 @@ Session::Session(Role role, const SessionSettings& settings, SessionHandler& han
 }
 
 Session::~Session() {
-  while (streams_.size() > 0) {
-    Stream& stream = streams_.any();
+  TakeAll();
+  while (!closing_.empty()) {
+    Stream& stream = closing_.front();
     Unlink(stream);
     if (!stream.held_) delete &stream;
   }
@@ -92,8 +93,9 @@ void Session::SubmitPing(uint64_t opaque) {
 void Session::Abort(ErrorCode code, uint64_t bytes_written) {
   state_ = State::kAborted;
   control_.Clear();
-  while (streams_.size() > 0) {
-    Stream& stream = streams_.any();
+  TakeAll();
+  while (!closing_.empty()) {
+    Stream& stream = closing_.front();
     const auto processed = role_ == Role::kClient && stream.headers_offset_ >= bytes_written
                                ? StreamEnd::Processed::kNeverSent
                                : StreamEnd::Processed::kPerhaps;
@@ -162,6 +164,10 @@ void Session::Unlink(Stream& stream) {
   streams_.Erase(stream);
   if (stream.framed()) --streams_framed_;
   stream.session_ = nullptr;
+}
+
+void Session::TakeAll() {
+  streams_.ForEach([this](Stream& each) { closing_.Push(each); });
 }
 
 void Session::Wake() {

@@ -198,6 +198,8 @@ class Session {
   /// Ends a stream's tie to the session and tells its handler.
   void Close(Stream& stream, const StreamEnd& end);
   void Unlink(Stream& stream);
+  /// Puts all streams into closing_.
+  void TakeAll();
   /// What waits for room of the connection may try again.
   void Wake();
 

@@ -4,7 +4,6 @@
 #include <bit>
 
 #include "base/block_pool.h"
-#include "base/check.h"
 #include "http2/stream.h"
 
 namespace evenkeel::http2 {
@@ -40,11 +39,6 @@ void StreamTable::Erase(const Stream& stream) {
     hole = slot;
   }
   slots_[hole] = nullptr;
-}
-
-Stream& StreamTable::any() const {
-  CHECK(size_ > 0);
-  return **std::find_if(slots_, slots_ + capacity_, [](Stream* each) { return each != nullptr; });
 }
 
 // Fibonacci hashing: ids rise in steps of two, and a peer's choice of them makes no long runs.

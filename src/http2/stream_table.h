@@ -28,8 +28,6 @@ class StreamTable {
   void Erase(const Stream& stream);
 
   size_t size() const { return size_; }
-  /// Any of them. Precondition: size() > 0.
-  Stream& any() const;
   /// Calls `visit` with each stream; it must not change the table.
   template <typename Visit>
   void ForEach(Visit visit) const {
