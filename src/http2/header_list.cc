@@ -44,12 +44,13 @@ void HeaderList::Place(std::string_view name, std::string_view value, Indexing i
   rep_.bytes = value_at;
 }
 
-void HeaderList::AddWithinLimit(std::string_view name, std::string_view value, Indexing indexing) {
+bool HeaderList::AddWithinLimit(std::string_view name, std::string_view value, Indexing indexing) {
   if (list_size() + name.size() + value.size() + kFieldOverhead > rep_.limit) {
     rep_.truncated = true;
-    return;
+    return false;
   }
   Add(name, value, indexing);
+  return true;
 }
 
 void HeaderList::Set(std::string_view name, std::string_view value) {

@@ -42,9 +42,10 @@ class HeaderList {
   void Reserve(size_t block) { rep_.first = static_cast<uint32_t>(block); }
   /// Appends a field; the bytes are copied. Names are in lower case (RFC 9113, section 8.2.1).
   void Add(std::string_view name, std::string_view value, Indexing indexing = Indexing::kAllowed);
-  /// Appends a field if list_size() then stays within set_limit; else the list is truncated. Small
-  /// fields that still fit are kept, so that a status survives an oversized neighbour.
-  void AddWithinLimit(std::string_view name, std::string_view value, Indexing indexing);
+  /// Appends a field if list_size() then stays within set_limit; else the list is truncated, and
+  /// false returned. Small fields that still fit are kept, so that a status survives an oversized
+  /// neighbour.
+  bool AddWithinLimit(std::string_view name, std::string_view value, Indexing indexing);
   void set_limit(size_t list_size) { rep_.limit = list_size; }
   /// Whether fields were left out by AddWithinLimit since Clear.
   bool truncated() const { return rep_.truncated; }

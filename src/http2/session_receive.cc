@@ -261,8 +261,10 @@ bool Session::Decode(std::span<const uint8_t> block, HeaderList& headers, FieldC
   HeaderField field;
   decoder_.Begin(block);
   while (decoder_.Next(field)) {
-    check.Add(field);
-    headers.AddWithinLimit(field.name, field.value, field.indexing);
+    const bool kept = headers.AddWithinLimit(field.name, field.value, field.indexing);
+    // What is left out nobody will see, and a byte of the block can stand for 4 KiB of it. Pseudo
+    // fields are looked at once each.
+    if (kept || field.name.starts_with(':')) check.Add(field);
   }
   if (decoder_.failed()) Fail(ErrorCode::kCompressionError, "a header block that breaks HPACK");
   return !decoder_.failed();

@@ -11,6 +11,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::EndsWith;
 using ::testing::IsEmpty;
+using ::testing::SizeIs;
 using ::testing::StartsWith;
 
 class AbuseTest : public WireTest {
@@ -147,6 +148,24 @@ TEST_F(AbuseTest, ReferencesToOneLargeFieldAreCutAtTheLimit) {
   EXPECT_TRUE(stream(0).truncated);
   EXPECT_LE(ToHeaderList(stream(0).headers).list_size(), 64u * 1024);
   ExpectServes(3);
+}
+
+// To check it would cost us what nobody has paid for: 110 ms for one block of references.
+TEST(LeftOutFieldsTest, AreNotLookedAt) {
+  Peer server(Role::kServer, {.max_header_list = 4'000});
+  ASSERT_TRUE(server.Receive(WireBuilder().ClientHello().Headers(
+      1, With(GrpcRequest(), "x-too-much", std::string(5'000, '\n')))));
+  ASSERT_THAT(server.streams, SizeIs(1));
+  EXPECT_TRUE(server.streams[0]->truncated);
+  EXPECT_EQ(server.streams[0]->headers, GrpcRequest());
+}
+
+TEST(LeftOutFieldsTest, CountIfARequestMustHaveThem) {
+  Peer server(Role::kServer, {.max_header_list = 4'000});
+  const std::string path = "/" + std::string(5'000, 'x');
+  ASSERT_TRUE(server.Receive(WireBuilder().ClientHello().Headers(1, GrpcRequest(path))));
+  ASSERT_THAT(server.streams, SizeIs(1));
+  EXPECT_TRUE(server.streams[0]->truncated);
 }
 
 }  // namespace
