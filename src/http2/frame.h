@@ -24,6 +24,9 @@ inline constexpr size_t kMaxPayload = 16'384;
 inline constexpr uint32_t kDefaultWindow = 65'535;
 inline constexpr uint32_t kMaxWindow = 0x7fffffff;
 
+/// What a client says first (section 3.4).
+inline constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+
 enum class FrameType : uint8_t {
   kData = 0x0,
   kHeaders = 0x1,

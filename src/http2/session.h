@@ -1,8 +1,8 @@
 // Session: the HTTP/2 state of one connection. Bytes in, events out; no socket, no clock.
 //
 // A connection feeds it what it read (Receive) and writes what it makes (Produce); in between,
-// handlers act and submit. Handlers never receive, never produce and never destroy the session. One
-// session belongs to one thread.
+// handlers act and submit. Handlers never receive, never produce, never abort and never destroy the
+// session. One session belongs to one thread.
 //
 //   bytes ──Receive──> OnRequest / StreamHandler events ──> Submit… ──OnOutput──> Produce ──> bytes
 //
@@ -64,8 +64,8 @@ class SessionHandler {
   virtual void OnRequest(StreamHandle stream, HeaderList headers, EndStream end) = 0;
   /// SETTINGS from the peer, the first or a later one.
   virtual void OnSettings() = 0;
-  /// No new stream will be served. Streams above the last id are closed right after this, each with
-  /// kRefused; the others go on.
+  /// No new stream will be served. Right after this streams above the last id are closed with
+  /// kRefused and those not yet sent with kNeverSent; the others go on.
   virtual void OnGoAway(const GoAway& goaway) = 0;
   /// A stream has closed: there may be room for another.
   virtual void OnStreamClosed() = 0;
@@ -136,7 +136,7 @@ class Session {
     kPreface,   // server role: the client's preface is still to come
     kSettings,  // the peer's first SETTINGS are
     kOpen,
-    kFailed,   // the peer broke HTTP/2; its GOAWAY is all that still leaves
+    kFailed,   // the peer broke HTTP/2; its GOAWAY still leaves, and no frame of a call
     kAborted,  // every stream has been told; nothing leaves any more
   };
 

@@ -10,8 +10,6 @@
 namespace evenkeel::http2 {
 namespace {
 
-constexpr std::string_view kPreface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-
 // CONTINUATIONs of one header block: more than these and than what twice the list we take fills,
 // and they carry no headers but cost work and memory (CVE-2024-27316).
 constexpr size_t kSpareContinuations = 8;

@@ -5,8 +5,10 @@
 // (the stream is then reset). Used on the connection's thread only.
 //
 // Events in their legal order, for a stream on which nothing went wrong:
-//   client role:  OnHeaders, OnData*, OnTrailers, OnClosed          (Trailers-Only:
-//   OnHeaders(kEnd)) server role:  (SessionHandler::OnRequest), OnData*, OnClosed
+//   client role:  OnHeaders, OnData*, OnTrailers, OnClosed  (Trailers-Only: no data, no trailers)
+//
+//   server role:  (SessionHandler::OnRequest), OnData*, seldom OnTrailers, OnClosed
+//
 // OnSent comes in between as DATA leaves; OnClosed may come at any point and is always the last.
 #pragma once
 

@@ -41,7 +41,8 @@ void StreamTable::Erase(const Stream& stream) {
   slots_[hole] = nullptr;
 }
 
-// Fibonacci hashing: ids rise in steps of two, and a peer's choice of them makes no long runs.
+// Fibonacci hashing: ids that rise in steps of two make no long runs. A peer that picks its ids may
+// make them, as long as there are streams that it may have open.
 uint32_t StreamTable::HomeOf(StreamId id) const {
   constexpr uint32_t kGoldenRatio = 0x9e3779b1;
   return static_cast<uint32_t>(id) * kGoldenRatio >> (32 - std::countr_zero(capacity_));
