@@ -112,6 +112,8 @@ TEST_P(CorpusTest, BreaksNoPromiseOnMutants) {
 
 const Target kTargets[] = {{"server_session", FuzzServerSession, 30'000},
                            {"client_session", FuzzClientSession, 30'000},
+                           {"server_frames", FuzzServerFrames, 10'000},
+                           {"client_frames", FuzzClientFrames, 10'000},
                            {"hpack", FuzzHpack, 30'000},
                            {"header_values", FuzzHeaderValues, 30'000},
                            {"config", FuzzConfig, 300}};

@@ -15,6 +15,9 @@ namespace evenkeel::fuzz {
 void FuzzServerSession(std::span<const uint8_t> input);
 /// An endpoint's bytes into a client's session with open streams.
 void FuzzClientSession(std::span<const uint8_t> input);
+/// The same after a hello, with whole frames: the input is seed, then frames without their framing.
+void FuzzServerFrames(std::span<const uint8_t> input);
+void FuzzClientFrames(std::span<const uint8_t> input);
 /// A `grpc-timeout`, a `:path`, a content-type and a `grpc-status`.
 void FuzzHeaderValues(std::span<const uint8_t> input);
 /// Header blocks of one connection, read by us and by nghttp2, and written by us for both. Before

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "http2/session.h"
 #include "tests/fuzz/fuzz_target.h"
+#include "tests/http2/wire_builder.h"
 
 namespace evenkeel::fuzz {
 namespace {
@@ -29,31 +30,37 @@ http2::HeaderList Headers(http2::Role role) {
   return headers;
 }
 
-// Holds a stream and the session to the legal order of its events (http2/stream.h).
+// Holds a stream and the session to the legal order of its events (http2/stream.h), and now and
+// then acts while it is told of one.
 class Holder final : public http2::StreamHandler {
  public:
-  explicit Holder(http2::Role role) : role_(role) {}
+  Holder(http2::Role role, base::Random& random) : role_(role), random_(random) {}
 
   void OnHeaders(http2::HeaderList, EndStream end) override {
     CHECK(role_ == http2::Role::kClient && state_ == State::kIdle);
     state_ = end == EndStream::kYes ? State::kEnded : State::kBody;
+    MayAct();
   }
   void OnData(std::span<const uint8_t> bytes, EndStream end) override {
     CHECK(state_ == State::kBody);
     received_ += bytes.size();
     if (end == EndStream::kYes) state_ = State::kEnded;
+    MayAct();
   }
   void OnTrailers(http2::HeaderList) override {
     CHECK(state_ == State::kBody);
     state_ = State::kEnded;
+    MayAct();
   }
   void OnSent(size_t count) override {
     CHECK(state_ != State::kClosed && count <= submitted_);
     submitted_ -= count;
+    MayAct();
   }
   void OnClosed(const http2::StreamEnd&) override {
     CHECK(state_ != State::kClosed);
     state_ = State::kClosed;
+    MayAct();
   }
 
   void Requested(http2::StreamHandle stream, EndStream end) {
@@ -67,9 +74,9 @@ class Holder final : public http2::StreamHandler {
   }
 
   /// Something that a user might do now.
-  void Act(base::Random& random) {
-    const EndStream end = random.Below(3) == 0 ? EndStream::kYes : EndStream::kNo;
-    switch (random.Below(7)) {
+  void Act() {
+    const EndStream end = random_.Below(3) == 0 ? EndStream::kYes : EndStream::kNo;
+    switch (random_.Below(7)) {
       case 0:
         return stream_.reset();
       case 1:
@@ -79,7 +86,7 @@ class Holder final : public http2::StreamHandler {
         received_ = 0;
         return;
       default:
-        return Say(random, end);
+        return Say(end);
     }
   }
   bool held() const { return stream_ != nullptr; }
@@ -87,17 +94,21 @@ class Holder final : public http2::StreamHandler {
  private:
   enum class State { kIdle, kBody, kEnded, kClosed };
 
-  void Say(base::Random& random, EndStream end) {
+  void MayAct() {
+    if (held() && random_.Below(8) == 0) Act();
+  }
+
+  void Say(EndStream end) {
     if (ended_) return;
     if (!headers_sent_) {
       stream_->SubmitHeaders(Headers(role_), end);
       headers_sent_ = true;
       ended_ = end == EndStream::kYes;
-    } else if (random.Below(3) == 0) {
+    } else if (random_.Below(3) == 0) {
       stream_->SubmitTrailers(Headers(http2::Role::kServer));
       ended_ = true;
     } else if (stream_->unsent() < kMaxUnsent) {
-      const std::string bytes(random.Below(40'000), 'x');
+      const std::string bytes(random_.Below(40'000), 'x');
       if (!stream_->closed()) submitted_ += bytes.size();
       stream_->SubmitData({reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()}, end);
       ended_ = end == EndStream::kYes;
@@ -105,6 +116,7 @@ class Holder final : public http2::StreamHandler {
   }
 
   const http2::Role role_;
+  base::Random& random_;
   State state_ = State::kIdle;
   bool headers_sent_ = false;
   bool ended_ = false;
@@ -121,6 +133,7 @@ class Driver final : public http2::SessionHandler {
 
   void Run(std::span<const uint8_t> wire) {
     if (role_ == http2::Role::kClient) OpenStreams();
+    Produce(SIZE_MAX);
     while (!wire.empty() && alive_) {
       const size_t size = std::min<size_t>(wire.size(), 1 + random_.Below(200));
       alive_ = session_.Receive(wire.first(size)).has_value();
@@ -132,11 +145,13 @@ class Driver final : public http2::SessionHandler {
 
   void OnRequest(http2::StreamHandle stream, http2::HeaderList, EndStream end) override {
     CHECK(role_ == http2::Role::kServer);
-    holders_.emplace_back(role_).Requested(std::move(stream), end);
+    holders_.emplace_back(role_, random_).Requested(std::move(stream), end);
   }
   void OnSettings() override {}
   void OnGoAway(const http2::GoAway&) override {}
-  void OnStreamClosed() override {}
+  void OnStreamClosed() override {
+    if (role_ == http2::Role::kClient && random_.Below(4) == 0) OpenStreams();
+  }
   void OnPingAck(uint64_t) override {}
   void OnOutput() override {}
 
@@ -144,15 +159,14 @@ class Driver final : public http2::SessionHandler {
   void OpenStreams() {
     const uint64_t streams = 1 + random_.Below(4);
     for (uint64_t i = 0; i < streams && session_.stream_room() > 0; ++i) {
-      Holder& holder = holders_.emplace_back(role_);
+      Holder& holder = holders_.emplace_back(role_, random_);
       holder.Opened(session_.OpenStream(Headers(role_), EndStream::kNo, holder));
     }
-    Produce(SIZE_MAX);
   }
 
   void Act() {
     for (Holder& each : holders_) {
-      if (each.held() && random_.Below(3) == 0) each.Act(random_);
+      if (each.held() && random_.Below(3) == 0) each.Act();
     }
     if (role_ == http2::Role::kClient && random_.Below(20) == 0) OpenStreams();
     if (random_.Below(50) == 0) session_.SubmitGoAway(http2::ErrorCode::kNoError, "");
@@ -173,6 +187,37 @@ class Driver final : public http2::SessionHandler {
   http2::Session session_;
 };
 
+// One of a peer's frames: a byte each for kind, flags, stream and size of the payload, which
+// follows. Kinds beyond those of HTTP/2 are messages' parts as they should be: headers, data,
+// trailers.
+std::span<const uint8_t> AddFrame(std::span<const uint8_t> input, const http2::Fields& headers,
+                                  http2::WireBuilder& wire) {
+  constexpr size_t kHead = 4;
+  const uint8_t kind = input[0] % 13;
+  const http2::StreamId id = input[2] & 0x1f;
+  const EndStream end = (input[1] & http2::kEndStreamFlag) != 0 ? EndStream::kYes : EndStream::kNo;
+  const auto rest = input.subspan(kHead);
+  if (kind == 10) return wire.Headers(id, headers, end), rest;
+  if (kind == 11) return wire.Data(id, std::string(input[3], 'x'), end), rest;
+  if (kind == 12) return wire.Headers(id, {{"grpc-status", "0"}}, EndStream::kYes), rest;
+  const auto payload = rest.first(std::min<size_t>(input[3], rest.size()));
+  wire.Frame(kind, input[1], id, {reinterpret_cast<const char*>(payload.data()), payload.size()});
+  return rest.subspan(payload.size());
+}
+
+void FuzzFrames(http2::Role role, std::span<const uint8_t> input) {
+  if (input.empty()) return;
+  const bool server = role == http2::Role::kServer;
+  http2::WireBuilder wire;
+  server ? wire.ClientHello() : wire.ServerHello();
+  const uint8_t seed = input[0];
+  input = input.subspan(1);
+  while (input.size() >= 4) {
+    input = AddFrame(input, server ? http2::GrpcRequest() : http2::GrpcResponse(), wire);
+  }
+  Driver(role, seed).Run(wire.bytes());
+}
+
 void Fuzz(http2::Role role, std::span<const uint8_t> input) {
   if (input.empty()) return;
   Driver(role, input[0]).Run(input.subspan(1));
@@ -182,5 +227,7 @@ void Fuzz(http2::Role role, std::span<const uint8_t> input) {
 
 void FuzzServerSession(std::span<const uint8_t> input) { Fuzz(http2::Role::kServer, input); }
 void FuzzClientSession(std::span<const uint8_t> input) { Fuzz(http2::Role::kClient, input); }
+void FuzzServerFrames(std::span<const uint8_t> input) { FuzzFrames(http2::Role::kServer, input); }
+void FuzzClientFrames(std::span<const uint8_t> input) { FuzzFrames(http2::Role::kClient, input); }
 
 }  // namespace evenkeel::fuzz
