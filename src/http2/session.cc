@@ -59,8 +59,7 @@ StreamHandle Session::OpenStream(const HeaderList& headers, EndStream end, Strea
 }
 
 size_t Session::stream_room() const {
-  const bool ids_left = next_id_ > 0;
-  if (goaway_received_ || goaway_sent_ || state_ >= State::kFailed || !ids_left) return 0;
+  if (goaway_received_ || goaway_sent_ || state_ >= State::kFailed || !ids_left()) return 0;
   const size_t open = streams_.size();
   return peer_.max_streams > open ? peer_.max_streams - open : 0;
 }

@@ -111,6 +111,8 @@ class Session {
   /// out.
   /// Before the peer's SETTINGS a limit of 100 is assumed.
   size_t stream_room() const;
+  /// Client role: whether there are ids for more streams; a connection has 2^30 of them.
+  bool ids_left() const { return next_id_ > 0; }
   /// Client role: the peer's MAX_CONCURRENT_STREAMS.
   uint32_t peer_max_streams() const { return peer_.max_streams; }
   size_t open_streams() const { return streams_.size(); }
@@ -131,6 +133,7 @@ class Session {
  private:
   friend class Stream;
   friend struct StreamDeleter;
+  friend struct StreamIds;  // for tests
 
   enum class State : uint8_t {
     kPreface,   // server role: the client's preface is still to come

@@ -69,7 +69,10 @@ void EndpointConnection::Drain() {
 }
 
 void EndpointConnection::OnStreamClosed() {
-  if (state_ == State::kReady) owner_.OnRoom(*this);
+  if (state_ != State::kReady) return;
+  if (session().ids_left()) return owner_.OnRoom(*this);
+  Drain();
+  owner_.OnDraining(*this, {http2::kMaxStreamId, http2::ErrorCode::kNoError, "no stream ids left"});
 }
 
 void EndpointConnection::OnLost(const rpc::Connection::Loss& loss) {

@@ -25,7 +25,7 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
     virtual void OnReady(EndpointConnection& connection) = 0;
     /// There may be room for more streams than before.
     virtual void OnRoom(EndpointConnection& connection) = 0;
-    /// The peer sent GOAWAY: no new streams, those it accepted go on.
+    /// The peer sent GOAWAY, or stream ids have run out: no new streams, those it accepted go on.
     virtual void OnDraining(EndpointConnection& connection, const http2::GoAway& goaway) = 0;
     /// The end; every stream has been told. The owner hands the connection to DeleteLater.
     virtual void OnLost(EndpointConnection& connection, State before,

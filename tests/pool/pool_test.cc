@@ -7,6 +7,15 @@
 #include "tests/net/loop_test.h"
 #include "tests/pool/test_endpoint.h"
 
+namespace evenkeel::http2 {
+
+// A connection's last stream, without the billion before it.
+struct StreamIds {
+  static void SkipToLast(Session& session) { session.next_id_ = kMaxStreamId; }
+};
+
+}  // namespace evenkeel::http2
+
 namespace evenkeel::pool {
 namespace {
 
@@ -25,12 +34,14 @@ class Caller final : public Waiter {
   explicit Caller(std::string name = "") : name_(std::move(name)) {}
 
   void OnRoom(http2::Session& session) override {
+    session_ = &session;
     log.stream = session.OpenStream(
         http2::ToHeaderList(With(http2::GrpcRequest(), "x-name", name_)), EndStream::kYes, log);
   }
   void OnUnavailable(const std::string& reason) override { unavailable.push_back(reason); }
   void GiveUp() { StopWaiting(); }
 
+  http2::Session& session() const { return *session_; }
   bool has_stream() const { return log.stream != nullptr; }
   bool done() const { return has_stream() && log.stream->closed(); }
 
@@ -39,6 +50,7 @@ class Caller final : public Waiter {
 
  private:
   const std::string name_;
+  http2::Session* session_ = nullptr;
 };
 
 class PoolTest : public net::LoopTest, public Pool::Observer {
@@ -273,6 +285,22 @@ TEST_F(PoolTest, RefusesCallsBeyondThePendingLimit) {
   const auto third = Call();
   EXPECT_THAT(third->unavailable, ElementsAre("too many calls are waiting for a connection"));
   RunUntil([&] { return first->has_stream() && second->has_stream(); });
+}
+
+TEST_F(PoolTest, ReplacesAConnectionThatHasNoMoreStreamIds) {
+  settings_.max_connections = 1;
+  MakeReadyPool();
+  const auto first = Call();
+  http2::StreamIds::SkipToLast(first->session());
+  const auto last = Call();
+  const auto next = Call();
+  RunUntil([&] { return endpoint_.calls().size() == 2; });
+  EXPECT_FALSE(next->has_stream());
+  AnswerAll();
+  RunUntil([&] { return next->has_stream() && pool_->connection_count() == 1; });
+  EXPECT_TRUE(first->done() && last->done());
+  EXPECT_THAT(endpoint_.connections, SizeIs(2));
+  EXPECT_THAT(changes_, ElementsAre("ready: connected"));
 }
 
 TEST_F(PoolTest, ReplacesAConnectionThatGotGoAwayAndServesTheWaiters) {
