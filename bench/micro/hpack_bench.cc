@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/usual_fields.h"
 #include "http2/hpack_decoder.h"
 #include "http2/hpack_encoder.h"
 
@@ -22,26 +23,12 @@ namespace {
 
 constexpr int kBlocks = 1000;
 
-HeaderList Request(const std::string& timeout) {
-  HeaderList headers;
-  headers.Add(":method", "POST");
-  headers.Add(":scheme", "http");
-  headers.Add(":path", "/user.v1.UserService/GetUser");
-  headers.Add(":authority", "users.example:50051");
-  headers.Add("te", "trailers");
-  headers.Add("content-type", "application/grpc");
-  headers.Add("user-agent", "grpc-c++/1.51.1 grpc-c/29.0.0 (linux; chttp2)");
-  headers.Add("grpc-accept-encoding", "identity, deflate, gzip");
-  headers.Add("grpc-timeout", timeout);
-  return headers;
-}
-
 // One connection's requests, again and again.
 class Requests {
  public:
   explicit Requests(const benchmark::State& state) {
     for (int64_t i = 0; i < state.range(0); ++i) {
-      lists_.push_back(Request(std::to_string(9999 - i) + "m"));
+      lists_.push_back(bench::UsualRequest(std::to_string(9999 - i) + "m"));
     }
   }
   const HeaderList& Next() { return lists_[next_++ % lists_.size()]; }

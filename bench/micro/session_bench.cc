@@ -11,32 +11,12 @@
 #include <utility>
 #include <vector>
 
+#include "bench/usual_fields.h"
 #include "http2/session.h"
 #include "telemetry/metrics.h"
 
 namespace evenkeel {
 namespace {
-
-http2::HeaderList Request() {
-  http2::HeaderList headers;
-  headers.Add(":method", "POST");
-  headers.Add(":scheme", "http");
-  headers.Add(":path", "/user.v1.UserService/GetUser");
-  headers.Add(":authority", "users.example:50051");
-  headers.Add("te", "trailers");
-  headers.Add("content-type", "application/grpc");
-  headers.Add("user-agent", "grpc-c++/1.51.1 grpc-c/29.0.0 (linux; chttp2)");
-  headers.Add("grpc-accept-encoding", "identity, deflate, gzip");
-  headers.Add("grpc-timeout", "10S");
-  return headers;
-}
-
-http2::HeaderList Response() {
-  http2::HeaderList headers;
-  headers.Add(":status", "200");
-  headers.Add("content-type", "application/grpc");
-  return headers;
-}
 
 // One end of a pair; a server answers each call when its body has ended.
 class End final : public http2::SessionHandler, public http2::StreamHandler {
@@ -87,11 +67,9 @@ class End final : public http2::SessionHandler, public http2::StreamHandler {
 
  private:
   void Answer(http2::Stream& stream) {
-    stream.SubmitHeaders(Response(), http2::EndStream::kNo);
+    stream.SubmitHeaders(bench::UsualResponse(), http2::EndStream::kNo);
     stream.SubmitData(message_, http2::EndStream::kNo);
-    http2::HeaderList trailers;
-    trailers.Add("grpc-status", "0");
-    stream.SubmitTrailers(std::move(trailers));
+    stream.SubmitTrailers(bench::UsualTrailers());
   }
 
   const std::vector<uint8_t> message_;
@@ -104,7 +82,7 @@ void SessionCalls(benchmark::State& state) {
   const auto batch = static_cast<int>(state.range(0));
   End client(http2::Role::kClient, static_cast<size_t>(state.range(1)));
   End server(http2::Role::kServer, static_cast<size_t>(state.range(1)));
-  const http2::HeaderList request = Request();
+  const http2::HeaderList request = bench::UsualRequest("10S");
   const auto settle = [&] {
     bool talking = true;
     while (talking) {
@@ -128,7 +106,7 @@ BENCHMARK(SessionCalls)->ArgsProduct({{1, 32}, {16, 1024}})->ArgNames({"calls", 
 
 // What forwarding does to a request's fields: one copy, the look-ups of a call, a new deadline.
 void HeaderPath(benchmark::State& state) {
-  const http2::HeaderList request = Request();
+  const http2::HeaderList request = bench::UsualRequest("10S");
   for (auto _ : state) {
     http2::HeaderList copy = request;
     for (const char* name : {":method", "content-type", ":authority", ":path", "grpc-timeout"}) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "bench/usual_fields.h"
+
 namespace evenkeel::bench {
 namespace {
 
@@ -13,15 +15,7 @@ std::span<const uint8_t> Bytes(const std::string& text) {
 
 ClientPlayer::ClientPlayer(net::EventLoop& loop, size_t streams, std::string message)
     : Player(loop, http2::Role::kClient), message_(std::move(message)), slots_(streams) {
-  // What a gRPC client sends.
-  request_.Add(":method", "POST");
-  request_.Add(":scheme", "http");
-  request_.Add(":path", "/user.v1.UserService/GetUser");
-  request_.Add(":authority", "users.example:50051");
-  request_.Add("te", "trailers");
-  request_.Add("content-type", "application/grpc");
-  request_.Add("user-agent", "grpc-c++/1.51.1 grpc-c/29.0.0 (linux; chttp2)");
-  request_.Add("grpc-accept-encoding", "identity, deflate, gzip");
+  request_ = UsualRequest("10S");
   for (Slot& slot : slots_) slot.player = this;
 }
 
@@ -45,10 +39,8 @@ void ClientPlayer::Slot::OnClosed(const http2::StreamEnd&) { --player->open_; }
 
 EndpointPlayer::EndpointPlayer(net::EventLoop& loop, std::string message)
     : Player(loop, http2::Role::kServer), message_(std::move(message)) {
-  headers_.Add(":status", "200");
-  headers_.Add("content-type", "application/grpc");
-  headers_.Add("grpc-accept-encoding", "identity, deflate, gzip");
-  trailers_.Add("grpc-status", "0");
+  headers_ = UsualResponse();
+  trailers_ = UsualTrailers();
 }
 
 void EndpointPlayer::OnRequest(http2::StreamHandle stream, http2::HeaderList, http2::EndStream) {

@@ -153,7 +153,7 @@ void Session::Close(Stream& stream, const StreamEnd& end) {
   }
   if (state_ == State::kAborted) return;
   handler_.OnStreamClosed();
-  Wake();
+  if (role_ == Role::kClient) Wake();  // there is room for another
 }
 
 void Session::Unlink(Stream& stream) {
