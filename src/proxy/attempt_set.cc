@@ -350,7 +350,17 @@ bool AttemptSet::Repeat(const AttemptEnd& end, const Attempt* attempt) {
   return true;
 }
 
-void AttemptSet::Again() { return rules_->hedging ? Hedge() : Launch(); }
+void AttemptSet::Again() {
+  if (!rules_->hedging) return Launch();
+  Hedge();
+  if (finished_ || Running() > 0 || waits()) return;
+  // All have failed, the last one asked to wait, and by now no more may go out.
+  CountHedges(nullptr);
+  GiveUp({StatusCode::kUnavailable, "all " + std::to_string(attempts_) +
+                                        " attempts have failed, and there is no endpoint or no "
+                                        "budget for another"},
+         Origin::kProxy);
+}
 
 void AttemptSet::Avoid(const Attempt& attempt, AttemptEnd::Kind why) {
   const balancer::Endpoint* endpoint = attempt.pool().endpoint().get();

@@ -23,7 +23,11 @@ void AttemptSet::ArmHedge() {
 
 void AttemptSet::Hedge() {
   Cluster::Member* member = Pick();
-  if (member == nullptr) return hedges_.Stop();  // no other endpoint
+  if (member == nullptr) {
+    // No other endpoint: when all that run have failed, one that was tried will do.
+    if (Running() == 0) hedges_.Stop();
+    return;
+  }
   const rpc::RetryBrakes& brakes = retries_.brakes();
   if (brakes.throttle != nullptr && !brakes.throttle->Allows()) {
     counters().refused[static_cast<size_t>(rpc::NoRetry::kTokens)].Add();

@@ -27,7 +27,8 @@ std::optional<base::Duration> RateLimit::Take(std::string_view key, base::Time n
   while (true) {
     const base::Time from = std::max(old, now);
     if (from - now > depth_) return from - now - depth_;
-    if (full_at.compare_exchange_weak(old, from + interval_, std::memory_order_relaxed)) {
+    if (full_at.compare_exchange_weak(old, from + interval_, std::memory_order_release,
+                                      std::memory_order_relaxed)) {
       return std::nullopt;
     }
   }
@@ -41,12 +42,14 @@ RateLimit::Bucket& RateLimit::BucketOf(uint64_t key, base::Time now) {
   }
   for (uint64_t i = 0; i < probes; ++i) {
     Bucket& bucket = buckets_[(key + i) & mask_];
+    // In this order: who sees what another thread has taken sees for which key.
+    const bool is_full = bucket.full_at.load(std::memory_order_acquire) <= now;
     uint64_t owner = bucket.key.load(std::memory_order_relaxed);
-    const bool is_full = bucket.full_at.load(std::memory_order_relaxed) <= now;
     // Who takes from it for its old owner at this very moment takes from the new one's.
     if (is_full && bucket.key.compare_exchange_strong(owner, key, std::memory_order_relaxed)) {
       return bucket;
     }
+    if (owner == key) return bucket;  // another thread has just made it this key's
   }
   return shared_;
 }

@@ -350,6 +350,29 @@ TEST_F(HedgingTest, TheLastNonFatalFailureIsTheCalls) {
   EXPECT_EQ(Finished(call), "14");
 }
 
+TEST_F(HedgingTest, AnEndpointThatWasTriedWillDoWhenAllHaveFailed) {
+  hedging().attempts = 3;
+  Start(2);
+  StreamLog& call = Call();
+  const Arrival first = Arrived();
+  const Arrival second = Arrived();
+  for (int i = 0; i < 20; ++i) Settle();
+  EXPECT_TRUE(NothingArrives());
+  AnswerInTrailers(*first.log, "14");
+  AnswerInTrailers(*second.log, "14");
+  Answer(*Arrived().log);
+  EXPECT_EQ(Finished(call), "0");
+}
+
+TEST_F(HedgingTest, ACallEndsWhenItsLastAttemptAskedToWaitAndThereIsNoEndpointByThen) {
+  Start(1);
+  StreamLog& call = Call();
+  AnswerInTrailers(*Arrived().log, "14", {{"grpc-retry-pushback-ms", "30"}});
+  Settle();
+  endpoints_[0]->Die();
+  EXPECT_EQ(Finished(call), "14");
+}
+
 TEST_F(HedgingTest, ALoneEndpointGetsNoSecondAttempt) {
   hedging().delay = base::Duration(0s);
   Start(1);

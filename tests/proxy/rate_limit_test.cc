@@ -77,14 +77,23 @@ TEST_F(RateLimitTest, AFullBucketMakesRoomForAnotherKey) {
 }
 
 TEST_F(RateLimitTest, ThreadsTogetherGetOneBurst) {
-  RateLimit limit({.calls = 1, .per = 1h, .burst = 1000, .max_keys = 64}, 1);
-  std::atomic<int> started{0};
+  // Each key's first calls race for its bucket.
+  constexpr int kKeys = 2'000;
+  RateLimit limit({.calls = 1, .per = 1h, .burst = 10, .max_keys = 16 * kKeys}, 1);
+  std::vector<std::atomic<int>> started(kKeys);
+  std::atomic<int> ready{0};
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
-    threads.emplace_back([&] { started += Started(limit, 1000, "key", now_); });
+    threads.emplace_back([&] {
+      for (int key = 0; key < kKeys; ++key) {
+        ++ready;
+        while (ready < 4 * (key + 1)) std::this_thread::yield();
+        started[static_cast<size_t>(key)] += Started(limit, 10, std::to_string(key), now_);
+      }
+    });
   }
   for (std::thread& each : threads) each.join();
-  EXPECT_EQ(started, 1000);
+  for (const auto& each : started) ASSERT_EQ(each, 10);
 }
 
 }  // namespace
