@@ -1,6 +1,5 @@
 #include "http2/frame.h"
 
-#include <algorithm>
 #include <array>
 
 namespace evenkeel::http2 {

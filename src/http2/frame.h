@@ -84,6 +84,7 @@ FrameHeader ReadFrameHeader(const uint8_t* from);
 /// Each appends one whole frame.
 void AppendFrame(ByteQueue& out, FrameType type, uint8_t flags, StreamId stream,
                  std::span<const uint8_t> payload);
+/// At most eight entries.
 void AppendSettings(ByteQueue& out, std::initializer_list<SettingsEntry> entries);
 void AppendRstStream(ByteQueue& out, StreamId stream, ErrorCode code);
 void AppendGoAway(ByteQueue& out, StreamId last, ErrorCode code, std::string_view debug_data);

@@ -20,7 +20,8 @@ Session::Session(Role role, const SessionSettings& settings, SessionHandler& han
     : role_(role),
       state_(role == Role::kServer ? State::kPreface : State::kSettings),
       settings_(settings),
-      handler_(handler) {
+      handler_(handler),
+      next_id_(settings.first_stream) {
   if (role == Role::kClient) control_.Append(AsBytes(kPreface));
   AppendSettings(control_, {{SettingId::kInitialWindowSize, settings.stream_window},
                             {SettingId::kMaxHeaderListSize, settings.max_header_list},

@@ -48,6 +48,8 @@ struct SessionSettings {
   /// Name + value + 32 for each field. Fields beyond it are left out of the list, and the list is
   /// marked truncated.
   uint32_t max_header_list = 64 * 1024;
+  /// Client role: the first stream we open; odd (RFC 9113, section 5.1.1).
+  StreamId first_stream = 1;
   bool operator==(const SessionSettings&) const = default;
 };
 
@@ -108,13 +110,10 @@ class Session {
   /// Client role: opens a stream. Precondition: stream_room() > 0.
   StreamHandle OpenStream(const HeaderList& headers, EndStream end, StreamHandler& handler);
   /// Client role: how many more streams the peer allows; 0 after GOAWAY or Abort, and when ids run
-  /// out.
-  /// Before the peer's SETTINGS a limit of 100 is assumed.
+  /// out. Before the peer's SETTINGS a limit of 100 is assumed.
   size_t stream_room() const;
   /// Client role: whether there are ids for more streams; a connection has 2^30 of them.
   bool ids_left() const { return next_id_ > 0; }
-  /// Client role: the peer's MAX_CONCURRENT_STREAMS.
-  uint32_t peer_max_streams() const { return peer_.max_streams; }
   size_t open_streams() const { return streams_.size(); }
   /// HEADERS and DATA frames sent so far: what a peer may answer with a PING of its own.
   uint64_t call_frames_sent() const { return call_frames_sent_; }
@@ -133,7 +132,6 @@ class Session {
  private:
   friend class Stream;
   friend struct StreamDeleter;
-  friend struct StreamIds;  // for tests
 
   enum class State : uint8_t {
     kPreface,   // server role: the client's preface is still to come
@@ -229,15 +227,15 @@ class Session {
   HpackEncoder encoder_;
 
   StreamTable streams_;
-  StreamQueue ready_;     // have something to frame
-  StreamQueue waiting_;   // as well, but the connection has no window for it, or the peer no room
-  StreamQueue closing_;   // reset by us; closed once that has left
-  StreamId next_id_ = 1;  // client role: of the next stream we open
+  StreamQueue ready_;    // have something to frame
+  StreamQueue waiting_;  // as well, but the connection has no window for it, or the peer no room
+  StreamQueue closing_;  // reset by us; closed once that has left
+  StreamId next_id_;     // client role: of the next stream we open
   StreamId last_framed_ = 0;     // client role: the latest stream of which HEADERS have left
   StreamId last_seen_ = 0;       // server role: the highest the peer has opened
   StreamId last_processed_ = 0;  // server role: of those, the highest that our user has seen
   StreamId goaway_last_ = kMaxStreamId;  // of the peer's latest GOAWAY
-  size_t streams_framed_ = 0;            // client role: open, and their HEADERS have left
+  size_t streams_framed_ = 0;            // open, and our HEADERS have left
 
   int64_t send_window_ = kDefaultWindow;  // of the connection
   ReceiveWindow receive_window_;

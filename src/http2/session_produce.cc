@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/check.h"
 #include "http2/session.h"
 
 namespace evenkeel::http2 {
@@ -79,13 +78,12 @@ void Session::ProduceHeaders(Stream& stream, ByteQueue& out) {
 }
 
 void Session::ProduceData(Stream& stream, ByteQueue& out) {
-  const bool has_body = !stream.body_.empty();
-  if (has_body && send_window_ <= 0) return waiting_.Push(stream);
   size_t size = std::min(stream.body_.size(), kMaxPayload);
-  if (has_body) {
-    size = std::min({size, static_cast<size_t>(std::max<int64_t>(stream.send_window_, 0)),
-                     static_cast<size_t>(send_window_)});
-    if (size == 0) return StreamQueue::Remove(stream);  // until its window opens
+  if (size > 0) {
+    if (send_window_ <= 0) return waiting_.Push(stream);
+    if (stream.send_window_ <= 0) return StreamQueue::Remove(stream);  // until its window opens
+    size = std::min(
+        {size, static_cast<size_t>(stream.send_window_), static_cast<size_t>(send_window_)});
   }
   const bool end = stream.ending_ == Stream::Ending::kEndStream && size == stream.body_.size();
   AppendFrame(out, FrameType::kData, end ? kFlagEndStream : 0, stream.id_,

@@ -4,7 +4,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/check.h"
 #include "http2/session.h"
 
 namespace evenkeel::http2 {

@@ -12,15 +12,6 @@
 #include "net/listener.h"
 #include "tests/rpc/connection_peer.h"
 
-namespace evenkeel::http2 {
-
-// A connection's last stream, without the billion before it.
-struct StreamIds {
-  static void SkipToLast(Session& session) { session.next_id_ = kMaxStreamId; }
-};
-
-}  // namespace evenkeel::http2
-
 namespace evenkeel::pool {
 
 class TestEndpoint {
