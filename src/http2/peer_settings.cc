@@ -1,5 +1,7 @@
 #include "http2/peer_settings.h"
 
+#include <algorithm>
+
 namespace evenkeel::http2 {
 namespace {
 
@@ -23,6 +25,7 @@ base::Result<void, ConnectionError> PeerSettings::Take(std::span<const uint8_t> 
   // The first SETTINGS decide: what they leave out is unlimited.
   if (!received) max_streams = UINT32_MAX;
   received = true;
+  least_header_table = header_table;
   for (; !payload.empty(); payload = payload.subspan(kSettingsEntrySize)) {
     const auto id = static_cast<SettingId>(payload[0] << 8 | payload[1]);
     const auto taken = TakeEntry({id, ReadUint32(payload.data() + 2)}, push_allowed);
@@ -37,6 +40,7 @@ base::Result<void, ConnectionError> PeerSettings::TakeEntry(const SettingsEntry&
   switch (entry.id) {
     case SettingId::kHeaderTableSize:
       header_table = entry.value;
+      least_header_table = std::min(least_header_table, entry.value);
       break;
     case SettingId::kEnablePush:
       if (entry.value > (push_allowed ? 1 : 0)) {

@@ -162,10 +162,12 @@ class Session {
   void ChangeInitialWindow(uint32_t former);
   void OpenConnectionWindow(uint32_t increment);
   void CloseUnserved();
-  /// False after COMPRESSION_ERROR.
+  /// False when the block has broken the connection.
   bool Decode(std::span<const uint8_t> block, HeaderList& headers, FieldCheck& check);
   /// For streams that are none of ours to hear of: keeps the decoder's state true.
   void DecodeUnheard(std::span<const uint8_t> block);
+  template <typename Take>
+  bool DecodeEach(std::span<const uint8_t> block, Take take);
   void EndRemote(Stream& stream);
   /// Streams of which the peer cannot speak yet.
   bool IsIdle(StreamId id) const;

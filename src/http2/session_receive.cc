@@ -13,6 +13,11 @@ namespace {
 // and they carry no headers but cost work and memory (CVE-2024-27316).
 constexpr size_t kSpareContinuations = 8;
 
+// Bytes that one block may stand for: more than any that names each of them itself, far less than
+// two bytes can make of an entry of 4 KiB again and again.
+constexpr size_t kSpareListSize = size_t{1} << 20;
+constexpr size_t kMostLists = 16;
+
 EndStream EndOf(const FrameHeader& frame) {
   return frame.has(kFlagEndStream) ? EndStream::kYes : EndStream::kNo;
 }
@@ -255,22 +260,34 @@ void Session::OnTrailers(Stream& stream, std::span<const uint8_t> block) {
 
 bool Session::Decode(std::span<const uint8_t> block, HeaderList& headers, FieldCheck& check) {
   headers.set_limit(settings_.max_header_list);
-  HeaderField field;
-  decoder_.Begin(block);
-  while (decoder_.Next(field)) {
+  return DecodeEach(block, [&](const HeaderField& field) {
     const bool kept = headers.AddWithinLimit(field.name, field.value, field.indexing);
     // What is left out nobody will see, and a byte of the block can stand for 4 KiB of it. Pseudo
     // fields are looked at once each.
     if (kept || field.name.starts_with(':')) check.Add(field);
-  }
-  if (decoder_.failed()) Fail(ErrorCode::kCompressionError, "a header block that breaks HPACK");
-  return !decoder_.failed();
+  });
 }
 
 void Session::DecodeUnheard(std::span<const uint8_t> block) {
-  HeaderList headers;
-  FieldCheck check(FieldCheck::Section::kTrailers);
-  Decode(block, headers, check);
+  DecodeEach(block, [](const HeaderField&) {});
+}
+
+template <typename Take>
+bool Session::DecodeEach(std::span<const uint8_t> block, Take take) {
+  const size_t most = kSpareListSize + kMostLists * settings_.max_header_list;
+  HeaderField field;
+  size_t size = 0;
+  decoder_.Begin(block);
+  while (decoder_.Next(field)) {
+    size += field.name.size() + field.value.size();
+    if (size > most) {
+      Fail(ErrorCode::kEnhanceYourCalm, "a header block that stands for far more than its bytes");
+      return false;
+    }
+    take(field);
+  }
+  if (decoder_.failed()) Fail(ErrorCode::kCompressionError, "a header block that breaks HPACK");
+  return !decoder_.failed();
 }
 
 // The others.
@@ -311,6 +328,7 @@ void Session::OnSettings(const FrameInput::Piece& piece) {
   const auto taken = peer_.Take(piece.payload, role_ == Role::kServer);
   if (!taken) return Fail(taken.error().code, taken.error().reason);
   if (state_ == State::kSettings) state_ = State::kOpen;
+  encoder_.SetTableLimit(peer_.least_header_table);
   encoder_.SetTableLimit(peer_.header_table);
   QueueAck(FrameType::kSettings, {});
   ChangeInitialWindow(former_window);

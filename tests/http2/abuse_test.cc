@@ -143,11 +143,28 @@ TEST_F(AbuseTest, ReferencesToOneLargeFieldAreCutAtTheLimit) {
   const std::string entry =
       std::string("\x40\x06x-bomb") + "\x7f\xa1\x1e" + std::string(4'000, 'x');
   Receive(WireBuilder().Frame(kHeaders, kEndHeadersFlag, 1,
-                              EncodeHeaders(GrpcRequest()) + entry + std::string(10'000, '\xbe')));
+                              EncodeHeaders(GrpcRequest()) + entry + std::string(400, '\xbe')));
   ASSERT_EQ(error_, "");
   EXPECT_TRUE(stream(0).truncated);
   EXPECT_LE(ToHeaderList(stream(0).headers).list_size(), 64u * 1024);
   ExpectServes(3);
+}
+
+// Each pair of bytes inserts an entry of 4 KiB anew, on a stream that nobody hears of any more too.
+TEST_F(AbuseTest, ABlockThatStandsForMoreThanAnyHonestOneEndsTheConnection) {
+  const std::string entry = "\x40\x7f\xa1\x1e" + std::string(4'000, 'x') + std::string(1, '\0');
+  std::string again;
+  for (int i = 0; i < 600; ++i) again += std::string("\x7e\0", 2);
+  for (const bool heard : {true, false}) {
+    Peer server(Role::kServer);
+    WireBuilder wire;
+    wire.ClientHello();
+    if (!heard) wire.Headers(1, GrpcRequest()).RstStream(1);
+    wire.Frame(kHeaders, kEndHeadersFlag, 1, EncodeHeaders(GrpcRequest()) + entry + again);
+    const auto received = server.Receive(wire);
+    ASSERT_FALSE(received);
+    EXPECT_EQ(received.error().code, ErrorCode::kEnhanceYourCalm);
+  }
 }
 
 // To check it would cost us what nobody has paid for: 110 ms for one block of references.

@@ -205,6 +205,16 @@ TEST(HeaderLimitTest, ReadsAListAsLargeAsItsLimitInHowManyFramesEver) {
   EXPECT_EQ(server.streams.at(0)->headers, fields);
 }
 
+// How a client empties our table (RFC 7541, section 4.2): it must hear that we did.
+TEST_F(ServerWireTest, TellsATableLimitThatWasLowerWithinOneSettings) {
+  Respond(Request(1, EndStream::kYes), EndStream::kYes);
+  TakeFrames();
+  Receive(WireBuilder().Settings({{kHeaderTableSize, 0}, {kHeaderTableSize, 4096}}));
+  EXPECT_THAT(Said(), ElementsAre("SETTINGS ACK"));
+  Respond(Request(3, EndStream::kYes), EndStream::kYes);
+  EXPECT_THAT(TakeFrames().at(0).payload, StartsWith("\x20\x3f\xe1\x1f"));
+}
+
 TEST_F(ServerWireTest, DoesNotMindPriority) {
   Receive(WireBuilder().Priority(1, 0).Priority(5, 1));
   ExpectServes(7);
