@@ -26,6 +26,8 @@ if(EVENKEEL_SANITIZE)
   add_compile_options(-fsanitize=${EVENKEEL_SANITIZE} -fno-sanitize-recover=all
                       -fno-omit-frame-pointer -O1)
   add_link_options(-fsanitize=${EVENKEEL_SANITIZE})
+  # clang has no macro of its own for all of them.
+  add_compile_definitions(EVENKEEL_SANITIZED)
 endif()
 
 # Warnings are ours to heed, so they are set on our own targets only.

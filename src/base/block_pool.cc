@@ -8,7 +8,7 @@
 namespace evenkeel::base {
 namespace {
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#ifdef EVENKEEL_SANITIZED
 constexpr bool kRecycle = false;
 #else
 constexpr bool kRecycle = true;
@@ -37,41 +37,64 @@ struct FreeBlock {
   FreeBlock* next;
 };
 
+// Of one thread. Trivially destructible, so that it is there to the thread's very end: destructors of
+// other things that the thread owns may free blocks after those kept have gone.
 class FreeLists {
  public:
-  ~FreeLists() {
-    for (FreeBlock* block : first_) {
-      while (block != nullptr) ::operator delete(std::exchange(block, block->next));
-    }
-    // What is freed after a thread's end goes to the heap.
-    first_.fill(nullptr);
-    kept_ = BlockPool::kMostKept;
-  }
-
   void* Take(size_t index) {
     FreeBlock* const block = first_[index];
     if (block == nullptr) [[unlikely]]
       return ::operator new(SizeOf(index));
     first_[index] = block->next;
-    kept_ -= SizeOf(index);
+    kept_[IsLarge(index)] -= SizeOf(index);
     return block;
   }
 
   void Free(void* memory, size_t index) {
-    if (kept_ + SizeOf(index) > BlockPool::kMostKept) [[unlikely]]
+    if (!opened_) [[unlikely]]
+      Open();
+    if (kept_[IsLarge(index)] + SizeOf(index) > most_) [[unlikely]]
       return ::operator delete(memory);
-    kept_ += SizeOf(index);
+    kept_[IsLarge(index)] += SizeOf(index);
     first_[index] = new (memory) FreeBlock{first_[index]};
   }
 
-  size_t kept() const { return kept_; }
+  void Release() {
+    for (size_t index = 0; index < kClasses; ++index) {
+      while (first_[index] != nullptr) ::operator delete(Take(index));
+    }
+  }
+
+  /// Keeps nothing from here on.
+  void Close() {
+    Release();
+    most_ = 0;
+  }
+
+  size_t kept() const { return kept_[0] + kept_[1]; }
 
  private:
+  static size_t IsLarge(size_t index) { return index < kStepClasses ? 0 : 1; }
+  /// At the thread's first Free.
+  void Open();
+
   std::array<FreeBlock*, kClasses> first_{};
-  size_t kept_ = 0;  // bytes
+  // Bytes of blocks up to a page and of larger ones: neither crowds out the other.
+  std::array<size_t, 2> kept_{};
+  size_t most_ = BlockPool::kMostKept;
+  bool opened_ = false;
 };
 
 thread_local constinit FreeLists free_lists;
+
+struct Closer {
+  ~Closer() { free_lists.Close(); }
+};
+
+void FreeLists::Open() {
+  static thread_local Closer closer;
+  opened_ = true;
+}
 
 }  // namespace
 
@@ -84,6 +107,8 @@ void BlockPool::Free(void* block, size_t size) noexcept {
   if (!kRecycle || size > kLargestBlock) return ::operator delete(block);
   free_lists.Free(block, ClassOf(size));
 }
+
+void BlockPool::Release() { free_lists.Release(); }
 
 size_t BlockPool::kept() { return free_lists.kept(); }
 

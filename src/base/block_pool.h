@@ -14,14 +14,16 @@ class BlockPool {
  public:
   /// Larger blocks come from the heap and go back to it.
   static constexpr size_t kLargestBlock = size_t{256} * 1024;
-  /// A thread keeps at most so many bytes of free blocks.
-  static constexpr size_t kMostKept = size_t{4} * 1024 * 1024;
+  /// A thread keeps at most so many bytes of free blocks up to a page, and as many of larger ones.
+  static constexpr size_t kMostKept = size_t{2} * 1024 * 1024;
 
   /// At least `size` bytes, aligned for any object.
   static void* Take(size_t size);
   /// Frees a block. Precondition: Take(size) gave it.
   static void Free(void* block, size_t size) noexcept;
 
+  /// Gives the free blocks that this thread keeps to the heap.
+  static void Release();
   /// Bytes of free blocks that this thread keeps.
   static size_t kept();
 };

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/block_pool.h"
 #include "discovery/static_endpoints.h"
 #include "net/socket_address.h"
 #include "proxy/client_settings.h"
@@ -47,7 +48,7 @@ Server::Server(net::EventLoop& loop, const Options& options, net::ListeningSocke
       metrics_(metrics),
       log_(log),
       random_(options.seed),
-      memory_(telemetry::ResidentBytes, [] { malloc_trim(0); }),
+      memory_(telemetry::ResidentBytes, [this] { GiveMemoryBack(); }),
       memory_timer_(loop, [this] { LookAtMemory(); }),
       drain_timer_(loop, [this] { OnDrainTimeout(); }),
       sample_timer_(loop, [this] { SampleFairness(); }),
@@ -231,6 +232,13 @@ void Server::LookAtMemory() {
                  {{"memory_limit", memory_.limit()}});
   }
   if (memory_.limit() > 0) memory_timer_.StartAfter(kMemoryPeriod);
+}
+
+// What a worker keeps for its next calls goes to the heap in its next turn, and from there to the
+// system at the next look.
+void Server::GiveMemoryBack() {
+  for (const auto& worker : workers_) worker->Ask([] { base::BlockPool::Release(); });
+  malloc_trim(0);
 }
 
 void Server::OnPictureChanged(ClusterKeeper& cluster) {

@@ -128,6 +128,7 @@ class Server final : private net::Flushable, private ClusterKeeper::Owner {
   void SampleFairness();
   void TellReadiness();
   void LookAtMemory();
+  void GiveMemoryBack();
   void FinishDrain();
 
   net::EventLoop& loop_;
