@@ -234,6 +234,7 @@ void AttemptSet::OnAttemptHeaders(Attempt& attempt, http2::HeaderList headers, E
     return EndWithStatus(attempt, foreign,
                          {Answered(foreign.code, headers), Origin::kEndpoint, Cause::kAnswered});
   }
+  if (!IsWhole(headers, status)) return EndTooLarge(attempt);
   if (end == EndStream::kYes) return EndWithFields(attempt, std::move(headers), *status);
   attempt.notes.header_status = status;
   if (Holds()) return Hold(attempt, std::move(headers));
@@ -270,6 +271,7 @@ void AttemptSet::OnAttemptTrailers(Attempt& attempt, http2::HeaderList trailers)
     status = StatusCode::kUnknown;
     trailers.Set("grpc-status", rpc::StatusNumber(*status));
   }
+  if (!IsWhole(trailers, status)) return EndTooLarge(attempt);
   EndWithFields(attempt, std::move(trailers), *status);
 }
 
@@ -307,6 +309,20 @@ AttemptEnd AttemptSet::Answered(StatusCode status, const http2::HeaderList& fiel
   AttemptEnd end{.status = status};
   if (rules_->repeats()) end.pushback = rpc::ParsePushback(fields.Find("grpc-retry-pushback-ms"));
   return end;
+}
+
+bool AttemptSet::IsWhole(const http2::HeaderList& fields, std::optional<StatusCode> status) {
+  if (!fields.truncated()) return true;
+  context_.metrics.PeerFault(telemetry::Side::kEndpoint, telemetry::Fault::kHeadersTooLarge);
+  return status && *status != StatusCode::kOk;
+}
+
+void AttemptSet::EndTooLarge(Attempt& attempt) {
+  EndWithStatus(attempt,
+                {StatusCode::kResourceExhausted,
+                 "endpoint " + attempt.address() +
+                     " sent more metadata than the cluster's max_header_list allows"},
+                {{.status = StatusCode::kResourceExhausted}, Origin::kProxy, Cause::kAnswered});
 }
 
 void AttemptSet::EndWithFields(Attempt& attempt, http2::HeaderList fields, StatusCode status) {

@@ -97,6 +97,10 @@ class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
   bool Repeat(const rpc::AttemptEnd& end, const Attempt* attempt);
   bool HedgeOn(const rpc::AttemptEnd& end, Attempt& attempt);
   void Avoid(const Attempt& attempt, rpc::AttemptEnd::Kind why);
+  /// Whether fields of an answer may be handed on: all are there, or it is a failure, whose status
+  /// says more than the fields left out. Counts where some are.
+  bool IsWhole(const http2::HeaderList& fields, std::optional<rpc::StatusCode> status);
+  void EndTooLarge(Attempt& attempt);
   void EndWithFields(Attempt& attempt, http2::HeaderList fields, rpc::StatusCode status);
   void EndWithStatus(Attempt& attempt, const rpc::Status& status, const End& end);
   void Finish();

@@ -277,6 +277,27 @@ TEST_F(CallTest, TrailersWithoutStatusAreUnknownAndKeepTheirFields) {
   EXPECT_EQ(FieldOf(call.trailers, "x-debug"), "1");
 }
 
+// An answer that lacks some of its metadata is none; a failure stays what it is.
+TEST_F(CallTest, AnswersWithMetadataOverTheLimitAreResourceExhausted) {
+  config_.clusters[0].http2.max_header_list = 1'024;
+  Start();
+  const std::string huge(2'000, 'x');
+  {
+    StreamLog& call = Call();
+    Arrived().log->stream->SubmitHeaders(http2::ToHeaderList(With(GrpcResponse(), "x-huge", huge)),
+                                         EndStream::kNo);
+    EXPECT_EQ(Finished(call), "8");
+    EXPECT_THAT(MessageOf(call), HasSubstr("max_header_list"));
+  }
+  for (const auto& [sent, told] : {std::pair("0", "8"), std::pair("5", "5")}) {
+    StreamLog& call = Call();
+    StreamLog& attempt = *Arrived().log;
+    Respond(attempt);
+    attempt.stream->SubmitTrailers(http2::ToHeaderList({{"x-huge", huge}, {"grpc-status", sent}}));
+    EXPECT_EQ(Finished(call), told);
+  }
+}
+
 TEST_F(CallTest, TheCodeOfAResetDecidesTheStatus) {
   Start();
   const std::pair<ErrorCode, const char*> kCases[] = {{ErrorCode::kCancel, "1"},
