@@ -37,8 +37,8 @@ struct FreeBlock {
   FreeBlock* next;
 };
 
-// Of one thread. Trivially destructible, so that it is there to the thread's very end: destructors of
-// other things that the thread owns may free blocks after those kept have gone.
+// Of one thread. Trivially destructible, so that it is there to the very end: destructors of other
+// things that the thread owns may free blocks after those kept have gone.
 class FreeLists {
  public:
   void* Take(size_t index) {

@@ -96,13 +96,7 @@ bool IsName(std::string_view name) {
   return !name.empty() && AllAre<AreUsualInNames>(kInName, name);
 }
 
-bool IsBlank(char c) { return c == ' ' || c == '\t'; }
-
-bool IsValue(std::string_view value) {
-  if (value.empty()) return true;
-  return !IsBlank(value.front()) && !IsBlank(value.back()) &&
-         AllAre<AreUsualInValues>(kInValue, value);
-}
+bool IsValue(std::string_view value) { return AllAre<AreUsualInValues>(kInValue, value); }
 
 // For te, the one value it may have (section 8.2.2).
 bool IsTrailers(std::string_view value) {

@@ -16,8 +16,8 @@ struct PeerSettings {
   uint32_t max_streams = 100;
   /// What we may send on a new stream, in bytes.
   uint32_t initial_window = kDefaultWindow;
-  /// How large a table we may compress with, in bytes: now, and at the least while the last SETTINGS
-  /// were applied one by one (RFC 9113, section 6.5.3).
+  /// How large a table we may compress with, in bytes: now, and at the least while the last
+  /// SETTINGS were applied one by one (RFC 9113, section 6.5.3).
   uint32_t header_table = 4096;
   uint32_t least_header_table = 4096;
 

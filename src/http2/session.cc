@@ -68,7 +68,7 @@ size_t Session::stream_room() const {
 void Session::SubmitShutdownNotice(uint64_t ping) {
   if (state_ >= State::kFailed) return;
   AppendGoAway(control_, kMaxStreamId, ErrorCode::kNoError, {});
-  QueuedControl();
+  WantOutput();
   SubmitPing(ping);
 }
 
@@ -77,7 +77,7 @@ void Session::SubmitGoAway(ErrorCode code, std::string_view debug_data) {
   goaway_sent_ = true;
   if (code != ErrorCode::kNoError && failure_.empty()) failure_ = ErrorCodeName(code);
   AppendGoAway(control_, last_processed_, code, debug_data);
-  QueuedControl();
+  WantOutput();
 }
 
 void Session::SubmitPing(uint64_t opaque) {
@@ -85,7 +85,7 @@ void Session::SubmitPing(uint64_t opaque) {
   std::array<uint8_t, sizeof opaque> payload;
   std::memcpy(payload.data(), &opaque, sizeof opaque);
   AppendFrame(control_, FrameType::kPing, 0, 0, payload);
-  QueuedControl();
+  WantOutput();
 }
 
 void Session::Abort(ErrorCode code, uint64_t bytes_written) {
@@ -124,7 +124,7 @@ void Session::Reset(Stream& stream, ErrorCode code) {
   // The peer knows nothing of a request that has not left.
   if (role_ == Role::kServer || stream.framed()) {
     AppendRstStream(control_, stream.id_, code);
-    QueuedControl();
+    WantOutput();
   }
   closing_.Push(stream);
   WantOutput();
@@ -134,7 +134,7 @@ void Session::ReturnCredit(Stream& stream, uint32_t count) {
   const uint32_t increment = stream.receive_window_.Return(count, settings_.stream_window);
   if (increment == 0 || stream.remote_ == Stream::Remote::kEnded || stream.being_reset()) return;
   AppendWindowUpdate(control_, stream.id_, increment);
-  QueuedControl();
+  WantOutput();
 }
 
 void Session::Release(Stream& stream) {

@@ -94,13 +94,16 @@ class Session {
   /// Produce still has (a GOAWAY) is written; kHttp11Required: the peer speaks no HTTP/2 at all.
   base::Result<void, ConnectionError> Receive(std::span<const uint8_t> bytes);
 
-  /// Appends output until `out` holds `limit` bytes or there is nothing more to say now.
+  /// Appends output until `out` holds `limit` bytes or there is nothing more to say now. Streams
+  /// that have been reset are told so first, whatever the limit.
   void Produce(ByteQueue& out, size_t limit);
   /// Whether Produce has something it could append.
   bool wants_output() const;
-  /// Frames waiting to be produced, those of calls aside: what a peer that does not read makes us
-  /// hold.
-  size_t queued_frames() const { return queued_frames_; }
+  /// Frames waiting to be produced that answer what the peer does: what one that does not read can
+  /// make us hold.
+  size_t queued_answers() const { return queued_answers_; }
+  /// Whether the peer has begun a header block and owes the rest of it.
+  bool mid_block() const { return block_frame_.stream != 0; }
   /// Both sides have said all they may say: close the connection.
   bool finished() const;
   /// For which fault of the peer we have ended the connection by GOAWAY, in words for a log; empty
@@ -150,6 +153,7 @@ class Session {
   void OnHeadersFrame(const FrameInput::Piece& piece);
   void OnContinuation(const FrameInput::Piece& piece);
   void OnHeaderBlock(std::span<const uint8_t> block);
+  void OnLateHeaders(StreamId id, std::span<const uint8_t> block);
   void OnNewRequest(StreamId id, std::span<const uint8_t> block);
   void OnResponse(Stream& stream, std::span<const uint8_t> block);
   void OnTrailers(Stream& stream, std::span<const uint8_t> block);
@@ -176,18 +180,20 @@ class Session {
   void FailStream(Stream& stream, ErrorCode code);
   void RefuseRequest(StreamId id, ErrorCode code);
   void CountPrematureReset();
+  /// `cost`: in frames that cost as little as one can.
+  void CountIdleFrame(uint64_t cost = 1);
   void Fail(ErrorCode code, std::string_view reason);
 
   // Frames out (session_produce.cc).
   void ProduceNext(ByteQueue& out);
+  /// Precondition: closing_ is not empty.
+  void CloseNext();
   void ProduceFrame(Stream& stream, ByteQueue& out);
   void ProduceHeaders(Stream& stream, ByteQueue& out);
   void ProduceData(Stream& stream, ByteQueue& out);
   void ProduceTrailers(Stream& stream, ByteQueue& out);
   void ProduceBlock(Stream& stream, const HeaderList& headers, uint8_t flags, ByteQueue& out);
   void EndLocal(Stream& stream);
-  /// One frame more in control_.
-  void QueuedControl();
   void QueueAck(FrameType type, std::span<const uint8_t> payload);
   void WantOutput();
 
@@ -214,9 +220,10 @@ class Session {
   bool output_announced_ = false;
   bool producing_ = false;
   uint8_t preface_read_ = 0;
-  uint32_t queued_frames_ = 0;
+  uint32_t queued_answers_ = 0;
   uint32_t queued_acks_ = 0;    // of them, those that the peer asks for
   uint32_t continuations_ = 0;  // of the block that is being received
+  uint32_t early_refusals_ = 0;
   const SessionSettings settings_;
   SessionHandler& handler_;
   PeerSettings peer_;
@@ -231,10 +238,14 @@ class Session {
   StreamTable streams_;
   StreamQueue ready_;    // have something to frame
   StreamQueue waiting_;  // as well, but the connection has no window for it, or the peer no room
-  StreamQueue closing_;  // reset by us; closed once that has left
+  StreamQueue closing_;  // reset by us; closed at the next Produce
   StreamId next_id_;     // client role: of the next stream we open
-  StreamId last_framed_ = 0;     // client role: the latest stream of which HEADERS have left
-  StreamId last_seen_ = 0;       // server role: the highest the peer has opened
+  StreamId last_framed_ = 0;  // client role: the latest stream of which HEADERS have left
+  StreamId last_seen_ = 0;    // server role: the highest the peer has opened
+  struct {
+    StreamId after = 0;
+    StreamId before = 0;
+  } skipped_;                    // server role: streams the peer passed over last
   StreamId last_processed_ = 0;  // server role: of those, the highest that our user has seen
   StreamId goaway_last_ = kMaxStreamId;  // of the peer's latest GOAWAY
   size_t streams_framed_ = 0;            // open, and our HEADERS have left
@@ -247,6 +258,8 @@ class Session {
   ByteQueue control_{0};   // framed, and to leave before anything else
   uint64_t produced_ = 0;  // bytes of all output so far
   uint64_t call_frames_sent_ = 0;
+  uint64_t call_frames_received_ = 0;
+  uint64_t idle_frames_ = 0;  // received; they bring no call further
 };
 
 }  // namespace evenkeel::http2

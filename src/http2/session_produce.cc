@@ -24,6 +24,7 @@ bool Session::wants_output() const {
 void Session::Produce(ByteQueue& out, size_t limit) {
   output_announced_ = false;
   producing_ = true;
+  while (!closing_.empty()) CloseNext();
   while (out.size() < limit && wants_output()) {
     const size_t before = out.size();
     ProduceNext(out);
@@ -36,15 +37,19 @@ void Session::ProduceNext(ByteQueue& out) {
   if (!control_.empty()) {
     out.Append(control_.bytes());
     control_.Clear();
-    queued_frames_ = queued_acks_ = 0;
+    queued_answers_ = queued_acks_ = 0;
   } else if (!closing_.empty()) {
-    Stream& stream = closing_.front();
-    const bool never_sent = role_ == Role::kClient && !stream.framed();
-    Close(stream, {StreamEnd::By::kUs, stream.reset_code_,
-                   never_sent ? StreamEnd::Processed::kNeverSent : StreamEnd::Processed::kPerhaps});
+    CloseNext();
   } else {
     ProduceFrame(ready_.front(), out);
   }
+}
+
+void Session::CloseNext() {
+  Stream& stream = closing_.front();
+  const bool never_sent = role_ == Role::kClient && !stream.framed();
+  Close(stream, {StreamEnd::By::kUs, stream.reset_code_,
+                 never_sent ? StreamEnd::Processed::kNeverSent : StreamEnd::Processed::kPerhaps});
 }
 
 // One frame of the stream at the head of the queue, where it stays for what follows a frame
@@ -127,18 +132,14 @@ void Session::EndLocal(Stream& stream) {
   if (role_ == Role::kServer) Reset(stream, ErrorCode::kNoError);
 }
 
-void Session::QueuedControl() {
-  ++queued_frames_;
-  WantOutput();
-}
-
 void Session::QueueAck(FrameType type, std::span<const uint8_t> payload) {
   if (++queued_acks_ > kMostQueuedAcks) {
     return Fail(ErrorCode::kEnhanceYourCalm,
                 "too many frames that want an answer, none of them read");
   }
+  ++queued_answers_;
   AppendFrame(control_, type, kFlagAck, 0, payload);
-  QueuedControl();
+  WantOutput();
 }
 
 void Session::WantOutput() {

@@ -18,6 +18,24 @@ constexpr size_t kSpareContinuations = 8;
 constexpr size_t kSpareListSize = size_t{1} << 20;
 constexpr size_t kMostLists = 16;
 
+// Streams over the limit that a client may try before it must have read what the limit is.
+constexpr uint32_t kMostEarlyRefusals = 1000;
+
+// Frames that bring a call no further: so many, and so many for each that does (CVE-2019-9511,
+// -9513, -9518). A peer that gives credit often sends two for each frame of DATA.
+constexpr uint64_t kMostIdleFrames = 1000;
+constexpr uint64_t kIdleFramesEach = 10;
+
+bool IsBlank(char c) { return c == ' ' || c == '\t'; }
+
+// Blanks around a value are none of its own (RFC 9110, section 5.5). HTTP/2 forbids them; gRPC has
+// peers that send them all the same, and receivers may take them off.
+std::string_view Trimmed(std::string_view value) {
+  while (!value.empty() && IsBlank(value.front())) value.remove_prefix(1);
+  while (!value.empty() && IsBlank(value.back())) value.remove_suffix(1);
+  return value;
+}
+
 EndStream EndOf(const FrameHeader& frame) {
   return frame.has(kFlagEndStream) ? EndStream::kYes : EndStream::kNo;
 }
@@ -71,7 +89,7 @@ void Session::OnPiece(const FrameInput::Piece& piece) {
     case FrameType::kContinuation:
       return OnContinuation(piece);
     default:
-      return;  // what we do not know we ignore (RFC 9113, section 5.5)
+      return CountIdleFrame();  // what we do not know we ignore (RFC 9113, section 5.5)
   }
 }
 
@@ -104,9 +122,14 @@ void Session::OnDataPiece(const FrameInput::Piece& piece) {
     if (!receive_window_.Take(size, window)) {
       return Fail(ErrorCode::kFlowControlError, "more DATA than the connection's window allows");
     }
+    if (size > 0) {
+      ++call_frames_received_;
+    } else if (!piece.frame.has(kFlagEndStream)) {
+      CountIdleFrame();
+    }
     if (const uint32_t increment = receive_window_.Return(size, window); increment > 0) {
       AppendWindowUpdate(control_, 0, increment);
-      QueuedControl();
+      WantOutput();
     }
   }
   if (Stream* const stream = FindLive(piece.frame.stream)) OnDataOf(*stream, piece);
@@ -162,7 +185,10 @@ void Session::OnHeadersFrame(const FrameInput::Piece& piece) {
     before = 1;
   }
   if (frame.has(kFlagPriority)) before += kPrioritySize;
-  if (block.size() < before + padding || (frame.has(kFlagPadded) && block.empty())) {
+  if (block.size() < before || (frame.has(kFlagPadded) && block.empty())) {
+    return Fail(ErrorCode::kFrameSizeError, "HEADERS without all that their flags promise");
+  }
+  if (block.size() < before + padding) {
     return Fail(ErrorCode::kProtocolError, "HEADERS with more padding than it has bytes");
   }
   block = block.subspan(before, block.size() - before - padding);
@@ -189,12 +215,15 @@ void Session::OnHeaderBlock(std::span<const uint8_t> block) {
   const StreamId id = block_frame_.stream;
   block_frame_.stream = 0;
   if (role_ == Role::kServer && id > last_seen_) {
+    if (id > last_seen_ + 2) skipped_ = {last_seen_, id};
     last_seen_ = id;
     resets_.OnStream();
+    ++call_frames_received_;
     return OnNewRequest(id, block);
   }
   Stream* const stream = FindLive(id);
-  if (stream == nullptr) return DecodeUnheard(block);
+  if (stream == nullptr) return OnLateHeaders(id, block);
+  ++call_frames_received_;
   switch (stream->remote_) {
     case Stream::Remote::kOpen:
       return OnResponse(*stream, block);
@@ -204,6 +233,18 @@ void Session::OnHeaderBlock(std::span<const uint8_t> block) {
       DecodeUnheard(block);
       return FailStream(*stream, ErrorCode::kStreamClosed);
   }
+}
+
+// On a stream that is closed, or never was one. A server's answer may cross with our reset; of a
+// client nobody would ever hear what it wants.
+void Session::OnLateHeaders(StreamId id, std::span<const uint8_t> block) {
+  if (skipped_.after < id && id < skipped_.before) {
+    return Fail(ErrorCode::kProtocolError, "HEADERS on a stream below one opened before");
+  }
+  DecodeUnheard(block);
+  if (role_ == Role::kClient) return;
+  CountIdleFrame();
+  RefuseRequest(id, ErrorCode::kStreamClosed);
 }
 
 void Session::OnNewRequest(StreamId id, std::span<const uint8_t> block) {
@@ -218,7 +259,7 @@ void Session::OnNewRequest(StreamId id, std::span<const uint8_t> block) {
   }
   if (streams_.size() >= settings_.max_concurrent_streams) {
     // A client that knows the limit and goes on costs as much as one that resets.
-    if (settings_acknowledged_) CountPrematureReset();
+    if (settings_acknowledged_ || ++early_refusals_ > kMostEarlyRefusals) CountPrematureReset();
     return RefuseRequest(id, ErrorCode::kRefusedStream);
   }
   last_processed_ = id;
@@ -238,7 +279,7 @@ void Session::OnResponse(Stream& stream, std::span<const uint8_t> block) {
   if (!check.sound() || (ended && check.interim())) {
     return FailStream(stream, ErrorCode::kProtocolError);
   }
-  if (check.interim()) return;
+  if (check.interim()) return CountIdleFrame();
   if (check.status() != kNotModified) stream.body_expected_ = check.content_length();
   if (ended && stream.body_expected_ > 0) return FailStream(stream, ErrorCode::kProtocolError);
   stream.remote_ = ended ? Stream::Remote::kEnded : Stream::Remote::kHeadersSeen;
@@ -260,11 +301,13 @@ void Session::OnTrailers(Stream& stream, std::span<const uint8_t> block) {
 
 bool Session::Decode(std::span<const uint8_t> block, HeaderList& headers, FieldCheck& check) {
   headers.set_limit(settings_.max_header_list);
-  return DecodeEach(block, [&](const HeaderField& field) {
+  return DecodeEach(block, [&](HeaderField field) {
+    const bool pseudo = field.name.starts_with(':');
+    if (!pseudo) field.value = Trimmed(field.value);
     const bool kept = headers.AddWithinLimit(field.name, field.value, field.indexing);
     // What is left out nobody will see, and a byte of the block can stand for 4 KiB of it. Pseudo
     // fields are looked at once each.
-    if (kept || field.name.starts_with(':')) check.Add(field);
+    if (kept || pseudo) check.Add(field);
   });
 }
 
@@ -298,6 +341,7 @@ void Session::OnPriority(const FrameInput::Piece& piece) {
   if (piece.frame.length != kSize) {
     return Fail(ErrorCode::kFrameSizeError, "PRIORITY of a wrong length");
   }
+  CountIdleFrame();
 }
 
 void Session::OnRstStream(const FrameInput::Piece& piece) {
@@ -328,6 +372,7 @@ void Session::OnSettings(const FrameInput::Piece& piece) {
   const auto taken = peer_.Take(piece.payload, role_ == Role::kServer);
   if (!taken) return Fail(taken.error().code, taken.error().reason);
   if (state_ == State::kSettings) state_ = State::kOpen;
+  CountIdleFrame(1 + (peer_.initial_window != former_window ? streams_.size() : 0));
   encoder_.SetTableLimit(peer_.least_header_table);
   encoder_.SetTableLimit(peer_.header_table);
   QueueAck(FrameType::kSettings, {});
@@ -407,6 +452,7 @@ void Session::OnWindowUpdate(const FrameInput::Piece& piece) {
     return Fail(ErrorCode::kFrameSizeError, "WINDOW_UPDATE of a wrong length");
   }
   const uint32_t increment = ReadUint32(piece.payload.data()) & kMaxWindow;
+  CountIdleFrame();
   if (id == 0) return OpenConnectionWindow(increment);
   if (IsIdle(id)) {
     return Fail(ErrorCode::kProtocolError, "WINDOW_UPDATE on a stream that is not open");
@@ -448,18 +494,27 @@ void Session::EndRemote(Stream& stream) {
 
 void Session::FailStream(Stream& stream, ErrorCode code) {
   if (role_ == Role::kServer && stream.local_ != Stream::Local::kEnded) CountPrematureReset();
+  ++queued_answers_;
   Reset(stream, code);
 }
 
 void Session::RefuseRequest(StreamId id, ErrorCode code) {
   if (state_ >= State::kFailed) return;
+  ++queued_answers_;
   AppendRstStream(control_, id, code);
-  QueuedControl();
+  WantOutput();
 }
 
 void Session::CountPrematureReset() {
   if (!resets_.OnPrematureReset()) return;
   Fail(ErrorCode::kEnhanceYourCalm, "too many streams reset before their response");
+}
+
+void Session::CountIdleFrame(uint64_t cost) {
+  idle_frames_ += cost;
+  const uint64_t useful = call_frames_sent_ + call_frames_received_;
+  if (idle_frames_ <= kMostIdleFrames + kIdleFramesEach * useful) return;
+  Fail(ErrorCode::kEnhanceYourCalm, "too many frames that bring no call further");
 }
 
 void Session::Fail(ErrorCode code, std::string_view reason) {
@@ -468,7 +523,7 @@ void Session::Fail(ErrorCode code, std::string_view reason) {
   failure_ = reason;
   failure_code_ = code;
   AppendGoAway(control_, last_processed_, code, reason);
-  QueuedControl();
+  WantOutput();
 }
 
 }  // namespace evenkeel::http2

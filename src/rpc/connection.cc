@@ -18,7 +18,7 @@ http2::ByteQueue& FreshOutput() {
 
 // Frames (ACKs, RST_STREAMs) that a peer may make us queue without reading them; more, and we stop
 // reading from it (CVE-2019-9512, -9514, -9515).
-constexpr size_t kMaxQueuedFrames = 1000;
+constexpr size_t kMaxQueuedAnswers = 1000;
 
 // Closing a socket with unread input makes the kernel send RST, which can destroy our last bytes at
 // the peer: after FIN we read on until the peer closes, but not for ever.
@@ -113,6 +113,8 @@ void Connection::OnClosed(std::error_code reason) {
 
 void Connection::Flush() {
   if (state_ != State::kOpen && state_ != State::kFailed) return;
+  // However long nothing leaves, streams that have been reset end.
+  if (blocked_) session_.Produce(output_, 0);
   while (!blocked_) {
     http2::ByteQueue& fresh = output_.empty() ? FreshOutput() : output_;
     if (fresh.size() < kOutputLimit) session_.Produce(fresh, kOutputLimit);
@@ -147,7 +149,7 @@ bool Connection::Write(http2::ByteQueue& output) {
 }
 
 void Connection::PauseIfCongested() {
-  const bool congested = blocked_ && session_.queued_frames() > kMaxQueuedFrames;
+  const bool congested = blocked_ && session_.queued_answers() > kMaxQueuedAnswers;
   if (congested == paused_) return;
   paused_ = congested;
   if (paused_) {

@@ -111,8 +111,11 @@ std::string EncodeMessage(std::string_view message) {
   constexpr char kHex[] = "0123456789ABCDEF";
   std::string encoded;
   encoded.reserve(message.size());
-  for (const char c : message) {
-    if (IsPlain(c)) {
+  for (size_t i = 0; i < message.size(); ++i) {
+    const char c = message[i];
+    // HTTP/2 has no values that begin or end with a space.
+    const bool at_an_end = i == 0 || i + 1 == message.size();
+    if (IsPlain(c) && !(c == ' ' && at_an_end)) {
       encoded += c;
     } else {
       const auto byte = static_cast<unsigned char>(c);

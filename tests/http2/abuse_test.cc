@@ -1,6 +1,7 @@
 // Clients that cost more than they pay: a session ends their connection within bounds, and never
 // that of an honest client that cancels much.
 #include <algorithm>
+#include <functional>
 
 #include "base/random.h"
 #include "tests/http2/wire_test.h"
@@ -123,8 +124,73 @@ TEST_F(AbuseTest, FloodsThatWantAnswersEndAConnectionThatDoesNotRead) {
     wire.ClientHello();
     for (int i = 0; i < 50'000; ++i) ping ? wire.Ping(1) : wire.Settings();
     EXPECT_FALSE(server.Receive(wire));
-    EXPECT_LT(server.session().queued_frames(), 2'000u);
+    EXPECT_LT(server.session().queued_answers(), 2'000u);
   }
+}
+
+// A client that does not acknowledge our SETTINGS may not know the limit, for a while.
+TEST(EarlyRefusalTest, AClientThatNeverLearnsTheLimitIsEnded) {
+  Peer server(Role::kServer, {.max_concurrent_streams = 1});
+  ASSERT_TRUE(server.Receive(WireBuilder().Preface().Settings()));
+  StreamId id = 1;
+  while (id < 20'000 && server.Receive(WireBuilder().Headers(id, GrpcRequest()))) id += 2;
+  EXPECT_GT(id, 2 * 1'000);
+  EXPECT_LT(id, 2 * 2'500);
+}
+
+struct IdleFlood {
+  const char* what;
+  std::function<void(WireBuilder&)> add;
+  friend void PrintTo(const IdleFlood& each, std::ostream* out) { *out << each.what; }
+};
+
+// Frames that cost us and bring nobody further, from a peer that reads all our answers.
+class IdleFloodTest : public AbuseTest, public ::testing::WithParamInterface<IdleFlood> {
+ protected:
+  IdleFloodTest() { Receive(WireBuilder().Headers(1, GrpcRequest()).Headers(3, GrpcRequest())); }
+};
+
+TEST_P(IdleFloodTest, EndsWithin1500Frames) {
+  const int frames = RepeatUntilEnded(5'000, [&](StreamId) {
+    WireBuilder wire;
+    GetParam().add(wire);
+    Receive(wire);
+  });
+  EXPECT_LT(frames, 1'500);
+  EXPECT_THAT(goaway_, EndsWith("ENHANCE_YOUR_CALM"));
+}
+
+TEST_P(IdleFloodTest, IsNoneWhileCallsAreMade) {
+  RepeatUntilEnded(5'000, [&](StreamId id) {
+    WireBuilder wire;
+    wire.Headers(id + 4, GrpcRequest(), EndStream::kYes);
+    for (int i = 0; i < 10; ++i) GetParam().add(wire);
+    Receive(wire);
+    Respond(*peer_.streams.back(), EndStream::kYes);
+    peer_.streams.pop_back();
+  });
+  EXPECT_EQ(goaway_, "");
+}
+
+const IdleFlood kIdleFloods[] = {
+    {"EmptyData", [](WireBuilder& wire) { wire.Data(1, ""); }},
+    {"Priority", [](WireBuilder& wire) { wire.Priority(1, 0); }},
+    {"WindowUpdates", [](WireBuilder& wire) { wire.WindowUpdate(1, 1); }},
+    {"WindowUpdatesOfTheConnection", [](WireBuilder& wire) { wire.WindowUpdate(0, 1); }},
+    {"Settings", [](WireBuilder& wire) { wire.Settings(); }},
+    {"UnknownFrames", [](WireBuilder& wire) { wire.Frame(0x42, 0, 1, "x"); }},
+};
+
+INSTANTIATE_TEST_SUITE_P(All, IdleFloodTest, ::testing::ValuesIn(kIdleFloods),
+                         [](const auto& info) { return std::string(info.param.what); });
+
+TEST_F(AbuseTest, AWindowThatFlapsCostsByTheStreamsItConcerns) {
+  for (; next_id_ < 200; next_id_ += 2) Receive(WireBuilder().Headers(next_id_, GrpcRequest()));
+  uint32_t window = 0;
+  const int flaps = RepeatUntilEnded(5'000, [&](StreamId) {
+    Receive(WireBuilder().Settings({{kInitialWindowSize, window ^= 1}}));
+  });
+  EXPECT_LT(flaps, 50);
 }
 
 // What we say on our own account is no flood of the peer's, however much of it waits.

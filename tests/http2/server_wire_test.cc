@@ -215,6 +215,44 @@ TEST_F(ServerWireTest, TellsATableLimitThatWasLowerWithinOneSettings) {
   EXPECT_THAT(TakeFrames().at(0).payload, StartsWith("\x20\x3f\xe1\x1f"));
 }
 
+TEST_F(ServerWireTest, TakesBlanksOffAroundAValue) {
+  Receive(
+      WireBuilder().Headers(1, With(With(GrpcRequest(), "x-meta", " \ta b\t "), "x-blank", " ")));
+  EXPECT_EQ(stream(0).headers, With(With(GrpcRequest(), "x-meta", "a b"), "x-blank", ""));
+}
+
+// Of what comes on a stream that is closed nobody would ever hear.
+TEST_F(ServerWireTest, ResetsHeadersOnAStreamThatIsClosed) {
+  Respond(Request(1, EndStream::kYes), EndStream::kYes);
+  TakeFrames();
+  Receive(WireBuilder().Headers(1, GrpcRequest(), EndStream::kYes));
+  EXPECT_THAT(Said(), ElementsAre("RST_STREAM 1 STREAM_CLOSED"));
+  ExpectServes(3);
+}
+
+TEST_F(ServerWireTest, EndsAConnectionThatGoesBackToAStreamItPassedOver) {
+  Request(1);
+  Request(7);
+  Receive(WireBuilder().Headers(5, GrpcRequest(), EndStream::kYes));
+  EXPECT_THAT(Said(), Contains("GOAWAY last 7 PROTOCOL_ERROR"));
+}
+
+TEST_F(ServerWireTest, SaysWhenItIsInTheMiddleOfAHeaderBlock) {
+  EXPECT_FALSE(peer_.session().mid_block());
+  Receive(WireBuilder().Frame(kHeaders, 0, 1, EncodeHeaders(GrpcRequest())));
+  EXPECT_TRUE(peer_.session().mid_block());
+  Receive(WireBuilder().Continuation(1, "", kEndHeadersFlag));
+  EXPECT_FALSE(peer_.session().mid_block());
+}
+
+// The peer's socket takes nothing, so nothing is produced; those who hold the stream go on.
+TEST_F(ServerWireTest, TellsAStreamThatIsResetWithoutRoomForOutput) {
+  StreamLog& log = Request(1);
+  Receive(WireBuilder().WindowUpdate(1, 0x7fffffff));
+  peer_.Produce(0);
+  EXPECT_EQ(log.TakeEvents().back(), "closed by us: FLOW_CONTROL_ERROR");
+}
+
 TEST_F(ServerWireTest, DoesNotMindPriority) {
   Receive(WireBuilder().Priority(1, 0).Priority(5, 1));
   ExpectServes(7);

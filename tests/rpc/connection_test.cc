@@ -234,6 +234,28 @@ TEST_F(ConnectionTest, DoesNotWaitForEverForAPeerThatKeepsTheSocketOpen) {
   EXPECT_EQ(server_.loss.kind, Kind::kProtocolError);
 }
 
+TEST_F(ConnectionTest, StreamsThatAreResetEndThoughThePeerReadsNothing) {
+  constexpr uint32_t kWindow = 0x7000'0000;
+  RawSocket raw = RawClient();
+  raw.Write(WireBuilder()
+                .Preface()
+                .Settings({{http2::kInitialWindowSize, kWindow}})
+                .WindowUpdate(0, kWindow)
+                .Headers(1, http2::GrpcRequest())
+                .Headers(3, http2::GrpcRequest())
+                .text());
+  RunUntil([&] { return server_.streams.size() == 2; });
+  Respond(*server_.streams[0]);
+  SendData(*server_.streams[0], std::string(40'000'000, 'x'));
+  Settle();  // the kernel takes no more
+  EXPECT_GT(server_.streams[0]->stream->unsent(), 0u);
+  server_.streams[1]->stream->Reset(ErrorCode::kCancel);
+  RunUntil([&] { return server_.streams[1]->stream->closed(); });
+  server_.streams[0]->stream->Reset(ErrorCode::kCancel);
+  RunUntil([&] { return server_.streams[0]->stream->closed(); });
+  EXPECT_EQ(server_.losses, 0);
+}
+
 TEST_F(ConnectionTest, EndsAPeerThatFloodsAndDoesNotReadTheAnswers) {
   RawSocket raw = RawClient();
   raw.Write(WireBuilder().ClientHello().text());
@@ -242,7 +264,7 @@ TEST_F(ConnectionTest, EndsAPeerThatFloodsAndDoesNotReadTheAnswers) {
   for (int i = 0; i < 500; ++i) some.Ping(1);
   RunUntil([&] {
     raw.TryWrite(some.text());
-    EXPECT_LE(server_.session().queued_frames(), 2'000u);
+    EXPECT_LE(server_.session().queued_answers(), 2'000u);
     return server_.losses > 0;
   });
   EXPECT_EQ(server_.loss.kind, Kind::kProtocolError);

@@ -117,6 +117,8 @@ TEST(StatusTest, LeavesAPlainMessageAsItIs) {
 
 TEST(StatusTest, EscapesPercentControlsAndUtf8) {
   EXPECT_EQ(EncodeMessage("100%"), "100%25");
+  EXPECT_EQ(EncodeMessage(" a b "), "%20a b%20");
+  EXPECT_EQ(EncodeMessage(" "), "%20");
   EXPECT_EQ(EncodeMessage("two\r\nlines\t"), "two%0D%0Alines%09");
   EXPECT_EQ(EncodeMessage("grün"), "gr%C3%BCn");
   EXPECT_EQ(EncodeMessage(std::string("\0\x7f", 2)), "%00%7F");
@@ -124,9 +126,9 @@ TEST(StatusTest, EscapesPercentControlsAndUtf8) {
 
 TEST(StatusTest, EscapesEveryByteThatAHeaderCannotCarry) {
   for (int byte = 0; byte < 256; ++byte) {
-    const std::string encoded = EncodeMessage(std::string(1, static_cast<char>(byte)));
+    const std::string encoded = EncodeMessage(std::string{'a', static_cast<char>(byte), 'b'});
     const bool plain = byte >= 0x20 && byte <= 0x7e && byte != '%';
-    EXPECT_EQ(encoded.size(), plain ? 1u : 3u) << byte;
+    EXPECT_EQ(encoded.size(), plain ? 3u : 5u) << byte;
     EXPECT_TRUE(std::ranges::all_of(encoded, [](char c) { return c >= ' ' && c <= '~'; })) << byte;
   }
 }
