@@ -3,7 +3,6 @@
 #include <array>
 #include <bit>
 #include <new>
-#include <utility>
 
 namespace evenkeel::base {
 namespace {
@@ -14,24 +13,25 @@ constexpr bool kRecycle = false;
 constexpr bool kRecycle = true;
 #endif
 
-// Classes of sizes: in steps up to a page, so that a small block wastes less than one, and in
-// powers of two beyond it.
-constexpr size_t kStep = 64;
 constexpr size_t kPage = 4096;
-constexpr size_t kStepClasses = kPage / kStep + 1;
-constexpr size_t kClasses = kStepClasses + std::bit_width(BlockPool::kLargestBlock / kPage) - 1;
 
-constexpr size_t ClassOf(size_t size) {
-  if (size <= kPage) [[likely]]
-    return size == 0 ? 1 : (size + kStep - 1) / kStep;
-  return kStepClasses + std::bit_width((size - 1) / kPage) - 1;
-}
+// Classes of sizes up to a page: in steps, so that a block wastes less than one.
+struct Steps {
+  static constexpr size_t kStep = 64;
+  static constexpr size_t kCount = kPage / kStep + 1;
+  static constexpr size_t Of(size_t size) { return size == 0 ? 1 : (size + kStep - 1) / kStep; }
+  static constexpr size_t SizeOf(size_t index) { return index * kStep; }
+};
+static_assert(Steps::Of(kPage) == Steps::kCount - 1);
 
-constexpr size_t SizeOf(size_t index) {
-  return index < kStepClasses ? index * kStep : 2 * kPage << (index - kStepClasses);
-}
-static_assert(SizeOf(ClassOf(kPage + 1)) == 2 * kPage && ClassOf(2 * kPage) == kStepClasses);
-static_assert(ClassOf(BlockPool::kLargestBlock) == kClasses - 1);
+// Beyond it: powers of two.
+struct Powers {
+  static constexpr size_t kCount = std::bit_width(BlockPool::kLargestBlock / kPage) - 1;
+  static constexpr size_t Of(size_t size) { return std::bit_width((size - 1) / kPage) - 1; }
+  static constexpr size_t SizeOf(size_t index) { return 2 * kPage << index; }
+};
+static_assert(Powers::SizeOf(Powers::Of(kPage + 1)) == 2 * kPage && Powers::Of(2 * kPage) == 0);
+static_assert(Powers::Of(BlockPool::kLargestBlock) == Powers::kCount - 1);
 
 struct FreeBlock {
   FreeBlock* next;
@@ -39,77 +39,82 @@ struct FreeBlock {
 
 // Of one thread. Trivially destructible, so that it is there to the very end: destructors of other
 // things that the thread owns may free blocks after those kept have gone.
+template <typename Classes>
 class FreeLists {
  public:
   void* Take(size_t index) {
     FreeBlock* const block = first_[index];
     if (block == nullptr) [[unlikely]]
-      return ::operator new(SizeOf(index));
+      return ::operator new(Classes::SizeOf(index));
     first_[index] = block->next;
-    kept_[IsLarge(index)] -= SizeOf(index);
+    kept_ -= Classes::SizeOf(index);
     return block;
   }
 
   void Free(void* memory, size_t index) {
-    if (!opened_) [[unlikely]]
-      Open();
-    if (kept_[IsLarge(index)] + SizeOf(index) > most_) [[unlikely]]
+    if (kept_ + Classes::SizeOf(index) > most_ && !Open()) [[unlikely]]
       return ::operator delete(memory);
-    kept_[IsLarge(index)] += SizeOf(index);
+    kept_ += Classes::SizeOf(index);
     first_[index] = new (memory) FreeBlock{first_[index]};
   }
 
   void Release() {
-    for (size_t index = 0; index < kClasses; ++index) {
+    for (size_t index = 0; index < Classes::kCount; ++index) {
       while (first_[index] != nullptr) ::operator delete(Take(index));
     }
   }
 
-  /// Keeps nothing from here on.
-  void Close() {
-    Release();
-    most_ = 0;
-  }
-
-  size_t kept() const { return kept_[0] + kept_[1]; }
+  size_t kept() const { return kept_; }
 
  private:
-  static size_t IsLarge(size_t index) { return index < kStepClasses ? 0 : 1; }
-  /// At the thread's first Free.
-  void Open();
+  struct Closer {
+    ~Closer() {
+      lists.Release();
+      lists.most_ = 0;
+    }
+    FreeLists& lists;
+  };
 
-  std::array<FreeBlock*, kClasses> first_{};
-  // Bytes of blocks up to a page and of larger ones: neither crowds out the other.
-  std::array<size_t, 2> kept_{};
-  size_t most_ = BlockPool::kMostKept;
+  /// Begins to keep blocks, until the thread ends; false if it has before.
+  bool Open() {
+    if (opened_) return false;
+    static thread_local Closer closer{*this};
+    opened_ = true;
+    most_ = BlockPool::kMostKept;
+    return true;
+  }
+
+  std::array<FreeBlock*, Classes::kCount> first_{};
+  size_t kept_ = 0;  // bytes
+  size_t most_ = 0;
   bool opened_ = false;
 };
 
-thread_local constinit FreeLists free_lists;
-
-struct Closer {
-  ~Closer() { free_lists.Close(); }
-};
-
-void FreeLists::Open() {
-  static thread_local Closer closer;
-  opened_ = true;
-}
+// Neither crowds out the other.
+thread_local constinit FreeLists<Steps> small;
+thread_local constinit FreeLists<Powers> large;
 
 }  // namespace
 
 void* BlockPool::Take(size_t size) {
   if (!kRecycle || size > kLargestBlock) return ::operator new(size);
-  return free_lists.Take(ClassOf(size));
+  if (size > kPage) [[unlikely]]
+    return large.Take(Powers::Of(size));
+  return small.Take(Steps::Of(size));
 }
 
 void BlockPool::Free(void* block, size_t size) noexcept {
   if (!kRecycle || size > kLargestBlock) return ::operator delete(block);
-  free_lists.Free(block, ClassOf(size));
+  if (size > kPage) [[unlikely]]
+    return large.Free(block, Powers::Of(size));
+  small.Free(block, Steps::Of(size));
 }
 
-void BlockPool::Release() { free_lists.Release(); }
+void BlockPool::Release() {
+  small.Release();
+  large.Release();
+}
 
-size_t BlockPool::kept() { return free_lists.kept(); }
+size_t BlockPool::kept() { return small.kept() + large.kept(); }
 
 }  // namespace evenkeel::base

@@ -150,13 +150,6 @@ class Session {
   bool MayFollow(const FrameInput::Piece& piece);
   void OnDataPiece(const FrameInput::Piece& piece);
   void OnDataOf(Stream& stream, const FrameInput::Piece& piece);
-  void OnHeadersFrame(const FrameInput::Piece& piece);
-  void OnContinuation(const FrameInput::Piece& piece);
-  void OnHeaderBlock(std::span<const uint8_t> block);
-  void OnLateHeaders(StreamId id, std::span<const uint8_t> block);
-  void OnNewRequest(StreamId id, std::span<const uint8_t> block);
-  void OnResponse(Stream& stream, std::span<const uint8_t> block);
-  void OnTrailers(Stream& stream, std::span<const uint8_t> block);
   void OnPriority(const FrameInput::Piece& piece);
   void OnRstStream(const FrameInput::Piece& piece);
   void OnSettings(const FrameInput::Piece& piece);
@@ -166,12 +159,6 @@ class Session {
   void ChangeInitialWindow(uint32_t former);
   void OpenConnectionWindow(uint32_t increment);
   void CloseUnserved();
-  /// False when the block has broken the connection.
-  bool Decode(std::span<const uint8_t> block, HeaderList& headers, FieldCheck& check);
-  /// For streams that are none of ours to hear of: keeps the decoder's state true.
-  void DecodeUnheard(std::span<const uint8_t> block);
-  template <typename Take>
-  bool DecodeEach(std::span<const uint8_t> block, Take take);
   void EndRemote(Stream& stream);
   /// Streams of which the peer cannot speak yet.
   bool IsIdle(StreamId id) const;
@@ -183,6 +170,21 @@ class Session {
   /// `cost`: in frames that cost as little as one can.
   void CountIdleFrame(uint64_t cost = 1);
   void Fail(ErrorCode code, std::string_view reason);
+
+  // Header blocks in (session_headers.cc).
+  void OnHeadersFrame(const FrameInput::Piece& piece);
+  void OnContinuation(const FrameInput::Piece& piece);
+  void OnHeaderBlock(std::span<const uint8_t> block);
+  void OnLateHeaders(StreamId id, std::span<const uint8_t> block);
+  void OnNewRequest(StreamId id, std::span<const uint8_t> block);
+  void OnResponse(Stream& stream, std::span<const uint8_t> block);
+  void OnTrailers(Stream& stream, std::span<const uint8_t> block);
+  /// False when the block has broken the connection.
+  bool Decode(std::span<const uint8_t> block, HeaderList& headers, FieldCheck& check);
+  /// For streams that are none of ours to hear of: keeps the decoder's state true.
+  void DecodeUnheard(std::span<const uint8_t> block);
+  template <typename Keep>
+  bool DecodeEach(std::span<const uint8_t> block, Keep keep);
 
   // Frames out (session_produce.cc).
   void ProduceNext(ByteQueue& out);
