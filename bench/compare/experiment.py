@@ -13,7 +13,7 @@ import process_cost
 
 DIRECT = "direct"
 POLICIES = ["round_robin", "random", "least_request", "peak_ewma", "prequal"]
-POLICIES += ["weighted_round_robin", "pick_first"]
+POLICIES += ["weighted_round_robin", "pick_first", "ring_hash", "maglev"]
 
 _SMALL = 16
 _USUAL = closed_loop.Shape(16, 32, _SMALL)
@@ -145,6 +145,7 @@ def memory(lab):
                 time.sleep(_SETTLE_SECONDS)
                 idle = process_cost.resident_bytes(server.pid)
                 yield "idle", name, "resident_mib", idle / 2**20
+                yield "idle", name, "rss_mib", process_cost.rss_bytes(server.pid) / 2**20
                 try:
                     stack.enter_context(idle_clients.IdleClients(server.port, connections, streams))
                 except (OSError, RuntimeError):

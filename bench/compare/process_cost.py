@@ -39,8 +39,17 @@ def resident_bytes(pid):
     return sum(_proportional_set(each) for each in tree(pid))
 
 
+def rss_bytes(pid):
+    """The same with shared pages in full, once for each process."""
+    return sum(_kib(each, "status", "VmRSS:") for each in tree(pid)) * 1024
+
+
 def _proportional_set(pid):
-    for line in (_PROC / str(pid) / "smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024
-    raise ValueError(f"no Pss for process {pid}")
+    return _kib(pid, "smaps_rollup", "Pss:") * 1024
+
+
+def _kib(pid, file, field):
+    for line in (_PROC / str(pid) / file).read_text().splitlines():
+        if line.startswith(field):
+            return int(line.split()[1])
+    raise ValueError(f"no {field} of process {pid}")

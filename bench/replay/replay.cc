@@ -1,11 +1,15 @@
 // A fixed number of calls through a whole sidecar in one process, for counts that repeat.
 //
-// One worker, one client, one endpoint; the last two are played on the main thread, batch by batch,
-// so that every run has the same turns. Prints what the worker asked of the system for each call
-// once all is warm. Under callgrind, bench/check counts the worker's instructions.
+// One worker, one client, one endpoint or many; the last two are played on the main thread, batch
+// by batch, so that every run has the same turns. Prints what the worker asked of the system for
+// each call once all is warm. Under callgrind, bench/check counts the worker's instructions.
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "bench/replay/player.h"
 #include "bench/replay/worker_counts.h"
@@ -16,22 +20,29 @@
 namespace evenkeel::bench {
 namespace {
 
+// Until every buffer and table is what it stays.
 constexpr size_t kWarmBatches = 20;
+constexpr size_t kWarmCallsOfAnEndpoint = 10;
 
 class Replay {
  public:
-  Replay(size_t streams, size_t message_size)
+  Replay(size_t streams, size_t message_size, size_t endpoints)
       : message_(MessageOf(message_size)), client_(loop_, streams, message_) {
-    auto sockets = net::OpenListeners(*base::Address::Parse("127.0.0.1:0"), 1);
+    auto sockets = net::OpenListeners(*base::Address::Parse("0.0.0.0:0"), 1);
     const auto address = net::SocketAddress::OfSocket(sockets->front().get());
     listener_.emplace(loop_, std::move(sockets->front()), [this](net::FileDescriptor socket) {
-      endpoint_.emplace(loop_, message_);
-      endpoint_->connection().Attach(std::move(socket));
+      endpoints_.push_back(std::make_unique<EndpointPlayer>(loop_, message_));
+      endpoints_.back()->connection().Attach(std::move(socket));
     });
-    StartServer(*base::Address::Parse(address.ToString()));
+    const std::string text = address.ToString();
+    StartServer(text.substr(text.rfind(':')), endpoints);
     client_.connection().Connect(
         net::SocketAddress::From(*base::Address::Parse(server_->listening_on()[0])));
-    while (!client_.ready() || !server_->NotReadyReasons().empty()) loop_.RunOnce();
+    const auto ready = [](const auto& each) { return each->ready(); };
+    while (!client_.ready() || !server_->NotReadyReasons().empty() ||
+           endpoints_.size() < endpoints || !std::ranges::all_of(endpoints_, ready)) {
+      loop_.RunOnce();
+    }
   }
 
   void Play(size_t batches) {
@@ -51,14 +62,19 @@ class Replay {
     return message;
   }
 
-  void StartServer(const base::Address& endpoint) {
+  /// Each endpoint is an address of the loopback net, all with the listener's port.
+  void StartServer(const std::string& port, size_t endpoints) {
     config::Config config;
     config.listeners.emplace_back().address = *base::Address::Parse("127.0.0.1:0");
     config.listeners[0].cluster = "users";
     config.listeners[0].http2.max_concurrent_streams = 1000;
     config::Cluster& cluster = config.clusters.emplace_back();
     cluster.name = "users";
-    cluster.endpoints.emplace_back().address = endpoint;
+    for (size_t i = 0; i < endpoints; ++i) {
+      const std::string host =
+          "127.0." + std::to_string(i / 200) + "." + std::to_string(i % 200 + 1);
+      cluster.endpoints.emplace_back().address = *base::Address::Parse(host + port);
+    }
     cluster.health_check.reset();  // the endpoint plays calls only
     auto started = proxy::Server::Start(
         loop_, config, {.workers = 1, .drain_timeout = std::chrono::seconds(1), .seed = 1},
@@ -74,7 +90,7 @@ class Replay {
   telemetry::Metrics metrics_;
   telemetry::Log log_{telemetry::LogLevel::kError, telemetry::LogFormat::kText, std::cerr};
   const std::string message_;
-  std::optional<EndpointPlayer> endpoint_;
+  std::vector<std::unique_ptr<EndpointPlayer>> endpoints_;
   std::optional<net::Listener> listener_;
   ClientPlayer client_;
   net::ListeningSockets sockets_;
@@ -85,9 +101,10 @@ double PerCall(uint64_t before, uint64_t after, size_t calls) {
   return static_cast<double>(after - before) / static_cast<double>(calls);
 }
 
-int Run(size_t batches, size_t streams, size_t message_size) {
-  Replay replay(streams, message_size);
-  replay.Play(kWarmBatches);
+int Run(size_t batches, size_t streams, size_t message_size, size_t endpoints) {
+  Replay replay(streams, message_size, endpoints);
+  const size_t warm = kWarmBatches + kWarmCallsOfAnEndpoint * endpoints / streams;
+  replay.Play(warm);
   const WorkerCounts before = WorkerCounts::Now();
   replay.Play(batches);
   const WorkerCounts after = WorkerCounts::Now();
@@ -96,18 +113,17 @@ int Run(size_t batches, size_t streams, size_t message_size) {
             << PerCall(before.allocations, after.allocations, calls)
             << ", \"system_calls_per_call\": "
             << PerCall(before.system_calls, after.system_calls, calls) << "}\n";
-  return replay.succeeded() == calls + kWarmBatches * streams ? 0 : 1;
+  return replay.succeeded() == calls + warm * streams ? 0 : 1;
 }
 
 }  // namespace
 }  // namespace evenkeel::bench
 
 int main(int argc, char** argv) {
-  if (argc != 4) {
-    std::cerr << "usage: evenkeel-replay BATCHES CALLS_IN_A_BATCH MESSAGE_BYTES\n";
+  if (argc != 5) {
+    std::cerr << "usage: evenkeel-replay BATCHES CALLS_IN_A_BATCH MESSAGE_BYTES ENDPOINTS\n";
     return 2;
   }
-  return evenkeel::bench::Run(std::strtoul(argv[1], nullptr, 10),
-                              std::strtoul(argv[2], nullptr, 10),
-                              std::strtoul(argv[3], nullptr, 10));
+  const auto number = [argv](int at) { return std::strtoul(argv[at], nullptr, 10); };
+  return evenkeel::bench::Run(number(1), number(2), number(3), number(4));
 }
