@@ -75,17 +75,19 @@ class SlowReaderTest(WireTestCase):
 
 class ManyCallsTest(E2eTestCase):
     def test_memory_does_not_grow_with_the_number_of_calls(self):
-        if os.environ.get("EVENKEEL_E2E_FULL"):
-            warm, more = 100_000, 900_000
-        else:
-            warm, more = 40_000, 40_000
+        """What leaks does so in every batch. One batch may see more calls pile up than any before,
+        where the machine is busy, and an allocator keep what they needed."""
+        batch = 300_000 if os.environ.get("EVENKEEL_E2E_FULL") else 20_000
         sidecar = self.start_sidecar(
             *self.start_replicas(3), workers=2, environment=MEASURABLE)
-        self.make_calls(sidecar, warm)
-        before = sidecar.memory()
-        self.make_calls(sidecar, more)
-        growth = sidecar.memory() - before
-        self.assertLessEqual(growth, MIB, f"grew by {growth / 1024:.0f} KiB in {more} calls")
+        sizes = []
+        for _ in range(4):
+            self.make_calls(sidecar, batch)
+            sizes.append(sidecar.memory())
+        growths = [after - before for before, after in zip(sizes, sizes[1:])]
+        self.assertLessEqual(
+            min(growths), MIB // 2,
+            f"grew by {', '.join(f'{each / 1024:.0f}' for each in growths)} KiB in {batch} calls each")
 
     def make_calls(self, sidecar, count):
         report = self.start_load(sidecar, "--calls", count, "--duration", "1h",
