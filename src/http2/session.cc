@@ -75,7 +75,10 @@ void Session::SubmitShutdownNotice(uint64_t ping) {
 void Session::SubmitGoAway(ErrorCode code, std::string_view debug_data) {
   if (state_ >= State::kFailed) return;
   goaway_sent_ = true;
-  if (code != ErrorCode::kNoError && failure_.empty()) failure_ = ErrorCodeName(code);
+  if (code != ErrorCode::kNoError && failure_.empty()) {
+    failure_ = ErrorCodeName(code);
+    failure_code_ = code;
+  }
   AppendGoAway(control_, last_processed_, code, debug_data);
   WantOutput();
 }

@@ -109,6 +109,8 @@ class Session {
   /// For which fault of the peer we have ended the connection by GOAWAY, in words for a log; empty
   /// while we have not.
   const std::string& failure() const { return failure_; }
+  /// The same as a code; kNoError while we have not.
+  ErrorCode failure_code() const { return failure_code_; }
 
   /// Client role: opens a stream. Precondition: stream_room() > 0.
   StreamHandle OpenStream(const HeaderList& headers, EndStream end, StreamHandler& handler);

@@ -75,6 +75,12 @@ void EndpointConnection::OnStreamClosed() {
   owner_.OnDraining(*this, {http2::kMaxStreamId, http2::ErrorCode::kNoError, "no stream ids left"});
 }
 
+void EndpointConnection::OnBroken(const std::string& reason) {
+  if (state_ != State::kReady) return;
+  state_ = State::kBroken;
+  owner_.OnBroken(*this, reason);
+}
+
 void EndpointConnection::OnLost(const rpc::Connection::Loss& loss) {
   connect_timer_.Stop();
   heartbeat_.Stop();

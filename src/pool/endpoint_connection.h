@@ -1,6 +1,7 @@
 // EndpointConnection: one HTTP/2 connection from one worker to one endpoint.
 //
 //   kConnecting ──SETTINGS──> kReady ──GOAWAY, Drain──> kDraining ──last stream──> (lost)
+//        │                     └──protocol error──> kBroken ──GOAWAY taken──> (lost)
 //        └──────────failure, timeout, close: OnLost──────────────┘
 // Owned by its Pool, which hears of each step.
 #pragma once
@@ -17,7 +18,7 @@ namespace evenkeel::pool {
 
 class EndpointConnection final : private http2::SessionHandler, private rpc::Connection::Owner {
  public:
-  enum class State { kConnecting, kReady, kDraining, kLost };
+  enum class State { kConnecting, kReady, kDraining, kBroken, kLost };
 
   class Owner {
    public:
@@ -27,6 +28,8 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
     virtual void OnRoom(EndpointConnection& connection) = 0;
     /// The peer sent GOAWAY, or stream ids have run out: no new streams, those it accepted go on.
     virtual void OnDraining(EndpointConnection& connection, const http2::GoAway& goaway) = 0;
+    /// The peer broke HTTP/2 when kReady: no new streams, and those there are have no future.
+    virtual void OnBroken(EndpointConnection& connection, const std::string& reason) = 0;
     /// The end; every stream has been told. The owner hands the connection to DeleteLater.
     virtual void OnLost(EndpointConnection& connection, State before,
                         const rpc::Connection::Loss& loss) = 0;
@@ -75,6 +78,7 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
   void OnPingAck(uint64_t) override {}  // a byte was read: that is what counts
   void OnOutput() override { connection_.FlushLater(); }
   void OnOpen() override {}
+  void OnBroken(const std::string& reason) override;
   void OnLost(const rpc::Connection::Loss& loss) override;
   void OnTraffic(size_t received, size_t sent) override;
 

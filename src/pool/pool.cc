@@ -105,8 +105,14 @@ void Pool::OnReady(EndpointConnection&) {
 void Pool::OnRoom(EndpointConnection&) { ServeWaiters(); }
 
 void Pool::OnDraining(EndpointConnection&, const http2::GoAway& goaway) {
-  last_failure_ = Describe(goaway);
   if (IsTooManyPings(goaway)) target_.keepalive->Double();
+  Replace(Describe(goaway));
+}
+
+void Pool::OnBroken(EndpointConnection&, const std::string& reason) { Replace(reason); }
+
+void Pool::Replace(std::string reason) {
+  last_failure_ = std::move(reason);
   // A GOAWAY before SETTINGS: the attempt has failed, whatever the peer says.
   if (state_ != State::kReady) SetState(State::kFailing, last_failure_);
   observer_.OnDraining(*this);
@@ -121,8 +127,9 @@ void Pool::OnLost(EndpointConnection& connection, ConnectionState before,
   connection.Uncount();
   loop_.DeleteLater(std::move(*at));
   connections_.erase(at);
-  if (before == ConnectionState::kDraining) return;  // it has been replaced already
-
+  if (before == ConnectionState::kDraining || before == ConnectionState::kBroken) {
+    return;  // it has been replaced already
+  }
   last_failure_ = loss.reason;
   if (before == ConnectionState::kConnecting) ++addresses_failed_;
   if (!Has(ConnectionState::kReady)) {
@@ -141,6 +148,9 @@ void Pool::OnTraffic(size_t received, size_t sent) {
 
 void Pool::CountLoss(const EndpointConnection& connection, ConnectionState before,
                      const rpc::Connection::Loss& loss) {
+  if (loss.kind == LossKind::kProtocolError) {
+    metrics_.PeerFault(telemetry::Side::kEndpoint, telemetry::FaultFromHttp2(loss.code));
+  }
   if (before == ConnectionState::kConnecting) {
     metrics_.EndpointConnectFailed(target_.id, ConnectFailureOf(loss));
   } else if (before == ConnectionState::kDraining && !connection.drained_by_us()) {

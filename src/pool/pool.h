@@ -2,8 +2,9 @@
 //
 // Keeps one connection at all times, from the start, and adds others, one at a time, while calls
 // wait because the peer's MAX_CONCURRENT_STREAMS is used up (gRFC A105). A connection that got
-// GOAWAY is replaced at once; its accepted streams finish. So is one made under other settings, but
-// only when its successor works. Belongs to a worker, used on its thread.
+// GOAWAY is replaced at once; its accepted streams finish. So is one whose peer broke HTTP/2, and
+// one made under other settings, but that only when its successor works. Belongs to a worker, used
+// on its thread.
 #pragma once
 
 #include <cstdint>
@@ -67,7 +68,7 @@ class Pool final : private EndpointConnection::Owner {
 
   enum class State {
     kConnecting,  ///< no connection yet, but no failure since the last one worked: worth waiting
-    kReady,       ///< a connection works, or is being replaced after GOAWAY
+    kReady,       ///< a connection works, or is being replaced after GOAWAY or a protocol error
     kFailing,     ///< the last attempt failed or the last connection broke; trying again
   };
 
@@ -128,6 +129,7 @@ class Pool final : private EndpointConnection::Owner {
   void OnReady(EndpointConnection& connection) override;
   void OnRoom(EndpointConnection& connection) override;
   void OnDraining(EndpointConnection& connection, const http2::GoAway& goaway) override;
+  void OnBroken(EndpointConnection& connection, const std::string& reason) override;
   void OnLost(EndpointConnection& connection, EndpointConnection::State before,
               const rpc::Connection::Loss& loss) override;
   void OnTraffic(size_t received, size_t sent) override;
@@ -139,6 +141,8 @@ class Pool final : private EndpointConnection::Owner {
   /// A connection that works and was made under the present settings.
   bool HasCurrent() const;
   void DrainOutdated();
+  /// A connection takes no more streams, for this reason.
+  void Replace(std::string reason);
   EndpointConnection* WithRoom();
   /// Starts a connection, or the wait for the time when one may start, where one is wanted.
   void ConnectIfWanted();

@@ -87,6 +87,7 @@ bool Call::ReadTimeout() {
     context_.metrics.PeerFault(telemetry::Side::kClient, telemetry::Fault::kHeadersTooLarge);
     FinishByProxy({StatusCode::kResourceExhausted,
                    "the request's metadata is larger than max_header_list allows"});
+    request_ = {};  // large, and the client decides when the stream closes
     return false;
   }
   const auto header = request_.Find("grpc-timeout");
@@ -302,7 +303,14 @@ void Call::AnswerNotGrpc(std::string_view http_status, std::string_view text) {
   stream_->SubmitHeaders(std::move(headers), EndStream::kNo);
   stream_->SubmitData({reinterpret_cast<const uint8_t*>(text.data()), text.size()},
                       EndStream::kYes);
-  state_ = State::kFinished;
+  Record(StatusCode::kUnknown, Origin::kProxy);  // not a call, and so counted nowhere
+}
+
+void Call::ResetIfStuck() {
+  if (state_ != State::kFinished) return;
+  if (std::exchange(last_unsent_, stream_->unsent()) == stream_->unsent()) {
+    stream_->Reset(http2::ErrorCode::kCancel);
+  }
 }
 
 void Call::Record(StatusCode status, Origin origin) {
@@ -313,6 +321,7 @@ void Call::Record(StatusCode status, Origin origin) {
   if (health_) health_->Stop();
   if (const auto copy = copy_.lock()) copy->OnOriginalEnded();
   if (method_) context_.metrics.CallFinished(*method_, {status, origin, Age()});
+  owner_.OnCallFinished();
 }
 
 }  // namespace evenkeel::proxy

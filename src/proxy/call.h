@@ -38,7 +38,10 @@ class Call final : public base::Pooled,
  public:
   class Owner {
    public:
-    /// The client's stream is no more. The owner hands the call to DeleteLater.
+    /// A call has its final status, which may not have left yet.
+    virtual void OnCallFinished() = 0;
+    /// The client's stream is no more, and the call has finished. The owner hands the call to
+    /// DeleteLater.
     virtual void OnCallGone(Call& call) = 0;
 
    protected:
@@ -60,6 +63,8 @@ class Call final : public base::Pooled,
   }
   /// Ends the call with a status of our own, unless it has finished.
   void FinishByProxy(const rpc::Status& status);
+  /// Once it has finished: resets the stream if nothing has left of it since this was last asked.
+  void ResetIfStuck();
 
   /// Null before it is routed.
   const Cluster* cluster() const { return cluster_; }
@@ -120,6 +125,7 @@ class Call final : public base::Pooled,
   http2::HeaderList request_;
   const base::Time start_;
   State state_ = State::kOpen;
+  size_t last_unsent_ = SIZE_MAX;              // at the last ResetIfStuck
   std::optional<telemetry::MethodId> method_;  // once the call counts as started
   std::optional<base::Duration> timeout_;      // the client's
   const RouteTable::Route* route_ = nullptr;   // of routes_

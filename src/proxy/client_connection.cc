@@ -37,7 +37,8 @@ ClientConnection::ClientConnection(WorkerContext& context, base::LocalPtr<Entran
       pings_(entrance_->settings.pings),
       lifetime_(entrance_->settings.lifetime, context.loop.Now(), context.random),
       lifetime_timer_(context.loop, [this] { LookAtLifetime(); }),
-      end_timer_(context.loop, [this] { connection_.Abort("the client takes no last words"); }) {
+      end_timer_(context.loop, [this] { connection_.Abort("the client takes no last words"); }),
+      write_timer_(context.loop, [this] { LookAtFinished(); }) {
   context_.metrics.ClientConnectionOpened();
   handshake_timer_.StartAfter(kHandshakeTimeout);
   connection_.Attach(std::move(socket));
@@ -133,9 +134,9 @@ void ClientConnection::OnLost(const rpc::Connection::Loss& loss) {
   heartbeat_.Stop();
   lifetime_timer_.Stop();
   end_timer_.Stop();
+  write_timer_.Stop();
   if (loss.kind == rpc::Connection::Loss::Kind::kProtocolError) {
-    context_.metrics.PeerFault(telemetry::Side::kClient,
-                               telemetry::FaultFromHttp2(http2::ErrorCode::kProtocolError));
+    context_.metrics.PeerFault(telemetry::Side::kClient, telemetry::FaultFromHttp2(loss.code));
   }
   owner_.OnConnectionGone(*this);
 }
@@ -146,7 +147,23 @@ void ClientConnection::OnTraffic(size_t received, size_t sent) {
   context_.metrics.ClientBytesSent(sent);
 }
 
+// Nearly every answer leaves with the flush, and its call goes. What is left then is timed.
+void ClientConnection::OnCallFinished() {
+  if (++finished_ == 1) connection_.FlushLater();
+}
+
+void ClientConnection::OnFlushed() {
+  if (finished_ == 0 || write_timer_.running()) return;
+  write_timer_.StartAfter(entrance_->settings.write_timeout);
+}
+
+void ClientConnection::LookAtFinished() {
+  for (const auto& call : calls_) call->ResetIfStuck();
+  OnFlushed();
+}
+
 void ClientConnection::OnCallGone(Call& call) {
+  --finished_;
   const size_t index = call.index;
   context_.loop.DeleteLater(std::move(calls_[index]));
   if (index + 1 < calls_.size()) {

@@ -65,8 +65,10 @@ class ClientConnection final : private http2::SessionHandler,
   void OnPing() override;
   void OnOutput() override { connection_.FlushLater(); }
   void OnOpen() override {}
+  void OnFlushed() override;
   void OnLost(const rpc::Connection::Loss& loss) override;
   void OnTraffic(size_t received, size_t sent) override;
+  void OnCallFinished() override;
   void OnCallGone(Call& call) override;
 
   /// `reason` goes to the client with the last GOAWAY; it outlives the connection.
@@ -74,6 +76,7 @@ class ClientConnection final : private http2::SessionHandler,
   void SendFinalGoAway();
   void LookAtLifetime();
   void WatchLifetime();
+  void LookAtFinished();
   /// Ends the calls, and the connection as soon as the client has heard of it.
   void EndSoon(const std::string& why);
 
@@ -83,6 +86,7 @@ class ClientConnection final : private http2::SessionHandler,
   rpc::Connection connection_;
   const std::string client_host_;  // without the port
   std::vector<std::unique_ptr<Call>> calls_;
+  size_t finished_ = 0;  // of them, waiting for their answers to leave
   net::Timer handshake_timer_;
   net::Timer drain_timer_;
   rpc::Heartbeat heartbeat_;
@@ -90,6 +94,7 @@ class ClientConnection final : private http2::SessionHandler,
   ConnectionLifetime lifetime_;
   net::Timer lifetime_timer_;
   net::Timer end_timer_;
+  net::Timer write_timer_;
   std::string_view drain_reason_;
   bool draining_ = false;
   bool final_goaway_sent_ = false;

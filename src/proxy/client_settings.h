@@ -14,6 +14,9 @@ struct ClientSettings {
   rpc::Keepalive::Settings keepalive{};
   PingEnforcement::Settings pings{};
   ConnectionLifetime::Settings lifetime{};
+  /// A call that has finished is reset when nothing of its answer has left for so long, and within
+  /// twice that: a client that opens no window would have us hold it for ever. Not configurable.
+  base::Duration write_timeout = std::chrono::seconds(30);
 };
 
 ClientSettings ClientSettingsOf(const config::Listener& listener);

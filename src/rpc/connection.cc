@@ -41,7 +41,7 @@ Connection::Connection(net::EventLoop& loop, http2::Role role,
     : loop_(loop),
       owner_(owner),
       session_(role, settings, handler),
-      linger_(loop, [this] { Lose(end_); }) {}
+      timer_(loop, [this] { OnTimer(); }) {}
 
 Connection::~Connection() { loop_.CancelFlush(*this); }
 
@@ -60,7 +60,7 @@ void Connection::Connect(const net::SocketAddress& address) {
   } else {
     // In a turn of its own, so that the owner hears of every failure in the same way.
     end_ = {Loss::Kind::kConnectFailed, stream.error().message(), stream.error()};
-    linger_.StartAfter({});
+    timer_.StartAfter({});
   }
 }
 
@@ -80,6 +80,8 @@ void Connection::OnBytes(std::span<const uint8_t> bytes) {
   owner_.OnTraffic(bytes.size(), 0);
   // While closing, what still comes is read to the end and not heeded.
   if (state_ == State::kOpen) Receive(bytes);
+  if (state_ != State::kOpen || session_.mid_block() == timer_.running()) return;
+  session_.mid_block() ? timer_.StartAfter(block_timeout_) : timer_.Stop();
 }
 
 void Connection::Receive(std::span<const uint8_t> bytes) {
@@ -88,15 +90,25 @@ void Connection::Receive(std::span<const uint8_t> bytes) {
   // words.
   if (received && (session_.wants_output() || session_.finished())) return FlushLater();
   if (received || state_ != State::kOpen) return;
-  end_ = {Loss::Kind::kProtocolError, received.error().reason};
-  if (received.error().code == http2::ErrorCode::kHttp11Required) {
-    output_.Append({reinterpret_cast<const uint8_t*>(kNotHttp2.data()), kNotHttp2.size()});
-    if (Write(output_)) StartClosing(end_);
-  } else {
-    state_ = State::kFailed;
-    linger_.StartAfter(kLinger);  // a peer that does not read never takes the GOAWAY
-    FlushLater();
-  }
+  Loss loss{Loss::Kind::kProtocolError, received.error().reason, {}, received.error().code};
+  if (loss.code != http2::ErrorCode::kHttp11Required) return Fail(std::move(loss));
+  output_.Append({reinterpret_cast<const uint8_t*>(kNotHttp2.data()), kNotHttp2.size()});
+  if (Write(output_)) StartClosing(std::move(loss));
+}
+
+void Connection::OnTimer() {
+  if (state_ != State::kOpen) return Lose(end_);
+  constexpr char kEndless[] = "a header block that does not end";
+  session_.SubmitGoAway(http2::ErrorCode::kEnhanceYourCalm, kEndless);
+  Fail({Loss::Kind::kProtocolError, kEndless, {}, http2::ErrorCode::kEnhanceYourCalm});
+}
+
+void Connection::Fail(Loss loss) {
+  state_ = State::kFailed;
+  end_ = std::move(loss);
+  timer_.StartAfter(kLinger);  // a peer that does not read never takes the GOAWAY
+  FlushLater();
+  owner_.OnBroken(end_.reason);
 }
 
 void Connection::OnWritable() {
@@ -105,7 +117,6 @@ void Connection::OnWritable() {
 }
 
 void Connection::OnClosed(std::error_code reason) {
-  if (state_ == State::kFailed || state_ == State::kClosing) return Lose(end_);
   if (!reason) return Lose({Loss::Kind::kClosed, "closed by peer"});
   Lose({state_ == State::kConnecting ? Loss::Kind::kConnectFailed : Loss::Kind::kReset,
         reason.message(), reason});
@@ -126,12 +137,13 @@ void Connection::Flush() {
     }
     if (!alive) return;
   }
+  owner_.OnFlushed();
   PauseIfCongested();
   if (blocked_) return;
   if (state_ == State::kFailed) return StartClosing(end_);
   if (!session_.finished()) return;
   if (session_.failure().empty()) return StartClosing({Loss::Kind::kClosed, "closed"});
-  StartClosing({Loss::Kind::kProtocolError, session_.failure()});
+  StartClosing({Loss::Kind::kProtocolError, session_.failure(), {}, session_.failure_code()});
 }
 
 // Returns whether the connection still lives; what the kernel did not take stays in `output`.
@@ -165,13 +177,15 @@ void Connection::StartClosing(Loss loss) {
   session_.Abort(http2::ErrorCode::kNoError, bytes_sent_);
   stream_->ShutdownWrite();
   stream_->ResumeReading();
-  linger_.StartAfter(kLinger);
+  timer_.StartAfter(kLinger);
 }
 
 void Connection::Lose(Loss loss) {
   if (state_ == State::kLost) return;
+  // What ended it stays the reason, however the last words fare.
+  if (state_ == State::kFailed || state_ == State::kClosing) loss = end_;
   state_ = State::kLost;
-  linger_.Stop();
+  timer_.Stop();
   if (stream_) stream_->PauseReading();
   session_.Abort(http2::ErrorCode::kInternalError, bytes_sent_);
   owner_.OnLost(loss);

@@ -34,12 +34,18 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
     std::string reason;
     std::error_code
         error{};  ///< the socket's; none for end of file and for what is no socket error
+    http2::ErrorCode code = http2::ErrorCode::kNoError;  ///< of kProtocolError: our answer
   };
 
-  /// Legal order: OnOpen (only after Connect), then OnLost, once, as the last.
+  /// Legal order: OnOpen (only after Connect), OnBroken at most once, then OnLost, once, as the
+  /// last. OnFlushed and OnTraffic come in between.
   class Owner {
    public:
     virtual void OnOpen() = 0;
+    /// What may leave now has left, as far as the kernel takes it.
+    virtual void OnFlushed() {}
+    /// The peer broke HTTP/2: no new streams. Those there are hear of it at the end of the turn.
+    virtual void OnBroken(const std::string& /*reason*/) {}
     /// Each stream has been told before. The owner hands the connection to DeleteLater.
     virtual void OnLost(const Loss& loss) = 0;
     /// Bytes of the socket, HTTP/2 framing included, since the last time.
@@ -61,6 +67,8 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
   /// How long sent bytes may stay unacknowledged before the kernel gives the connection up
   /// (TCP_USER_TIMEOUT, gRFC A18). After Attach or Connect; no effect on Unix sockets.
   void SetUserTimeout(base::Duration timeout);
+  /// How long the peer may take from the first to the last frame of a header block.
+  void SetBlockTimeout(base::Duration timeout) { block_timeout_ = timeout; }
 
   http2::Session& session() { return session_; }
   bool open() const { return state_ == State::kOpen; }
@@ -88,6 +96,8 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
   void Receive(std::span<const uint8_t> bytes);
   bool Write(http2::ByteQueue& output);
   void PauseIfCongested();
+  void OnTimer();
+  void Fail(Loss loss);
   void StartClosing(Loss loss);
   void Lose(Loss loss);
 
@@ -101,7 +111,8 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
   Loss end_{};               // what OnLost will say once all is written and the peer has closed
   http2::ByteQueue output_;  // what the kernel has not taken yet
   uint64_t bytes_sent_ = 0;
-  net::Timer linger_;
+  base::Duration block_timeout_ = std::chrono::seconds(10);
+  net::Timer timer_;  // kOpen: for the rest of a header block; later: for the peer to close
 };
 
 }  // namespace evenkeel::rpc

@@ -3,6 +3,7 @@
 #include "proxy/call.h"
 
 #include "rpc/timeout.h"
+#include "tests/http2/wire_test.h"
 #include "tests/proxy/sidecar_test.h"
 
 namespace evenkeel::proxy {
@@ -11,6 +12,7 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
 
@@ -380,6 +382,56 @@ TEST_F(CallTest, ACancelAfterTheAnswerHarmsNobody) {
   StreamLog& next = Call();
   Answer(*Arrived().log);
   EXPECT_EQ(Finished(next), "0");
+}
+
+// One call that the sidecar answers by itself, to a client written by hand that opens no window.
+class LoneCallTest : public http2::WireTest, private Call::Owner {
+ protected:
+  void Start(http2::HeaderList request) {
+    Receive(http2::WireBuilder()
+                .Preface()
+                .Settings({{http2::kInitialWindowSize, 0}})
+                .Headers(1, GrpcRequest(), EndStream::kYes));
+    TakeFrames();
+    Call::Owner& owner = *this;
+    call_.emplace(context_, entrance_, "client", std::move(stream(0).stream), std::move(request),
+                  owner);
+    call_->Start(EndStream::kYes);
+  }
+  void OnCallFinished() override {}
+  void OnCallGone(Call&) override {}
+
+  net::EventLoop loop_;
+  base::Random random_{1};
+  telemetry::Metrics metrics_;
+  WorkerContext context_{loop_, random_, metrics_.AddWorker()};
+  Entrance entrance_{ListenerId{1}};
+  std::optional<Call> call_;
+};
+
+TEST_F(LoneCallTest, EndsOnceNothingOfItsAnswerHasLeftFromOneLookToTheNext) {
+  Start(http2::ToHeaderList({{":method", "GET"}}));
+  EXPECT_THAT(Said(), ElementsAre("HEADERS 1"));
+  call_->ResetIfStuck();
+  Receive(http2::WireBuilder().WindowUpdate(1, 1));
+  EXPECT_THAT(Said(), ElementsAre("DATA 1 1 bytes"));
+  call_->ResetIfStuck();
+  EXPECT_THAT(Said(), IsEmpty());
+  call_->ResetIfStuck();
+  EXPECT_THAT(Said(), ElementsAre("RST_STREAM 1 CANCEL"));
+}
+
+TEST_F(LoneCallTest, KeepsNothingOfMetadataOverTheLimit) {
+  constexpr size_t kLarge = 50'000;
+  http2::HeaderList request = http2::ToHeaderList(GrpcRequest());
+  request.Add("x-large", std::string(kLarge, 'x'));
+  request.set_limit(kLarge);
+  request.AddWithinLimit("x-more", "1", http2::Indexing::kAllowed);
+  base::BlockPool::Release();
+  Start(std::move(request));
+  EXPECT_THAT(Said(), ElementsAre("HEADERS 1 END_STREAM"));
+  if (base::BlockPool::kept() == 0) GTEST_SKIP() << "sanitizer builds recycle nothing";
+  EXPECT_GT(base::BlockPool::kept(), kLarge);
 }
 
 // Drain.

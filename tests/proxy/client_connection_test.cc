@@ -1,6 +1,7 @@
 // What a client's connection goes through apart from its calls.
 #include "proxy/client_connection.h"
 
+#include "tests/http2/frame_reader.h"
 #include "tests/proxy/sidecar_test.h"
 #include "tests/rpc/raw_socket.h"
 
@@ -8,11 +9,23 @@ namespace evenkeel::proxy {
 namespace {
 
 using namespace std::chrono_literals;
+using http2::WireBuilder;
+using ::testing::Contains;
 using ::testing::HasSubstr;
 
 class ClientConnectionTest : public SidecarTest {
  protected:
   config::Listener& listener() { return config_.listeners[0]; }
+  /// Whether one client is known to have broken HTTP/2 in this way.
+  bool BrokeHttp2(const std::string& how) const {
+    return metrics_.Text().find("protocol_errors_total{side=\"client\",reason=\"" + how +
+                                "\"} 1\n") != std::string::npos;
+  }
+  /// A client written by hand.
+  rpc::RawSocket ConnectRaw() {
+    return rpc::RawSocket::ConnectTo(
+        net::SocketAddress::From(*base::Address::Parse(server_->listening_on()[0])));
+  }
   void Ping(int times) {
     for (int i = 0; i < times; ++i) {
       const int before = client_->pings;
@@ -30,6 +43,7 @@ TEST_F(ClientConnectionTest, TheThirdPingInARowThatIsTooEarlyEndsIt) {
   EXPECT_EQ(client_->last_goaway, "ENHANCE_YOUR_CALM too_many_pings");
   RunUntil([&] { return client_->losses > 0; });
   EXPECT_THAT(metrics_.Text(), HasSubstr("connections_ended_total{reason=\"too_many_pings\"} 1"));
+  RunUntil([&] { return BrokeHttp2("ENHANCE_YOUR_CALM"); });
 }
 
 TEST_F(ClientConnectionTest, ACallOpenAtTooManyPingsEndsWithTheReason) {
@@ -95,13 +109,60 @@ TEST_F(ClientConnectionTest, AClientThatAnswersNoPingIsGone) {
   listener().keepalive.time = 50ms;
   listener().keepalive.timeout = 50ms;
   Launch();
-  auto client = rpc::RawSocket::ConnectTo(
-      net::SocketAddress::From(*base::Address::Parse(server_->listening_on()[0])));
+  auto client = ConnectRaw();
   client.Write("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + std::string("\0\0\0\4\0\0\0\0\0", 9));
   RunUntil([&] {
     return metrics_.Text().find("connections_ended_total{reason=\"keepalive\"} 1") !=
            std::string::npos;
   });
+}
+
+TEST_F(ClientConnectionTest, CountsTheFaultThatEndedIt) {
+  Launch();
+  auto client = ConnectRaw();
+  client.Write(WireBuilder().ClientHello().Frame(http2::kPing, 0, 0, "short").text());
+  RunUntil([&] { return client.Read(); });
+  client.Close();
+  RunUntil([&] { return BrokeHttp2("FRAME_SIZE_ERROR"); });
+}
+
+// A connection without a sidecar around it; its client is written by hand.
+class LoneConnectionTest : public net::LoopTest, private ClientConnection::Owner {
+ protected:
+  void Connect() {
+    int ends[2];
+    ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+    client_.emplace(net::FileDescriptor(ends[0]));
+    ClientConnection::Owner& owner = *this;
+    connection_ = std::make_unique<ClientConnection>(context_, entrance_,
+                                                     net::FileDescriptor(ends[1]), owner);
+  }
+  void OnConnectionGone(ClientConnection&) override { loop_.DeleteLater(std::move(connection_)); }
+  std::vector<std::string> Received() {
+    client_->Read();
+    return Describe(http2::FrameReader().Read(http2::AsBytes(client_->received())));
+  }
+
+  base::Random random_{1};
+  telemetry::Metrics metrics_;
+  WorkerContext context_{loop_, random_, metrics_.AddWorker()};
+  base::LocalPtr<Entrance> entrance_ = base::MakeLocal<Entrance>(ListenerId{1});
+  std::unique_ptr<ClientConnection> connection_;
+  std::optional<rpc::RawSocket> client_;
+};
+
+TEST_F(LoneConnectionTest, AFinishedCallWhoseClientOpensNoWindowIsReset) {
+  entrance_->settings.write_timeout = 20ms;
+  Connect();
+  Fields request = GrpcRequest();
+  request[0].value = "GET";  // is answered here, and with a body
+  client_->Write(WireBuilder()
+                     .Preface()
+                     .Settings({{http2::kInitialWindowSize, 0}})
+                     .Headers(1, request, EndStream::kYes)
+                     .text());
+  RunUntil([&] { return ::testing::Value(Received(), Contains("RST_STREAM 1 CANCEL")); });
+  EXPECT_THAT(Received(), Contains("HEADERS 1"));
 }
 
 }  // namespace

@@ -210,6 +210,35 @@ TEST_F(ConnectionTest, EndsABrokenPeerWithAGoAwayItCanRead) {
   RunUntil([&] { return server_.losses > 0; });
   EXPECT_EQ(server_.loss.kind, Kind::kProtocolError);
   EXPECT_NE(server_.loss.reason, "");
+  EXPECT_EQ(server_.loss.code, ErrorCode::kProtocolError);
+}
+
+TEST_F(ConnectionTest, EndsAPeerWhoseHeaderBlockDoesNotEnd) {
+  RawSocket raw = RawClient();
+  server_.connection().SetBlockTimeout(std::chrono::milliseconds(20));
+  const std::string block = http2::EncodeHeaders(http2::GrpcRequest());
+  raw.Write(WireBuilder().ClientHello().Frame(http2::kHeaders, 0, 1, block).text());
+  RunUntil([&] { return raw.Read(); });
+  EXPECT_EQ(Frames(raw).back(), "GOAWAY last 0 ENHANCE_YOUR_CALM");
+  raw.Close();
+  RunUntil([&] { return server_.losses > 0; });
+  EXPECT_EQ(server_.loss.code, ErrorCode::kEnhanceYourCalm);
+  EXPECT_EQ(server_.loss.reason, "a header block that does not end");
+}
+
+TEST_F(ConnectionTest, ServesAHeaderBlockThatEndsInTime) {
+  RawSocket raw = RawClient();
+  const std::string block = http2::EncodeHeaders(http2::GrpcRequest());
+  server_.connection().SetBlockTimeout(std::chrono::milliseconds(200));
+  raw.Write(WireBuilder().ClientHello().Frame(http2::kHeaders, 0, 1, block).text());
+  RunUntil([&] { return server_.session().mid_block(); });
+  raw.Write(WireBuilder().Continuation(1, "", http2::kEndHeadersFlag).text());
+  RunUntil([&] { return !server_.streams.empty(); });
+  bool later = false;
+  net::Timer wait(loop_, [&] { later = true; });
+  wait.StartAfter(std::chrono::milliseconds(250));
+  RunUntil([&] { return later; });
+  EXPECT_TRUE(server_.alive());
 }
 
 TEST_F(ConnectionTest, AGoodConnectionThatOnceHadABadStreamStillEndsWell) {
