@@ -61,7 +61,9 @@ base::Result<void, ConnectionError> PeerSettings::TakeEntry(const SettingsEntry&
         return Fault(ErrorCode::kProtocolError, "SETTINGS with a bad MAX_FRAME_SIZE");
       }
       break;
-    case SettingId::kMaxHeaderListSize:  // advice; the peer answers for itself what is too large
+    case SettingId::kMaxHeaderListSize:
+      max_header_list = entry.value;
+      break;
     default:
       break;
   }

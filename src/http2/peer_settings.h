@@ -20,6 +20,8 @@ struct PeerSettings {
   /// SETTINGS were applied one by one (RFC 9113, section 6.5.3).
   uint32_t header_table = 4096;
   uint32_t least_header_table = 4096;
+  /// The largest list of fields the peer means to take: name + value + 32 of each.
+  uint32_t max_header_list = UINT32_MAX;
 
   /// Takes a SETTINGS frame's payload; `push_allowed`: whether the peer may allow us to push, which
   /// only a client can.

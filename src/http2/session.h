@@ -119,6 +119,9 @@ class Session {
   size_t stream_room() const;
   /// Client role: whether there are ids for more streams; a connection has 2^30 of them.
   bool ids_left() const { return next_id_ > 0; }
+  /// The largest list of fields the peer says it takes (list_size()); advice: what it does with a
+  /// larger one may cost the whole connection.
+  uint32_t peer_max_header_list() const { return peer_.max_header_list; }
   size_t open_streams() const { return streams_.size(); }
   /// HEADERS and DATA frames sent so far: what a peer may answer with a PING of its own.
   uint64_t call_frames_sent() const { return call_frames_sent_; }

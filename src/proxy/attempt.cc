@@ -57,6 +57,12 @@ Attempt::~Attempt() {
 
 void Attempt::Open(http2::Session& session, const http2::HeaderList& headers,
                    std::span<const uint8_t> body, http2::EndStream end) {
+  // Some servers close the connection over it, and with it the calls of all other clients.
+  if (headers.list_size() > session.peer_max_header_list()) {
+    return owner_.OnAttemptFailed(
+        *this, {Failure::Kind::kTooLarge, rpc::Cause::kLocal, http2::ErrorCode::kNoError,
+                "it takes no metadata as large as the call's (its MAX_HEADER_LIST_SIZE)"});
+  }
   const bool headers_alone = body.empty() && end == http2::EndStream::kYes;
   http2::StreamHandler& handler = *this;
   stream_ = session.OpenStream(

@@ -27,6 +27,7 @@ class Attempt final : public base::Pooled, private pool::Waiter, private http2::
     enum class Kind {
       kNeverSent,  ///< nothing of it left us: free to be tried elsewhere
       kShed,       ///< a limit of ours kept it from being sent: not to be tried elsewhere
+      kTooLarge,   ///< likewise: more metadata than the endpoint says it takes
       kRefused,    ///< the endpoint said that it did not process it: once elsewhere
       kReset,      ///< the endpoint reset the stream
       kLost,       ///< the connection broke under it; the endpoint may have acted on it
@@ -74,7 +75,8 @@ class Attempt final : public base::Pooled, private pool::Waiter, private http2::
   /// Asks the pool for a stream; may call back before it returns.
   void Start() { pool_.Open(*this); }
 
-  /// Sends the request's headers and what there is of its body. Called from OnAttemptOpen.
+  /// Sends the request's headers and what there is of its body, or fails the attempt as kTooLarge.
+  /// Called from OnAttemptOpen, as the last that is done there with the attempt.
   void Open(http2::Session& session, const http2::HeaderList& headers,
             std::span<const uint8_t> body, http2::EndStream end);
   /// Sends more of the request. Precondition: open().

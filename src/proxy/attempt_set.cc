@@ -35,7 +35,17 @@ AttemptEnd::Kind KindOf(Attempt::Failure::Kind kind) {
   if (kind == Attempt::Failure::Kind::kNeverSent) return AttemptEnd::Kind::kNeverSent;
   if (kind == Attempt::Failure::Kind::kRefused) return AttemptEnd::Kind::kRefused;
   if (kind == Attempt::Failure::Kind::kShed) return AttemptEnd::Kind::kShed;
+  if (kind == Attempt::Failure::Kind::kTooLarge) return AttemptEnd::Kind::kShed;
   return AttemptEnd::Kind::kStatus;
+}
+
+StatusCode StatusOf(const Attempt::Failure& failure) {
+  using Kind = Attempt::Failure::Kind;
+  if (failure.kind == Kind::kReset) {
+    return rpc::StatusFromReset(static_cast<uint32_t>(failure.code));
+  }
+  const bool too_large = failure.kind == Kind::kTooLarge;
+  return too_large ? StatusCode::kResourceExhausted : StatusCode::kUnavailable;
 }
 
 std::string Name(const Attempt& attempt) {
@@ -281,9 +291,7 @@ void AttemptSet::OnAttemptSent(Attempt& attempt, size_t count) {
 }
 
 void AttemptSet::OnAttemptFailed(Attempt& attempt, const Attempt::Failure& failure) {
-  const StatusCode status = failure.kind == Attempt::Failure::Kind::kReset
-                                ? rpc::StatusFromReset(static_cast<uint32_t>(failure.code))
-                                : StatusCode::kUnavailable;
+  const StatusCode status = StatusOf(failure);
   if (failure.kind == Attempt::Failure::Kind::kShed) {
     cluster_->CountShed(telemetry::Shed::kMaxPendingCalls);
   }

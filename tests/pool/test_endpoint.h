@@ -36,6 +36,7 @@ class TestEndpoint {
   void HangAfterAccept() { hangs_ = true; }
   /// For connections to come.
   void set_max_streams(uint32_t streams) { settings_.max_concurrent_streams = streams; }
+  void set_max_header_list(uint32_t size) { settings_.max_header_list = size; }
 
   /// All requests of all connections, in the order of connections.
   std::vector<http2::StreamLog*> calls() const {

@@ -210,6 +210,18 @@ TEST_F(CallTest, RefusesMetadataOverTheLimit) {
   EXPECT_TRUE(NothingArrives());
 }
 
+TEST_F(CallTest, SendsNoEndpointMoreMetadataThanItSaysItTakes) {
+  for (int i = 0; i < 2; ++i) AddEndpoint().set_max_header_list(1'024);
+  Start();
+  StreamLog& call = Call(EndStream::kYes, With(GrpcRequest(), "x-huge", std::string(2'000, 'x')));
+  EXPECT_EQ(Finished(call), "8");
+  EXPECT_THAT(MessageOf(call), HasSubstr("MAX_HEADER_LIST_SIZE"));
+  EXPECT_TRUE(NothingArrives());
+  StreamLog& other = Call();
+  Answer(*Arrived().log);
+  EXPECT_EQ(Finished(other), "0");
+}
+
 // Endpoints that answer in other ways.
 
 struct ForeignAnswer {
