@@ -75,7 +75,9 @@ class Lab:
                 yield case, name, "cpu_us_per_call", cost
                 yield case, name, "calls_per_s", rate
                 if shape.size >= 64 * 1024:
-                    yield case, name, "mib_per_cpu_s", 2 * shape.size / 2**20 / cost * 1e6
+                    moved = 2 * shape.size / 2**20
+                    yield case, name, "mib_per_cpu_s", moved / cost * 1e6
+                    yield case, name, "mib_per_s", moved * rate
 
 
 def shapes(lab):
@@ -166,11 +168,17 @@ def latency(lab):
     ports[DIRECT] = ends[0][1]
     case = f"GetUser at {lab.options.rate}/s"
     for _ in range(lab.options.rounds):
+        found = {}
         for name in random.sample(list(ports), len(ports)):
             summary = open_loop.at_rate(client, ports[name], lab.options.rate, 3)
-            for quantile in ("p50", "p99", "p99.9"):
-                value = summary["latency_ms"][quantile] * 1000
-                yield case, name, f"{quantile.replace('.', '_')}_us", value
+            found[name] = summary["latency_ms"]
+        for quantile in ("p50", "p99", "p99.9"):
+            for name in ports:
+                micros = found[name][quantile] * 1000
+                metric = quantile.replace(".", "_")
+                yield case, name, f"{metric}_us", micros
+                if name != DIRECT:
+                    yield case, name, f"{metric}_added_us", micros - found[DIRECT][quantile] * 1000
 
 
 def messages(lab):

@@ -8,7 +8,7 @@ import peer
 REFERENCES = ("nghttpx", "tcp")  # ratios are to these
 
 # Metrics in which less is better, and the one that a plot shows for its experiment.
-PLOTTED = ("cpu_us_per_call", "resident_mib", "kib_each", "kib_per_call", "p99_us")
+PLOTTED = ("cpu_us_per_call", "resident_mib", "kib_each", "kib_per_call", "p99_added_us")
 PLOTTED += ("cpu_us_per_message",)
 
 
@@ -31,7 +31,7 @@ def _ratios(row, rows):
     key = (row["experiment"], row["case"], row["metric"])
     found = {r["peer"]: r["median"] for r in rows if key == (r["experiment"], r["case"], r["metric"])}
     wanted = ((name, found.get(name)) for name in REFERENCES)
-    return {name: row["median"] / value for name, value in wanted if value}
+    return {name: row["median"] / value for name, value in wanted if value and value > 0}
 
 
 def _number(value):
@@ -97,7 +97,7 @@ def _bars(rows):
         marks.append(f'<text x="0" y="{y + 14}">{html.escape(case)}</text>')
         y += 20
         for row in (each for each in rows if each["case"] == case):
-            width = 440 * row["median"] / most
+            width = max(440 * row["median"] / most, 0)
             kind = "ours" if row["peer"] == "evenkeel" else "theirs"
             marks.append(f'<text x="16" y="{y + 12}">{html.escape(row["peer"])}</text>')
             marks.append(f'<rect class="{kind}" x="110" y="{y}" width="{width:.1f}" height="14"/>')

@@ -32,6 +32,11 @@ class FrameInput {
   /// Takes from `bytes`; false when there is no further piece in them, which are then all taken.
   /// After a fault there is nothing to be had any more.
   bool Next(std::span<const uint8_t>& bytes, Piece& piece);
+  /// Whether the rest of a frame of HEADERS or CONTINUATION is still to come.
+  bool mid_headers() const {
+    return inside_ &&
+           (frame_.type == FrameType::kHeaders || frame_.type == FrameType::kContinuation);
+  }
 
  private:
   bool ReadHead(std::span<const uint8_t>& bytes);

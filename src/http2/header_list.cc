@@ -42,6 +42,7 @@ void HeaderList::Place(std::string_view name, std::string_view value, Indexing i
   new (spans() + rep_.count++) Span{name_at, value_at, static_cast<uint32_t>(name.size()),
                                     static_cast<uint32_t>(value.size()), indexing};
   rep_.bytes = value_at;
+  rep_.text += static_cast<uint32_t>(name.size() + value.size());
 }
 
 bool HeaderList::AddWithinLimit(std::string_view name, std::string_view value, Indexing indexing) {
@@ -56,9 +57,11 @@ bool HeaderList::AddWithinLimit(std::string_view name, std::string_view value, I
 void HeaderList::Set(std::string_view name, std::string_view value) {
   Span* span = FindSpan(name);
   if (span == nullptr) return Add(name, value);
+  rep_.text -= span->value_size;
   if (value.size() <= span->value_size) {
     std::memmove(At(span->value), value.data(), value.size());
     span->value_size = static_cast<uint32_t>(value.size());
+    rep_.text += span->value_size;
     return;
   }
   // Elsewhere in the block: the field's name stays where it is.
@@ -71,14 +74,17 @@ void HeaderList::Set(std::string_view name, std::string_view value) {
 
 void HeaderList::Remove(std::string_view name) {
   Span* const end = spans() + rep_.count;
-  Span* const kept =
-      std::remove_if(spans(), end, [&](const Span& span) { return NameOf(span) == name; });
+  Span* const kept = std::remove_if(spans(), end, [&](const Span& span) {
+    if (NameOf(span) != name) return false;
+    rep_.text -= span.name_size + span.value_size;
+    return true;
+  });
   rep_.count = static_cast<uint32_t>(kept - spans());
 }
 
 void HeaderList::Clear() {
   rep_.truncated = false;
-  rep_.bytes = 0;
+  rep_.bytes = rep_.text = 0;
   rep_.count = 0;
 }
 

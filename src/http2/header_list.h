@@ -66,7 +66,7 @@ class HeaderList {
     return {NameOf(span), {At(span.value), span.value_size}, span.indexing};
   }
   /// Sum of name + value + 32 over the fields (RFC 9113, section 6.5.2).
-  size_t list_size() const { return rep_.bytes + kFieldOverhead * rep_.count; }
+  size_t list_size() const { return rep_.text + kFieldOverhead * rep_.count; }
 
   class Iterator {
    public:
@@ -101,7 +101,8 @@ class HeaderList {
   struct Rep {
     char* block = nullptr;
     uint32_t capacity = 0;
-    uint32_t bytes = 0;  // at the block's end
+    uint32_t bytes = 0;  // at the block's end, those of fields that went included
+    uint32_t text = 0;   // names and values of those there are
     uint32_t count = 0;  // spans at its front
     uint32_t first = kFirstBlock;
     size_t limit = SIZE_MAX;

@@ -137,6 +137,7 @@ void Session::ReturnCredit(Stream& stream, uint32_t count) {
   const uint32_t increment = stream.receive_window_.Return(count, settings_.stream_window);
   if (increment == 0 || stream.remote_ == Stream::Remote::kEnded || stream.being_reset()) return;
   AppendWindowUpdate(control_, stream.id_, increment);
+  ++queued_answers_;
   WantOutput();
 }
 

@@ -103,7 +103,7 @@ class Session {
   /// make us hold.
   size_t queued_answers() const { return queued_answers_; }
   /// Whether the peer has begun a header block and owes the rest of it.
-  bool mid_block() const { return block_frame_.stream != 0; }
+  bool mid_block() const { return block_frame_.stream != 0 || input_.mid_headers(); }
   /// Both sides have said all they may say: close the connection.
   bool finished() const;
   /// For which fault of the peer we have ended the connection by GOAWAY, in words for a log; empty
@@ -132,6 +132,9 @@ class Session {
   /// GOAWAY with the last id we processed; no new streams after it.
   void SubmitGoAway(ErrorCode code, std::string_view debug_data);
   void SubmitPing(uint64_t opaque);
+  /// The peer has broken the connection: GOAWAY, and no frame of a call any more. As a Receive that
+  /// fails; no effect after one.
+  void Fail(ErrorCode code, std::string_view reason);
 
   /// The connection has ended: tells every open stream, once each. `bytes_written` is how much of
   /// all output produced so far the kernel took; it decides which requests never left.
@@ -174,7 +177,6 @@ class Session {
   void CountPrematureReset();
   /// `cost`: in frames that cost as little as one can.
   void CountIdleFrame(uint64_t cost = 1);
-  void Fail(ErrorCode code, std::string_view reason);
 
   // Header blocks in (session_headers.cc).
   void OnHeadersFrame(const FrameInput::Piece& piece);

@@ -88,12 +88,10 @@ void Session::OnHeaderBlock(std::span<const uint8_t> block) {
     if (id > last_seen_ + 2) skipped_ = {last_seen_, id};
     last_seen_ = id;
     resets_.OnStream();
-    ++call_frames_received_;
     return OnNewRequest(id, block);
   }
   Stream* const stream = FindLive(id);
   if (stream == nullptr) return OnLateHeaders(id, block);
-  ++call_frames_received_;
   switch (stream->remote_) {
     case Stream::Remote::kOpen:
       return OnResponse(*stream, block);
@@ -112,9 +110,8 @@ void Session::OnLateHeaders(StreamId id, std::span<const uint8_t> block) {
     return Fail(ErrorCode::kProtocolError, "HEADERS on a stream below one opened before");
   }
   DecodeUnheard(block);
-  if (role_ == Role::kClient) return;
   CountIdleFrame();
-  RefuseRequest(id, ErrorCode::kStreamClosed);
+  if (role_ == Role::kServer) RefuseRequest(id, ErrorCode::kStreamClosed);
 }
 
 void Session::OnNewRequest(StreamId id, std::span<const uint8_t> block) {
@@ -133,6 +130,7 @@ void Session::OnNewRequest(StreamId id, std::span<const uint8_t> block) {
     return RefuseRequest(id, ErrorCode::kRefusedStream);
   }
   last_processed_ = id;
+  ++call_frames_received_;
   Stream& stream = NewStream(id);
   stream.body_expected_ = check.content_length();
   stream.remote_ = end == EndStream::kYes ? Stream::Remote::kEnded : Stream::Remote::kHeadersSeen;
@@ -150,6 +148,7 @@ void Session::OnResponse(Stream& stream, std::span<const uint8_t> block) {
     return FailStream(stream, ErrorCode::kProtocolError);
   }
   if (check.interim()) return CountIdleFrame();
+  ++call_frames_received_;
   if (check.status() != kNotModified) stream.body_expected_ = check.content_length();
   if (ended && stream.body_expected_ > 0) return FailStream(stream, ErrorCode::kProtocolError);
   stream.remote_ = ended ? Stream::Remote::kEnded : Stream::Remote::kHeadersSeen;
@@ -164,6 +163,7 @@ void Session::OnTrailers(Stream& stream, std::span<const uint8_t> block) {
   if (!check.sound() || !block_frame_.has(kFlagEndStream) || stream.body_expected_ > 0) {
     return FailStream(stream, ErrorCode::kProtocolError);
   }
+  ++call_frames_received_;
   stream.remote_ = Stream::Remote::kEnded;
   if (stream.handler_ != nullptr) stream.handler_->OnTrailers(std::move(trailers));
   EndRemote(stream);

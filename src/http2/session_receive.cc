@@ -96,13 +96,10 @@ void Session::OnDataPiece(const FrameInput::Piece& piece) {
     if (!receive_window_.Take(size, window)) {
       return Fail(ErrorCode::kFlowControlError, "more DATA than the connection's window allows");
     }
-    if (size > 0) {
-      ++call_frames_received_;
-    } else if (!piece.frame.has(kFlagEndStream)) {
-      CountIdleFrame();
-    }
+    if (size == piece.padding && !piece.frame.has(kFlagEndStream)) CountIdleFrame();
     if (const uint32_t increment = receive_window_.Return(size, window); increment > 0) {
       AppendWindowUpdate(control_, 0, increment);
+      ++queued_answers_;
       WantOutput();
     }
   }
@@ -125,6 +122,7 @@ void Session::OnDataOf(Stream& stream, const FrameInput::Piece& piece) {
       return FailStream(stream, ErrorCode::kFlowControlError);
     }
   }
+  if (!piece.payload.empty() && piece.first) ++call_frames_received_;
   if (stream.body_expected_ >= 0) {
     stream.body_expected_ -= static_cast<int64_t>(piece.payload.size());
     if (stream.body_expected_ < 0) return FailStream(stream, ErrorCode::kProtocolError);
@@ -161,7 +159,7 @@ void Session::OnRstStream(const FrameInput::Piece& piece) {
     return Fail(ErrorCode::kProtocolError, "RST_STREAM on a stream that is not open");
   }
   Stream* const stream = streams_.Find(piece.frame.stream);
-  if (stream == nullptr) return;
+  if (stream == nullptr) return CountIdleFrame();
   const auto code = static_cast<ErrorCode>(ReadUint32(piece.payload.data()));
   const bool refused = code == ErrorCode::kRefusedStream;
   if (role_ == Role::kServer && stream->local_ != Stream::Local::kEnded) CountPrematureReset();
@@ -228,6 +226,7 @@ void Session::OnGoAway(const FrameInput::Piece& piece) {
   if (last > goaway_last_) {
     return Fail(ErrorCode::kProtocolError, "GOAWAY with a higher stream than the one before");
   }
+  CountIdleFrame();
   goaway_received_ = true;
   goaway_last_ = last;
   const auto debug_data = piece.payload.subspan(kFixedSize);

@@ -1,7 +1,7 @@
 // EndpointConnection: one HTTP/2 connection from one worker to one endpoint.
 //
 //   kConnecting ──SETTINGS──> kReady ──GOAWAY, Drain──> kDraining ──last stream──> (lost)
-//        │                     └──protocol error──> kBroken ──GOAWAY taken──> (lost)
+//        │                     └──protocol error──> kBroken ──GOAWAY sent──> (lost)
 //        └──────────failure, timeout, close: OnLost──────────────┘
 // Owned by its Pool, which hears of each step.
 #pragma once

@@ -105,18 +105,20 @@ void Pool::OnReady(EndpointConnection&) {
 void Pool::OnRoom(EndpointConnection&) { ServeWaiters(); }
 
 void Pool::OnDraining(EndpointConnection&, const http2::GoAway& goaway) {
+  last_failure_ = Describe(goaway);
   if (IsTooManyPings(goaway)) target_.keepalive->Double();
-  Replace(Describe(goaway));
-}
-
-void Pool::OnBroken(EndpointConnection&, const std::string& reason) { Replace(reason); }
-
-void Pool::Replace(std::string reason) {
-  last_failure_ = std::move(reason);
   // A GOAWAY before SETTINGS: the attempt has failed, whatever the peer says.
   if (state_ != State::kReady) SetState(State::kFailing, last_failure_);
   observer_.OnDraining(*this);
   ConnectIfWanted();
+}
+
+void Pool::OnBroken(EndpointConnection&, const std::string& reason) {
+  last_failure_ = reason;
+  if (Has(ConnectionState::kReady)) return ConnectIfWanted();
+  SetState(State::kFailing, reason);
+  ConnectIfWanted();
+  if (!Has(ConnectionState::kConnecting)) FailWaiters(reason);
 }
 
 void Pool::OnLost(EndpointConnection& connection, ConnectionState before,
@@ -128,7 +130,7 @@ void Pool::OnLost(EndpointConnection& connection, ConnectionState before,
   loop_.DeleteLater(std::move(*at));
   connections_.erase(at);
   if (before == ConnectionState::kDraining || before == ConnectionState::kBroken) {
-    return;  // it has been replaced already
+    return ConnectIfWanted();  // it has been replaced already, but may have filled max_connections
   }
   last_failure_ = loss.reason;
   if (before == ConnectionState::kConnecting) ++addresses_failed_;

@@ -68,7 +68,7 @@ class Pool final : private EndpointConnection::Owner {
 
   enum class State {
     kConnecting,  ///< no connection yet, but no failure since the last one worked: worth waiting
-    kReady,       ///< a connection works, or is being replaced after GOAWAY or a protocol error
+    kReady,       ///< a connection works, or is being replaced after GOAWAY
     kFailing,     ///< the last attempt failed or the last connection broke; trying again
   };
 
@@ -141,8 +141,6 @@ class Pool final : private EndpointConnection::Owner {
   /// A connection that works and was made under the present settings.
   bool HasCurrent() const;
   void DrainOutdated();
-  /// A connection takes no more streams, for this reason.
-  void Replace(std::string reason);
   EndpointConnection* WithRoom();
   /// Starts a connection, or the wait for the time when one may start, where one is wanted.
   void ConnectIfWanted();

@@ -239,12 +239,12 @@ void AttemptSet::OnAttemptOpen(Attempt& attempt, http2::Session& session) {
 
 void AttemptSet::OnAttemptHeaders(Attempt& attempt, http2::HeaderList headers, EndStream end) {
   const auto status = rpc::ParseStatus(headers.Find("grpc-status").value_or(""));
+  if (!IsWhole(headers, status)) return EndTooLarge(attempt);
   if (!IsGrpcAnswer(headers) || (end == EndStream::kYes && !status)) {
     const rpc::Status foreign = StatusOfForeign(headers, attempt.address());
     return EndWithStatus(attempt, foreign,
                          {Answered(foreign.code, headers), Origin::kEndpoint, Cause::kAnswered});
   }
-  if (!IsWhole(headers, status)) return EndTooLarge(attempt);
   if (end == EndStream::kYes) return EndWithFields(attempt, std::move(headers), *status);
   attempt.notes.header_status = status;
   if (Holds()) return Hold(attempt, std::move(headers));
@@ -276,12 +276,12 @@ void AttemptSet::OnAttemptData(Attempt& attempt, std::span<const uint8_t> bytes,
 
 void AttemptSet::OnAttemptTrailers(Attempt& attempt, http2::HeaderList trailers) {
   auto status = rpc::ParseStatus(trailers.Find("grpc-status").value_or(""));
+  if (!IsWhole(trailers, status)) return EndTooLarge(attempt);
   if (!status) {
     context_.metrics.PeerFault(telemetry::Side::kEndpoint, telemetry::Fault::kMissingStatus);
     status = StatusCode::kUnknown;
     trailers.Set("grpc-status", rpc::StatusNumber(*status));
   }
-  if (!IsWhole(trailers, status)) return EndTooLarge(attempt);
   EndWithFields(attempt, std::move(trailers), *status);
 }
 

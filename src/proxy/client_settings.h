@@ -16,7 +16,7 @@ struct ClientSettings {
   ConnectionLifetime::Settings lifetime{};
   /// A call that has finished is reset when nothing of its answer has left for so long, and within
   /// twice that: a client that opens no window would have us hold it for ever. Not configurable.
-  base::Duration write_timeout = std::chrono::seconds(30);
+  base::Duration write_timeout = std::chrono::minutes(5);
 };
 
 ClientSettings ClientSettingsOf(const config::Listener& listener);

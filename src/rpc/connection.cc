@@ -16,8 +16,8 @@ http2::ByteQueue& FreshOutput() {
   return queue;
 }
 
-// Frames (ACKs, RST_STREAMs) that a peer may make us queue without reading them; more, and we stop
-// reading from it (CVE-2019-9512, -9514, -9515).
+// Frames (ACKs, refusals, credit) that a peer may make us queue without reading them; more, and we
+// stop reading from it (CVE-2019-9512, -9514, -9515). Our own resets are none of its doing.
 constexpr size_t kMaxQueuedAnswers = 1000;
 
 // Closing a socket with unread input makes the kernel send RST, which can destroy our last bytes at
@@ -98,9 +98,8 @@ void Connection::Receive(std::span<const uint8_t> bytes) {
 
 void Connection::OnTimer() {
   if (state_ != State::kOpen) return Lose(end_);
-  constexpr char kEndless[] = "a header block that does not end";
-  session_.SubmitGoAway(http2::ErrorCode::kEnhanceYourCalm, kEndless);
-  Fail({Loss::Kind::kProtocolError, kEndless, {}, http2::ErrorCode::kEnhanceYourCalm});
+  session_.Fail(http2::ErrorCode::kEnhanceYourCalm, "a header block that does not end");
+  Fail({Loss::Kind::kProtocolError, session_.failure(), {}, session_.failure_code()});
 }
 
 void Connection::Fail(Loss loss) {
@@ -124,8 +123,6 @@ void Connection::OnClosed(std::error_code reason) {
 
 void Connection::Flush() {
   if (state_ != State::kOpen && state_ != State::kFailed) return;
-  // However long nothing leaves, streams that have been reset end.
-  if (blocked_) session_.Produce(output_, 0);
   while (!blocked_) {
     http2::ByteQueue& fresh = output_.empty() ? FreshOutput() : output_;
     if (fresh.size() < kOutputLimit) session_.Produce(fresh, kOutputLimit);
@@ -137,6 +134,8 @@ void Connection::Flush() {
     }
     if (!alive) return;
   }
+  // However long nothing leaves, streams that have been reset end.
+  if (blocked_) session_.Produce(output_, 0);
   owner_.OnFlushed();
   PauseIfCongested();
   if (blocked_) return;

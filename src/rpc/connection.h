@@ -44,7 +44,8 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
     virtual void OnOpen() = 0;
     /// What may leave now has left, as far as the kernel takes it.
     virtual void OnFlushed() {}
-    /// The peer broke HTTP/2: no new streams. Those there are hear of it at the end of the turn.
+    /// The peer broke HTTP/2: no new streams. Those there are hear of it when the GOAWAY has left,
+    /// at the end of the turn as a rule, after a second at the latest.
     virtual void OnBroken(const std::string& /*reason*/) {}
     /// Each stream has been told before. The owner hands the connection to DeleteLater.
     virtual void OnLost(const Loss& loss) = 0;

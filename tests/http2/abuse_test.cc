@@ -178,6 +178,9 @@ const IdleFlood kIdleFloods[] = {
     {"WindowUpdates", [](WireBuilder& wire) { wire.WindowUpdate(1, 1); }},
     {"WindowUpdatesOfTheConnection", [](WireBuilder& wire) { wire.WindowUpdate(0, 1); }},
     {"Settings", [](WireBuilder& wire) { wire.Settings(); }},
+    {"PaddingAlone",
+     [](WireBuilder& wire) { wire.Frame(kData, kPaddedFlag, 1, std::string(3, '\2')); }},
+    {"ResetsOfClosedStreams", [](WireBuilder& wire) { wire.RstStream(1); }},
     {"UnknownFrames", [](WireBuilder& wire) { wire.Frame(0x42, 0, 1, "x"); }},
 };
 

@@ -74,6 +74,24 @@ TEST_F(ClientWireTest, SkipsInterimResponses) {
   EXPECT_EQ(log.headers, GrpcResponse());
 }
 
+// As many as a server likes to send, but not without end; nor header blocks of calls that are over.
+TEST_F(ClientWireTest, EndsAServerThatSendsHeadersWithoutEnd) {
+  for (const bool over : {false, true}) {
+    Peer client(Role::kClient);
+    ASSERT_TRUE(client.Receive(WireBuilder().ServerHello()));
+    client.Open();
+    client.Produce();
+    if (over) client.streams[0]->Release();
+    client.Produce();
+    const WireBuilder wire = WireBuilder().Headers(1, {{":status", "103"}});
+    int blocks = 0;
+    while (blocks < 5'000 && client.Receive(wire)) ++blocks;
+    EXPECT_GT(blocks, 900);
+    EXPECT_LT(blocks, 1'500);
+    EXPECT_EQ(client.session().failure_code(), ErrorCode::kEnhanceYourCalm);
+  }
+}
+
 TEST_F(ClientWireTest, TellsABodyThatEndsWithoutTrailers) {
   StreamLog& log = Sent();
   Receive(WireBuilder().Headers(1, GrpcResponse()).Data(1, "abc", EndStream::kYes));

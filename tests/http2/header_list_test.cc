@@ -82,6 +82,18 @@ TEST(HeaderListTest, CountsNameValueAnd32ForEachField) {
   EXPECT_EQ(headers.list_size(), 3u + 2u + 32u + 32u);
 }
 
+TEST(HeaderListTest, CountsNothingOfWhatWent) {
+  HeaderList headers = ToHeaderList({{"a", "12"}, {"gone", "123"}, {"gone", "1"}});
+  headers.Remove("gone");
+  headers.Set("a", "1");
+  EXPECT_EQ(headers.list_size(), 1u + 1u + 32u);
+  headers.Set("a", std::string(1'000, 'x'));
+  EXPECT_EQ(headers.list_size(), 1u + 1'000u + 32u);
+  EXPECT_EQ(HeaderList(headers).list_size(), headers.list_size());
+  headers.Clear();
+  EXPECT_EQ(headers.list_size(), 0u);
+}
+
 TEST(HeaderListTest, TakesFieldsUpToTheLimitAndNotOneByteMore) {
   HeaderList headers = Limited(2 * (32 + 2));
   headers.AddWithinLimit("a", "1", Indexing::kAllowed);

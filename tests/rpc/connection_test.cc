@@ -213,11 +213,16 @@ TEST_F(ConnectionTest, EndsABrokenPeerWithAGoAwayItCanRead) {
   EXPECT_EQ(server_.loss.code, ErrorCode::kProtocolError);
 }
 
-TEST_F(ConnectionTest, EndsAPeerWhoseHeaderBlockDoesNotEnd) {
+// The block, or the one frame that it is.
+class EndlessBlockTest : public ConnectionTest, public ::testing::WithParamInterface<bool> {};
+
+TEST_P(EndlessBlockTest, EndsItsPeer) {
   RawSocket raw = RawClient();
   server_.connection().SetBlockTimeout(std::chrono::milliseconds(20));
+  const bool whole_frame = GetParam();
   const std::string block = http2::EncodeHeaders(http2::GrpcRequest());
-  raw.Write(WireBuilder().ClientHello().Frame(http2::kHeaders, 0, 1, block).text());
+  const std::string frame = WireBuilder().Frame(http2::kHeaders, 0, 1, block).text();
+  raw.Write(WireBuilder().ClientHello().text() + frame.substr(0, whole_frame ? frame.size() : 20));
   RunUntil([&] { return raw.Read(); });
   EXPECT_EQ(Frames(raw).back(), "GOAWAY last 0 ENHANCE_YOUR_CALM");
   raw.Close();
@@ -225,6 +230,8 @@ TEST_F(ConnectionTest, EndsAPeerWhoseHeaderBlockDoesNotEnd) {
   EXPECT_EQ(server_.loss.code, ErrorCode::kEnhanceYourCalm);
   EXPECT_EQ(server_.loss.reason, "a header block that does not end");
 }
+
+INSTANTIATE_TEST_SUITE_P(All, EndlessBlockTest, ::testing::Bool());
 
 TEST_F(ConnectionTest, ServesAHeaderBlockThatEndsInTime) {
   RawSocket raw = RawClient();
