@@ -28,8 +28,9 @@ LATENCY_BUCKETS = [
 
 class PagesTest(WireTestCase):
     def test_ready_and_live_say_so(self):
-        self.assertEqual(200, self.sidecar.get("/ready")[0])
         self.assertEqual(200, self.sidecar.get("/live")[0])
+        # It listens before it has connected.
+        wait_until(lambda: self.sidecar.get("/ready")[0] == 200, "the sidecar to be ready")
 
     def test_the_start_page_links_the_others(self):
         status, page = self.sidecar.get("/")
