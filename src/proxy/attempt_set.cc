@@ -388,7 +388,10 @@ void AttemptSet::Again() {
 
 void AttemptSet::Avoid(const Attempt& attempt, AttemptEnd::Kind why) {
   const balancer::Endpoint* endpoint = attempt.pool().endpoint().get();
-  if (why == AttemptEnd::Kind::kNeverSent) {
+  // Where a connection said goodbye (GOAWAY) the next one takes the call, but not a third.
+  const bool again = attempt.pool().state() != pool::Pool::State::kFailing &&
+                     std::ranges::count(avoid_, endpoint) == 0;
+  if (why == AttemptEnd::Kind::kNeverSent && !again) {
     avoid_.insert(avoid_.begin() + static_cast<ptrdiff_t>(without_stream_++), endpoint);
   } else {
     avoid_.push_back(endpoint);

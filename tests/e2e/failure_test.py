@@ -1,5 +1,6 @@
 """Endpoints that refuse, leave, die and come back: what the client sees of it, and what not."""
 
+import signal
 import socket
 import unittest
 
@@ -120,6 +121,26 @@ class GoawayTest(FailureTestCase):
         stream.connection.close()
         self.assertEqual(UNAVAILABLE, call.wait_status())
         self.assertEqual([], call.resets)
+
+    def test_calls_that_cross_the_goodbyes_of_all_endpoints_go_to_the_next_connections(self):
+        """What the sidecar reads in one turn: calls, and then that no connection takes them."""
+        self.start(2)
+        for endpoint in self.endpoints:
+            endpoint.answer(lambda stream: stream.respond())
+        for _ in range(5):
+            self.sidecar.signal(signal.SIGSTOP)
+            calls = [self.client.call() for _ in range(4)]
+            for endpoint in self.endpoints:
+                endpoint.connections[-1].send_goaway(MAX_STREAM_ID)
+            self.sidecar.signal(signal.SIGCONT)
+            self.assertEqual([0] * 4, [call.wait_status() for call in calls])
+            for endpoint in self.endpoints:
+                endpoint.next_connection()
+            wait_until(lambda: self.connections_now() == 2, "the next connections to be ready")
+
+    def connections_now(self):
+        return sum(endpoint["connections"] for cluster in self.sidecar.clusters()["clusters"]
+                   for endpoint in cluster["endpoints"])
 
     def test_rotation_under_load_loses_no_call(self):
         """Every connection says goodbye after 20 calls, as servers with a max age do."""

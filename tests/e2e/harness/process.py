@@ -1,6 +1,7 @@
 """A child process whose output is kept line by line and whose end is checked."""
 
 import os
+import pathlib
 import signal
 import subprocess
 import threading
@@ -10,12 +11,15 @@ from .waiting import BOUND, wait_until
 # A sanitizer's finding must fail the test even if the process goes on.
 SANITIZER_MARKS = ("ERROR: AddressSanitizer", "ERROR: LeakSanitizer", "WARNING: ThreadSanitizer",
                    "runtime error:")
+SUPPRESSIONS = pathlib.Path(__file__).with_name("tsan.supp")
 
 
 def _environment(more):
     environment = {**os.environ, **(more or {})}
     environment.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
-    environment.setdefault("TSAN_OPTIONS", "halt_on_error=0:second_deadlock_stack=1")
+    environment.setdefault(
+        "TSAN_OPTIONS",
+        f"halt_on_error=0:second_deadlock_stack=1:suppressions='{SUPPRESSIONS}'")
     return environment
 
 
