@@ -236,14 +236,14 @@ INSTANTIATE_TEST_SUITE_P(All, EndlessBlockTest, ::testing::Bool());
 TEST_F(ConnectionTest, ServesAHeaderBlockThatEndsInTime) {
   RawSocket raw = RawClient();
   const std::string block = http2::EncodeHeaders(http2::GrpcRequest());
-  server_.connection().SetBlockTimeout(std::chrono::milliseconds(200));
+  server_.connection().SetBlockTimeout(std::chrono::seconds(2));
   raw.Write(WireBuilder().ClientHello().Frame(http2::kHeaders, 0, 1, block).text());
   RunUntil([&] { return server_.session().mid_block(); });
   raw.Write(WireBuilder().Continuation(1, "", http2::kEndHeadersFlag).text());
   RunUntil([&] { return !server_.streams.empty(); });
   bool later = false;
   net::Timer wait(loop_, [&] { later = true; });
-  wait.StartAfter(std::chrono::milliseconds(250));
+  wait.StartAfter(std::chrono::milliseconds(2100));
   RunUntil([&] { return later; });
   EXPECT_TRUE(server_.alive());
 }
