@@ -27,7 +27,9 @@ def summarised(figures):
 
 
 def _ratios(row, rows):
-    """To each reference in the same experiment, case and metric."""
+    """To each reference in the same experiment, case and metric; none of what is not above zero."""
+    if row["median"] <= 0:
+        return {}
     key = (row["experiment"], row["case"], row["metric"])
     found = {r["peer"]: r["median"] for r in rows if key == (r["experiment"], r["case"], r["metric"])}
     wanted = ((name, found.get(name)) for name in REFERENCES)
