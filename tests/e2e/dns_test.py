@@ -3,16 +3,14 @@
 EVENKEEL_E2E_FULL=1 runs the load of issue "Live": 2,000 calls/s and 100 open streams.
 """
 
-import os
 import tempfile
 import time
 import unittest
 
-from harness.case import E2eTestCase
+from harness.case import FULL, E2eTestCase
 from harness.dns_server import DnsServer
 from harness.waiting import let_time_pass, wait_until
 
-FULL = bool(os.environ.get("EVENKEEL_E2E_FULL"))
 RATE, STREAMS = (2000, 100) if FULL else (300, 20)
 TTL = 2  # seconds
 NAME = "users.test"

@@ -3,18 +3,17 @@
 EVENKEEL_E2E_FULL=1 runs the load of issue "Live" beside the 100 streams: 2,000 calls/s.
 """
 
-import os
 import signal
 import unittest
 from concurrent import futures
 
-from harness.case import E2eTestCase, WireTestCase
+from harness.case import FULL, E2eTestCase, WireTestCase
 from harness.raw_client import connect_socket
 from harness.raw_connection import MAX_STREAM_ID, NO_ERROR
 from harness.waiting import BOUND, wait_until
 
 
-RATE = 2000 if os.environ.get("EVENKEEL_E2E_FULL") == "1" else 200
+RATE = 2000 if FULL else 200
 
 
 class TwoPhaseGoawayTest(WireTestCase):

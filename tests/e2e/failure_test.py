@@ -5,7 +5,7 @@ import socket
 import unittest
 
 from harness import raw_connection
-from harness.case import E2eTestCase
+from harness.case import FULL, E2eTestCase
 from harness.raw_connection import MAX_STREAM_ID, REFUSED_STREAM, timeout_seconds
 from harness.waiting import let_time_pass, wait_until
 
@@ -224,7 +224,7 @@ class NoSecondAttemptTest(FailureTestCase):
 class KilledReplicaTest(E2eTestCase):
     """`kill -9` of one of three replicas under load."""
 
-    RATE = 2000  # calls a second
+    RATE = 2000 if FULL else 300  # calls a second
 
     def attempts(self, sidecar, replica, what="started", **labels):
         return sidecar.metric(

@@ -4,7 +4,6 @@ EVENKEEL_E2E_FULL=1 adds 10,000 endpoints under the load of issue "Live".
 """
 
 import json
-import os
 import pathlib
 import shutil
 import socket
@@ -14,10 +13,9 @@ import time
 import unittest
 
 from harness import binaries
-from harness.case import E2eTestCase
+from harness.case import FULL, E2eTestCase
 from harness.waiting import let_time_pass, wait_until
 
-FULL = bool(os.environ.get("EVENKEEL_E2E_FULL"))
 RATE, STREAMS, MANY = (2000, 100, 10_000) if FULL else (300, 10, 500)
 
 

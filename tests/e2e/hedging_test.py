@@ -1,6 +1,5 @@
 """Hedging after the measured 95th percentile: what it does to the callers' tail, and its price."""
 
-import os
 import random
 import threading
 import time
@@ -8,10 +7,9 @@ import unittest
 
 import grpc
 
-from harness.case import E2eTestCase
+from harness.case import FULL, E2eTestCase
 from harness.python_replica import IDENTITY, PythonReplica
 
-FULL = bool(os.environ.get("EVENKEEL_E2E_FULL"))
 USUAL, SLOW = 0.02, 1.0  # seconds: 50 times as long
 SLOW_SHARE = 0.05
 

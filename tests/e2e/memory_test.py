@@ -3,12 +3,11 @@
 EVENKEEL_E2E_FULL=1 runs ManyCallsTest with a million calls instead of its usual number.
 """
 
-import os
 import threading
 import unittest
 import zlib
 
-from harness.case import E2eTestCase, WireTestCase
+from harness.case import FULL, E2eTestCase, WireTestCase
 
 MIB = 2**20
 STREAM_WINDOW = 64 * 1024
@@ -77,7 +76,7 @@ class ManyCallsTest(E2eTestCase):
     def test_memory_does_not_grow_with_the_number_of_calls(self):
         """What leaks does so in every batch. One batch may see more calls pile up than any before,
         where the machine is busy, and an allocator keep what they needed."""
-        batch = 300_000 if os.environ.get("EVENKEEL_E2E_FULL") else 20_000
+        batch = 300_000 if FULL else 20_000
         sidecar = self.start_sidecar(
             *self.start_replicas(3), workers=2, environment=MEASURABLE)
         sizes = []

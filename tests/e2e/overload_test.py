@@ -4,12 +4,10 @@ Each test prints its figures. EVENKEEL_E2E_FULL=1 holds them against the bounds 
 names, on a machine that has nothing else to do; otherwise load is light and bounds are loose.
 """
 
-import os
 import unittest
 
-from harness.case import E2eTestCase
+from harness.case import FULL, E2eTestCase
 
-FULL = os.environ.get("EVENKEEL_E2E_FULL") == "1"
 LEAST_GOODPUT = 0.9 if FULL else 0.6  # of the capacity
 MOST_SHED_P99 = 5 if FULL else 150  # milliseconds
 

@@ -17,10 +17,9 @@ import urllib.error
 import urllib.request
 
 from harness import binaries
-from harness.case import E2eTestCase, configuration
+from harness.case import FULL, E2eTestCase, configuration
 from harness.waiting import BOUND, let_time_pass, wait_until
 
-FULL = os.environ.get("EVENKEEL_E2E_FULL") == "1"
 BROKEN = [
     ("policy: 5", "unknown policy"),
     ("polcy: random", "unknown key"),

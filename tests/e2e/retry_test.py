@@ -10,11 +10,10 @@ import unittest
 
 import grpc
 
-from harness.case import E2eTestCase
+from harness.case import FULL, E2eTestCase
 from harness.python_replica import IDENTITY, PythonReplica
 from harness.raw_connection import CANCEL, REFUSED_STREAM, timeout_seconds
 
-FULL = bool(os.environ.get("EVENKEEL_E2E_FULL"))
 MIB = 2**20
 EJECT_NOBODY = {"outlier_detection": "off"}
 RETRIES = "evenkeel_client_call_retries_total"

@@ -4,18 +4,16 @@ EVENKEEL_E2E_FULL=1 does it ten times in a row under the load of issue "Live": 2
 open streams, 50 clients that reconnect all the time.
 """
 
-import os
 import pathlib
 import shutil
 import tempfile
 import threading
 import unittest
 
-from harness.case import E2eTestCase, configuration
+from harness.case import FULL, E2eTestCase, configuration
 from harness.raw_client import RawClient
-from harness.waiting import BOUND, let_time_pass, wait_until
+from harness.waiting import let_time_pass, wait_until
 
-FULL = bool(os.environ.get("EVENKEEL_E2E_FULL"))
 TIMES, RATE, STREAMS, CLIENTS = (10, 2000, 100, 50) if FULL else (3, 300, 10, 10)
 GET_USER_1 = b"\x0a\x06user-1"
 

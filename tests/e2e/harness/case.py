@@ -4,6 +4,7 @@ A sidecar started here must, at the test's end, exit with 0 after SIGTERM, with 
 sanitizer. So each test is a leak test too.
 """
 
+import os
 import unittest
 
 from .load import Load
@@ -12,6 +13,10 @@ from .raw_endpoint import RawEndpoint
 from .replica import Replica
 from .sidecar import Sidecar
 from .waiting import BOUND, wait_until
+
+# The loads and bounds of the issues, for a machine of one's own; without it a sanitizer's build on
+# two busy cores has to get through them.
+FULL = bool(os.environ.get("EVENKEEL_E2E_FULL"))
 
 
 def configuration(endpoints, policy="round_robin", listener=None, cluster=None, **top):
