@@ -51,19 +51,21 @@ endfunction()
 
 # evenkeel_test(NAME SOURCES file... [DEPS target...] [PRECOMPILE header...]): one GoogleTest
 # program for a folder of tests; each of its tests is a ctest test of its own. PRECOMPILE: headers
-# beside GoogleTest's that most of the files include.
+# beside GoogleTest's that most of the files include and sanitizer builds compile once.
 function(evenkeel_test name)
   cmake_parse_arguments(ARG "" "" "SOURCES;DEPS;PRECOMPILE" ${ARGN})
   add_executable(${name} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
-  target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h> ${ARG_PRECOMPILE})
-  target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # for ccache
   evenkeel_warnings(${name})
   if(EVENKEEL_SANITIZE)
     # What is tested is checked in full; checking undefined behaviour in the tests' own code, and
     # optimising it, would triple the time to build them.
     target_compile_options(${name} PRIVATE -O0 -fno-sanitize=undefined)
+    # Here only: the other builds see which includes are missing, and -O2 warns of what was
+    # precompiled.
+    target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h> ${ARG_PRECOMPILE})
+    target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # for ccache
   endif()
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
 endfunction()

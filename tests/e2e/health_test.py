@@ -470,7 +470,8 @@ class RollingRestartTest(HealthTestCase):
         replicas = self.start_replicas(10, "--latency", "5ms")
         sidecar = self.start_sidecar(*replicas, workers=2, cluster=QUICK_RECONNECT)
         self.wait_all_ready(sidecar, replicas)
-        load = self.start_load(sidecar, "--rate", 1000, "--connections", 8, "--duration", "25s")
+        load = self.start_load(
+            sidecar, "--rate", RATE / 2, "--connections", 8, "--duration", "25s")
         for i, replica in enumerate(list(replicas)):
             replica.terminate()
             self.assertEqual(0, replica.wait_exit())
