@@ -66,7 +66,7 @@ size_t Session::stream_room() const {
 }
 
 void Session::SubmitShutdownNotice(uint64_t ping) {
-  if (state_ >= State::kFailed) return;
+  if (state_ >= State::kFailed || goaway_sent_) return;
   AppendGoAway(control_, kMaxStreamId, ErrorCode::kNoError, {});
   WantOutput();
   SubmitPing(ping);

@@ -104,6 +104,8 @@ class Session {
   size_t queued_answers() const { return queued_answers_; }
   /// Whether the peer has begun a header block and owes the rest of it.
   bool mid_block() const { return block_frame_.stream != 0 || input_.mid_headers(); }
+  /// Header blocks of the peer that are complete.
+  uint64_t blocks_received() const { return blocks_received_; }
   /// Both sides have said all they may say: close the connection.
   bool finished() const;
   /// For which fault of the peer we have ended the connection by GOAWAY, in words for a log; empty
@@ -127,7 +129,8 @@ class Session {
   uint64_t call_frames_sent() const { return call_frames_sent_; }
 
   /// First phase of a graceful end: GOAWAY with the highest id, then a PING whose answer says that
-  /// the peer has read it (RFC 9113, section 6.8).
+  /// the peer has read it (RFC 9113, section 6.8). No effect after a GOAWAY that names a last id:
+  /// it must not rise again.
   void SubmitShutdownNotice(uint64_t ping);
   /// GOAWAY with the last id we processed; no new streams after it.
   void SubmitGoAway(ErrorCode code, std::string_view debug_data);
@@ -268,6 +271,7 @@ class Session {
   uint64_t produced_ = 0;  // bytes of all output so far
   uint64_t call_frames_sent_ = 0;
   uint64_t call_frames_received_ = 0;
+  uint64_t blocks_received_ = 0;
   uint64_t idle_frames_ = 0;  // received; they bring no call further
 };
 

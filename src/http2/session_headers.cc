@@ -84,6 +84,7 @@ void Session::OnContinuation(const FrameInput::Piece& piece) {
 void Session::OnHeaderBlock(std::span<const uint8_t> block) {
   const StreamId id = block_frame_.stream;
   block_frame_.stream = 0;
+  ++blocks_received_;
   if (role_ == Role::kServer && id > last_seen_) {
     if (id > last_seen_ + 2) skipped_ = {last_seen_, id};
     last_seen_ = id;

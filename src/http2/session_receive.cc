@@ -121,8 +121,8 @@ void Session::OnDataOf(Stream& stream, const FrameInput::Piece& piece) {
     if (!stream.receive_window_.Take(piece.frame.length, window)) {
       return FailStream(stream, ErrorCode::kFlowControlError);
     }
+    if (piece.frame.length > piece.padding) ++call_frames_received_;
   }
-  if (!piece.payload.empty() && piece.first) ++call_frames_received_;
   if (stream.body_expected_ >= 0) {
     stream.body_expected_ -= static_cast<int64_t>(piece.payload.size());
     if (stream.body_expected_ < 0) return FailStream(stream, ErrorCode::kProtocolError);
@@ -162,7 +162,8 @@ void Session::OnRstStream(const FrameInput::Piece& piece) {
   if (stream == nullptr) return CountIdleFrame();
   const auto code = static_cast<ErrorCode>(ReadUint32(piece.payload.data()));
   const bool refused = code == ErrorCode::kRefusedStream;
-  if (role_ == Role::kServer && stream->local_ != Stream::Local::kEnded) CountPrematureReset();
+  const bool premature = role_ == Role::kServer && stream->local_ != Stream::Local::kEnded;
+  if (premature && !stream->MayBeReset()) CountPrematureReset();
   Close(*stream, {StreamEnd::By::kPeer, code,
                   refused ? StreamEnd::Processed::kRefused : StreamEnd::Processed::kPerhaps});
 }

@@ -60,6 +60,9 @@ class StreamHandler {
   virtual void OnSent(size_t count) = 0;
   /// The last event.
   virtual void OnClosed(const StreamEnd& end) = 0;
+  /// Server role: the peer is resetting the stream before its response is complete. Whether that is
+  /// an honest client's way; otherwise it counts towards an attack (ResetGuard).
+  virtual bool MayBeReset() const { return false; }
 
  protected:
   ~StreamHandler() = default;
@@ -113,6 +116,7 @@ class Stream final : public base::Pooled {
   /// Whether there is something to frame, as far as the stream itself goes.
   bool sendable() const;
   bool complete() const { return local_ == Local::kEnded && remote_ == Remote::kEnded; }
+  bool MayBeReset() const { return handler_ != nullptr && handler_->MayBeReset(); }
   bool being_reset() const { return reset_by_ == StreamEnd::By::kUs; }
   /// Whether our HEADERS have become part of the session's output.
   bool framed() const { return headers_offset_ != kNotFramed; }

@@ -23,6 +23,10 @@ using rpc::StatusCode;
 constexpr auto kDeadlineSlack = std::chrono::milliseconds(5);
 constexpr int kDeadlineSlackShare = 20;
 
+// A client that resets older calls than this is no attacker: while they lived they held places
+// under max_concurrent_streams.
+constexpr auto kYoung = std::chrono::seconds(1);
+
 std::string_view Value(const http2::HeaderList& headers, std::string_view name) {
   return headers.Find(name).value_or("");
 }
@@ -188,12 +192,17 @@ void Call::OnSent(size_t count) {
 
 void Call::OnClosed(const http2::StreamEnd&) {
   if (state_ != State::kFinished) {
-    const bool late = IsAtDeadline();
+    const bool late = attempts_.IsOpen() && IsAtDeadline();
     const StatusCode status = late ? StatusCode::kDeadlineExceeded : StatusCode::kCancelled;
     attempts_.Cancel(status, Origin::kClient, late ? Cause::kDeadline : Cause::kCancelled);
     Record(status, Origin::kClient);
   }
   owner_.OnCallGone(*this);
+}
+
+// A deadline of next to nothing would let an attacker reset as he likes.
+bool Call::MayBeReset() const {
+  return Age() >= kYoung || (Age() > kDeadlineSlack && IsAtDeadline());
 }
 
 void Call::OnAnswerHeaders(http2::HeaderList headers) {
@@ -247,7 +256,7 @@ void Call::OnDeadline() {
 // deadline is the deadline, and the endpoint that let it pass must not get away with it.
 bool Call::IsAtDeadline() const {
   const auto& deadline = timer_.deadline();
-  if (!deadline || !attempts_.IsOpen()) return false;
+  if (!deadline) return false;
   const base::Duration left = *deadline - context_.loop.Now();
   return left <= kDeadlineSlack + (*deadline - start_) / kDeadlineSlackShare;
 }

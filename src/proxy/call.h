@@ -85,6 +85,7 @@ class Call final : public base::Pooled,
   void OnTrailers(http2::HeaderList trailers) override;
   void OnSent(size_t count) override;
   void OnClosed(const http2::StreamEnd& end) override;
+  bool MayBeReset() const override;
 
   // The side that answers.
   void OnAnswerHeaders(http2::HeaderList headers) override;

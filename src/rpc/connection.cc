@@ -79,9 +79,18 @@ void Connection::OnConnected() {
 void Connection::OnBytes(std::span<const uint8_t> bytes) {
   owner_.OnTraffic(bytes.size(), 0);
   // While closing, what still comes is read to the end and not heeded.
-  if (state_ == State::kOpen) Receive(bytes);
-  if (state_ != State::kOpen || session_.mid_block() == timer_.running()) return;
-  session_.mid_block() ? timer_.StartAfter(block_timeout_) : timer_.Stop();
+  if (state_ == State::kOpen || state_ == State::kDeaf) Receive(bytes);
+  if (state_ == State::kOpen) WatchHeaderBlock();
+}
+
+// Each block has its own time, also where every read ends inside one.
+void Connection::WatchHeaderBlock() {
+  if (!session_.mid_block()) {
+    if (timer_.running()) timer_.Stop();
+  } else if (!timer_.running() || timed_block_ != session_.blocks_received()) {
+    timed_block_ = session_.blocks_received();
+    timer_.StartAfter(block_timeout_);
+  }
 }
 
 void Connection::Receive(std::span<const uint8_t> bytes) {
@@ -122,17 +131,18 @@ void Connection::OnClosed(std::error_code reason) {
 }
 
 void Connection::Flush() {
+  if (state_ == State::kDeaf) return DropOutput();
   if (state_ != State::kOpen && state_ != State::kFailed) return;
   while (!blocked_) {
     http2::ByteQueue& fresh = output_.empty() ? FreshOutput() : output_;
     if (fresh.size() < kOutputLimit) session_.Produce(fresh, kOutputLimit);
     if (fresh.empty()) break;
-    const bool alive = Write(fresh);
+    const bool taken = Write(fresh);
     if (&fresh != &output_) {
-      if (alive) output_.Append(fresh.bytes());
+      if (taken) output_.Append(fresh.bytes());
       fresh.Clear();
     }
-    if (!alive) return;
+    if (!taken) return;
   }
   // However long nothing leaves, streams that have been reset end.
   if (blocked_) session_.Produce(output_, 0);
@@ -145,11 +155,11 @@ void Connection::Flush() {
   StartClosing({Loss::Kind::kProtocolError, session_.failure(), {}, session_.failure_code()});
 }
 
-// Returns whether the connection still lives; what the kernel did not take stays in `output`.
+// Returns whether the peer takes bytes at all; what the kernel did not take now stays in `output`.
 bool Connection::Write(http2::ByteQueue& output) {
   const auto written = stream_->Write(output.bytes());
   if (!written) {
-    Lose({Loss::Kind::kReset, written.error().message(), written.error()});
+    StopWriting({Loss::Kind::kReset, written.error().message(), written.error()});
     return false;
   }
   bytes_sent_ += *written;
@@ -170,6 +180,25 @@ void Connection::PauseIfCongested() {
   }
 }
 
+// A peer that answers, closes and goes has said all before our write fails: its answers, or the
+// GOAWAY that lets calls be repeated elsewhere, may be more than one read.
+void Connection::StopWriting(Loss loss) {
+  if (state_ != State::kOpen) return Lose(std::move(loss));
+  state_ = State::kDeaf;
+  end_ = std::move(loss);
+  stream_->ResumeReading();
+  timer_.StartAfter(kLinger);
+  owner_.OnBroken(end_.reason);
+  DropOutput();
+}
+
+// For what must end all the same: streams that have been reset.
+void Connection::DropOutput() {
+  session_.Produce(output_, 0);
+  output_.Clear();
+  owner_.OnFlushed();
+}
+
 void Connection::StartClosing(Loss loss) {
   state_ = State::kClosing;
   end_ = std::move(loss);
@@ -182,7 +211,7 @@ void Connection::StartClosing(Loss loss) {
 void Connection::Lose(Loss loss) {
   if (state_ == State::kLost) return;
   // What ended it stays the reason, however the last words fare.
-  if (state_ == State::kFailed || state_ == State::kClosing) loss = end_;
+  if (state_ == State::kFailed || state_ == State::kDeaf || state_ == State::kClosing) loss = end_;
   state_ = State::kLost;
   timer_.Stop();
   if (stream_) stream_->PauseReading();

@@ -44,8 +44,9 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
     virtual void OnOpen() = 0;
     /// What may leave now has left, as far as the kernel takes it.
     virtual void OnFlushed() {}
-    /// The peer broke HTTP/2: no new streams. Those there are hear of it when the GOAWAY has left,
-    /// at the end of the turn as a rule, after a second at the latest.
+    /// No new streams: the peer broke HTTP/2, or takes no more bytes. Those there are hear of it
+    /// when the GOAWAY has left or what the peer had sent has been read: in this turn or the next
+    /// as a rule, after a second at the latest.
     virtual void OnBroken(const std::string& /*reason*/) {}
     /// Each stream has been told before. The owner hands the connection to DeleteLater.
     virtual void OnLost(const Loss& loss) = 0;
@@ -84,6 +85,7 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
     kConnecting,  // no socket yet, or connecting
     kOpen,
     kFailed,   // the peer broke HTTP/2; its GOAWAY is still to be written
+    kDeaf,     // the peer takes no more; what it had sent is still to be read
     kClosing,  // all is said: FIN sent, waiting for the peer's (or the linger timer)
     kLost,
   };
@@ -95,7 +97,10 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
   void Flush() override;
 
   void Receive(std::span<const uint8_t> bytes);
+  void WatchHeaderBlock();
   bool Write(http2::ByteQueue& output);
+  void StopWriting(Loss loss);
+  void DropOutput();
   void PauseIfCongested();
   void OnTimer();
   void Fail(Loss loss);
@@ -113,7 +118,8 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
   http2::ByteQueue output_;  // what the kernel has not taken yet
   uint64_t bytes_sent_ = 0;
   base::Duration block_timeout_ = std::chrono::seconds(10);
-  net::Timer timer_;  // kOpen: for the rest of a header block; later: for the peer to close
+  uint64_t timed_block_ = 0;  // how many blocks were complete when the timer was started
+  net::Timer timer_;          // kOpen: for the rest of a header block; later: for the peer to close
 };
 
 }  // namespace evenkeel::rpc

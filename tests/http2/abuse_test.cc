@@ -92,6 +92,16 @@ TEST_F(AbuseTest, AnHonestClientThatCancelsThreeInTenIsNeverEnded) {
   EXPECT_EQ(calls, 20'000);
 }
 
+TEST_F(AbuseTest, ResetsThatTheHandlerExpectsAreNoAbuse) {
+  RepeatUntilEnded(5'000, [&](StreamId id) {
+    Receive(WireBuilder().Headers(id, GrpcRequest()));
+    peer_.streams.back()->may_be_reset = true;
+    Receive(WireBuilder().RstStream(id));
+    Sweep();
+  });
+  EXPECT_EQ(goaway_, "");
+}
+
 TEST_F(AbuseTest, ResetsAfterTheResponseAreNoAbuse) {
   RepeatUntilEnded(5'000, [&](StreamId id) {
     Receive(WireBuilder().Headers(id, GrpcRequest()));
@@ -168,6 +178,17 @@ TEST_P(IdleFloodTest, IsNoneWhileCallsAreMade) {
     Receive(wire);
     Respond(*peer_.streams.back(), EndStream::kYes);
     peer_.streams.pop_back();
+  });
+  EXPECT_EQ(goaway_, "");
+}
+
+TEST_F(AbuseTest, DataWhoseHeaderComesAloneBringsACallFurther) {
+  Receive(WireBuilder().Headers(1, GrpcRequest()));
+  const std::string data = WireBuilder().Data(1, "x").text();
+  RepeatUntilEnded(5'000, [&](StreamId) {
+    Receive(WireBuilder().Raw(data.substr(0, 9)));
+    Receive(WireBuilder().Raw(data.substr(9)).WindowUpdate(1, 1));
+    stream(0).stream->ReturnCredit(1);
   });
   EXPECT_EQ(goaway_, "");
 }

@@ -42,6 +42,7 @@ struct StreamLog final : StreamHandler {
     sent += count;
   }
   void OnClosed(const StreamEnd& end) override { events.push_back(Describe(end)); }
+  bool MayBeReset() const override { return may_be_reset; }
 
   std::vector<std::string> TakeEvents() { return std::exchange(events, {}); }
   void Release() { stream.reset(); }
@@ -55,6 +56,7 @@ struct StreamLog final : StreamHandler {
   std::string body;
   size_t sent = 0;
   bool answered = false;  // by Respond
+  bool may_be_reset = false;
 };
 
 class Peer final : public SessionHandler {

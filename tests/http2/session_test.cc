@@ -247,6 +247,15 @@ TEST(SessionTest, AGracefulEndLetsOpenStreamsFinish) {
   EXPECT_TRUE(pair.client.session().finished());
 }
 
+TEST(SessionTest, TheLastIdOfAGoAwayNeverRises) {
+  SessionPair pair;
+  pair.Open();
+  pair.server.session().SubmitGoAway(ErrorCode::kEnhanceYourCalm, "too_many_pings");
+  pair.server.session().SubmitShutdownNotice(7);
+  pair.Exchange();
+  EXPECT_THAT(pair.client.goaways, ElementsAre("1 ENHANCE_YOUR_CALM too_many_pings"));
+}
+
 // Ends before the end.
 
 TEST(SessionTest, ARefusedStreamWasNotProcessed) {

@@ -66,6 +66,37 @@ TEST_F(ClientConnectionTest, EveryAnswerMakesRoomForPings) {
   EXPECT_EQ(client_->goaways, 0);
 }
 
+class ManyResetsTest : public ClientConnectionTest {
+ protected:
+  /// More calls than would be taken for an attack, none of them answered, reset after `age`.
+  void CallAndReset(const Fields& request, base::Duration age) {
+    listener().http2.max_concurrent_streams = 600;
+    Start();
+    for (int i = 0; i < 600; ++i) Call(EndStream::kYes, request);
+    bool later = false;
+    net::Timer wait(loop_, [&] { later = true; });
+    wait.StartAfter(age);
+    RunUntil([&] { return later; });
+    for (const auto& each : client_->streams) each->stream->Reset(ErrorCode::kCancel);
+    Ping(1);
+  }
+};
+
+TEST_F(ManyResetsTest, EndTheConnection) {
+  CallAndReset(GrpcRequest(), 10ms);
+  EXPECT_EQ(client_->last_goaway, "ENHANCE_YOUR_CALM too many streams reset before their response");
+}
+
+TEST_F(ManyResetsTest, OfOldCallsAreGood) {
+  CallAndReset(GrpcRequest(), 1100ms);
+  EXPECT_EQ(client_->goaways, 0);
+}
+
+TEST_F(ManyResetsTest, AtTheDeadlineAreGood) {
+  CallAndReset(With(GrpcRequest(), "grpc-timeout", "300m"), 290ms);
+  EXPECT_EQ(client_->goaways, 0);
+}
+
 TEST_F(ClientConnectionTest, AnIdleOneIsDrained) {
   listener().lifetime.max_idle = 50ms;
   Start();

@@ -194,6 +194,26 @@ TEST_F(ConnectionTest, AnswersHttp1InItsOwnWords) {
   EXPECT_EQ(server_.loss.kind, Kind::kProtocolError);
 }
 
+TEST_F(ConnectionTest, ReadsWhatAPeerSaidBeforeItWent) {
+  int ends[2];
+  ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+  RawSocket raw{net::FileDescriptor(ends[0])};
+  server_.connection().Attach(net::FileDescriptor(ends[1]));
+  WireBuilder bytes;
+  bytes.ClientHello();
+  for (const http2::StreamId id : {1, 3, 5}) {
+    bytes.Headers(id, http2::GrpcRequest()).Data(id, std::string(16'384, 'x'));
+    bytes.Data(id, std::string(16'384, 'x'), EndStream::kYes);
+  }
+  raw.Write(bytes.text());  // more than one read, so that a write comes before the last
+  raw.Close();
+  RunUntil([&] { return server_.losses > 0; });
+  ASSERT_EQ(server_.streams.size(), 3u);
+  for (const auto& each : server_.streams) EXPECT_EQ(each->body.size(), 32'768u);
+  EXPECT_EQ(server_.loss.kind, Kind::kReset);
+  EXPECT_EQ(server_.loss.error, std::errc::broken_pipe);
+}
+
 TEST_F(ConnectionTest, SaysNothingToAClientThatSaysNothing) {
   RawSocket raw = RawClient();
   Settle();
@@ -245,6 +265,25 @@ TEST_F(ConnectionTest, ServesAHeaderBlockThatEndsInTime) {
   net::Timer wait(loop_, [&] { later = true; });
   wait.StartAfter(std::chrono::milliseconds(2100));
   RunUntil([&] { return later; });
+  EXPECT_TRUE(server_.alive());
+}
+
+TEST_F(ConnectionTest, EachHeaderBlockHasItsOwnTime) {
+  RawSocket raw = RawClient();
+  const std::string block = http2::EncodeHeaders(http2::GrpcRequest());
+  server_.connection().SetBlockTimeout(std::chrono::seconds(1));
+  raw.Write(WireBuilder().ClientHello().Frame(http2::kHeaders, 0, 1, block).text());
+  bool later = false;
+  net::Timer wait(loop_, [&] { later = true; });
+  for (http2::StreamId id = 1; id < 25; id += 2) {  // each ends in the read in which one begins
+    wait.StartAfter(std::chrono::milliseconds(100));
+    RunUntil([&] { return std::exchange(later, false); });
+    raw.Write(WireBuilder()
+                  .Continuation(id, "", http2::kEndHeadersFlag)
+                  .Frame(http2::kHeaders, 0, id + 2, block)
+                  .text());
+  }
+  RunUntil([&] { return server_.streams.size() == 12; });
   EXPECT_TRUE(server_.alive());
 }
 
