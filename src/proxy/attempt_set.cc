@@ -91,8 +91,6 @@ void AttemptSet::BeginRepeats() {
   const auto* fixed = std::get_if<base::Duration>(&rules_->hedging->delay);
   hedges_.Begin(rules_->hedging->policy.max_attempts - previous_written_,
                 fixed != nullptr ? std::optional(*fixed) : MeasuredDelay());
-  hedges_.Started(context_.loop.Now());
-  ArmHedge();
 }
 
 void AttemptSet::ReturnCredit(size_t count) {
@@ -159,7 +157,12 @@ void AttemptSet::Start(Cluster::Member& member, Role role) {
   attempt.notes.number = ++attempts_;
   attempt.notes.previous = retries_.previous_attempts();
   attempt.notes.is_hedge = role == Role::kHedge;
-  if (rules_->hedging) avoid_.push_back(attempt.pool().endpoint().get());
+  if (rules_->hedging) {
+    avoid_.push_back(attempt.pool().endpoint().get());
+    // Those that take the place of one that was never sent do not count.
+    if (role == Role::kHedge || attempts_ == 1) hedges_.Started(context_.loop.Now());
+    ArmHedge();
+  }
   if (rules_->retry && rules_->retry->per_try_timeout) {
     StartTimer(try_timer_, context_.loop, context_.loop.Now() + *rules_->retry->per_try_timeout,
                [this] { OnTryTimeout(); });
@@ -172,7 +175,10 @@ void AttemptSet::NoEndpoint() {
   if (cluster_->found_full()) return ShedForFullEndpoints();
   using WaitFor = Cluster::WaitFor;
   Cluster::Waiter& waiter = *this;
-  if (cluster_->Wait(waiter, rules_->wait_for_ready ? WaitFor::kEver : WaitFor::kHope)) return;
+  if (cluster_->Wait(waiter, rules_->wait_for_ready ? WaitFor::kEver : WaitFor::kHope)) {
+    if (again_timer_) again_timer_->Stop();  // a hedge beside nothing; Start arms it anew
+    return;
+  }
   const bool full = !cluster_->has_room();
   const AttemptEnd end{.status = StatusCode::kUnavailable};
   if (!full && Repeat(end, nullptr)) return;

@@ -115,6 +115,8 @@ class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
   std::optional<base::Duration> MeasuredDelay();
   void ArmHedge();
   void Hedge();
+  /// Takes what one more hedge costs; the result says what refused it.
+  std::optional<rpc::NoRetry> TakeHedge();
   void CountHedges(const Attempt* winner);
 
   // One answer wins.

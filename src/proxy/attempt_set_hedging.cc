@@ -28,25 +28,27 @@ void AttemptSet::Hedge() {
     if (Running() == 0) hedges_.Stop();
     return;
   }
-  const rpc::RetryBrakes& brakes = retries_.brakes();
-  if (brakes.throttle != nullptr && !brakes.throttle->Allows()) {
-    counters().refused[static_cast<size_t>(rpc::NoRetry::kTokens)].Add();
-    return hedges_.Stop();
-  }
-  if (!retries_.TakePlace()) {
-    counters().refused[static_cast<size_t>(rpc::NoRetry::kLimit)].Add();
-    return hedges_.Stop();
-  }
-  if (brakes.budget != nullptr && !brakes.budget->Take()) {
-    counters().refused[static_cast<size_t>(rpc::NoRetry::kBudget)].Add();
+  if (const auto reason = TakeHedge()) {
+    counters().refused[static_cast<size_t>(*reason)].Add();
     return hedges_.Stop();
   }
   ++hedges_sent_;
   counters().hedges.Add();
   retries_.CountHedge();
-  hedges_.Started(context_.loop.Now());
-  ArmHedge();
   Start(*member, Role::kHedge);
+}
+
+// Neither budget nor place is given back while the call lives, so none is taken before the other is
+// there. The first hedge takes the place of them all.
+std::optional<rpc::NoRetry> AttemptSet::TakeHedge() {
+  const rpc::RetryBrakes& brakes = retries_.brakes();
+  if (brakes.throttle != nullptr && !brakes.throttle->Allows()) return rpc::NoRetry::kTokens;
+  const bool has_place = brakes.at_once == nullptr || hedges_sent_ > 0;
+  if (!has_place && brakes.at_once->full()) return rpc::NoRetry::kLimit;
+  if (brakes.budget != nullptr && !brakes.budget->Take()) return rpc::NoRetry::kBudget;
+  // Another worker may have taken the last one meanwhile.
+  if (!retries_.TakePlace()) return rpc::NoRetry::kLimit;
+  return {};
 }
 
 bool AttemptSet::HedgeOn(const AttemptEnd& end, Attempt& attempt) {

@@ -79,7 +79,8 @@ bool Call::CheckRequest() {
     AnswerNotGrpc("405", "gRPC calls are POST requests.\n");
     return false;
   }
-  if (!rpc::IsGrpcContentType(Value(request_, "content-type"))) {
+  // One that was cut off is refused for that.
+  if (!request_.truncated() && !rpc::IsGrpcContentType(Value(request_, "content-type"))) {
     AnswerNotGrpc("415", "gRPC calls have content-type application/grpc.\n");
     return false;
   }
@@ -328,7 +329,7 @@ void Call::Record(StatusCode status, Origin origin) {
   if (delay_) delay_->Stop();
   place_.Release();
   if (health_) health_->Stop();
-  if (const auto copy = copy_.lock()) copy->OnOriginalEnded();
+  if (const auto copy = copy_.lock()) copy->OnOriginalEnded(origin);
   if (method_) context_.metrics.CallFinished(*method_, {status, origin, Age()});
   owner_.OnCallFinished();
 }

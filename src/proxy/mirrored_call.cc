@@ -14,7 +14,7 @@ constexpr size_t kMostUnsent = 256 * 1024;
 // Of one worker.
 constexpr size_t kMostCopies = 1000;
 
-// A copy ends at its original's deadline, or so long after its original at the latest.
+// A copy ends at its original's deadline, and so long after its original at the latest.
 constexpr auto kLongest = std::chrono::minutes(1);
 
 }  // namespace
@@ -36,6 +36,7 @@ MirroredCall::MirroredCall(WorkerContext& context, base::LocalPtr<Cluster> clust
       cluster_(std::move(cluster)),
       request_(std::move(request)),
       deadline_(deadline),
+      end_(deadline),
       timer_(context.loop, [this] { Drop(); }) {
   if (deadline) timer_.StartAt(*deadline);
 }
@@ -64,10 +65,12 @@ void MirroredCall::Add(std::span<const uint8_t> bytes, http2::EndStream end) {
   }
 }
 
-void MirroredCall::OnOriginalEnded() {
+void MirroredCall::OnOriginalEnded(rpc::Origin by) {
   if (over_) return;
-  if (ended_ == http2::EndStream::kNo) return Drop();
-  if (!timer_.running()) timer_.StartAfter(kLongest);
+  if (ended_ == http2::EndStream::kNo || by == rpc::Origin::kClient) return Drop();
+  const base::Time latest = context_.loop.Now() + kLongest;
+  end_ = end_ ? std::min(*end_, latest) : latest;
+  timer_.StartAt(*end_);
 }
 
 void MirroredCall::OnAttemptOpen(Attempt&, http2::Session& session) {

@@ -29,8 +29,11 @@ class MirroredCall final : private Attempt::Owner {
 
   /// More of the request.
   void Add(std::span<const uint8_t> bytes, http2::EndStream end);
-  /// The original has ended. What has all of its request goes on for a while.
-  void OnOriginalEnded();
+  /// The original has ended. What has all of its request goes on for a while, unless it was the
+  /// client that ended it.
+  void OnOriginalEnded(rpc::Origin by);
+  /// When it is dropped at the latest; nothing: not before its original has ended.
+  std::optional<base::Time> end() const { return end_; }
 
  private:
   void OnAttemptOpen(Attempt& attempt, http2::Session& session) override;
@@ -50,6 +53,7 @@ class MirroredCall final : private Attempt::Owner {
   const base::LocalPtr<Cluster> cluster_;
   http2::HeaderList request_;
   const std::optional<base::Time> deadline_;
+  std::optional<base::Time> end_;
   http2::ByteQueue kept_;  // until there is a stream
   size_t unsent_ = 0;      // bytes of the request that have not left
   http2::EndStream ended_ = http2::EndStream::kNo;

@@ -210,6 +210,16 @@ TEST_F(CallTest, RefusesMetadataOverTheLimit) {
   EXPECT_TRUE(NothingArrives());
 }
 
+TEST_F(CallTest, SaysThatMetadataIsOverTheLimitAlsoWhereThatCutsTheContentTypeOff) {
+  config_.listeners[0].http2.max_header_list = 1'024;
+  Start();
+  Fields request = GrpcRequest();
+  request.insert(std::ranges::find(request, "content-type", &http2::Field::name),
+                 {"x-huge", std::string(2'000, 'x')});
+  StreamLog& call = Call(EndStream::kYes, request);
+  EXPECT_EQ(Finished(call), "8");
+}
+
 TEST_F(CallTest, SendsNoEndpointMoreMetadataThanItSaysItTakes) {
   for (int i = 0; i < 2; ++i) AddEndpoint().set_max_header_list(1'024);
   Start();

@@ -280,6 +280,23 @@ TEST_F(PolicyRetryTest, ACallWaitsForAnEndpointWhereItsRouteSaysSo) {
 
 class HedgingTest : public PolicyRetryTest {
  protected:
+  /// Starts the sidecar before its endpoints, of which there are so many, and a call that waits for
+  /// them for longer than the hedging delay.
+  StreamLog& CallThatWaits(size_t endpoints) {
+    route().calls.wait_for_ready = true;
+    for (size_t i = 0; i < endpoints; ++i) AddEndpoint().Die();
+    Launch();
+    client_ = Connect();
+    StreamLog& call = Call();
+    OutlastTheDelay();
+    return call;
+  }
+  void OutlastTheDelay() {
+    bool over = false;
+    net::Timer timer(loop_, [&] { over = true; });
+    timer.StartAfter(std::get<base::Duration>(hedging().delay) + 50ms);
+    RunUntil([&] { return over; });
+  }
   HedgingTest() {
     route().calls.retry.reset();
     config::Hedging& hedging = route().calls.hedging.emplace();
@@ -382,6 +399,80 @@ TEST_F(HedgingTest, ALoneEndpointGetsNoSecondAttempt) {
   EXPECT_TRUE(NothingArrives());
   Answer(attempt);
   EXPECT_EQ(Finished(call), "0");
+}
+
+TEST_F(HedgingTest, ACallThatHasWaitedForItsFirstEndpointIsHedged) {
+  hedging().delay = base::Duration(300ms);  // in which the sidecar finds the other endpoint, too
+  StreamLog& call = CallThatWaits(2);
+  for (const auto& each : endpoints_) each->ListenAgain();
+  const Arrival first = Arrived();
+  const base::Time start = loop_.Now();
+  const Arrival second = Arrived();
+  EXPECT_NE(second.endpoint, first.endpoint);
+  EXPECT_GE(loop_.Now() - start, 30ms);  // the delay of 300 ms counts from the first attempt
+  Answer(*second.log);
+  EXPECT_EQ(Finished(call), "0");
+}
+
+TEST_F(HedgingTest, ACallThatHasWaitedForItsFirstEndpointIsRepeatedAfterANonFatalFailure) {
+  StreamLog& call = CallThatWaits(1);
+  endpoints_[0]->ListenAgain();
+  AnswerInTrailers(*Arrived().log, "14");
+  Answer(*Arrived().log);
+  EXPECT_EQ(Finished(call), "0");
+}
+
+TEST_F(HedgingTest, ACallThatWaitsAfterAnAttemptThatWasNeverSentIsRepeatedAsWell) {
+  route().calls.wait_for_ready = true;
+  config_.clusters[0].connection.max_connections = 1;
+  AddEndpoint().set_max_streams(1);
+  Start(1);
+  Call(EndStream::kYes, With(GrpcRequest(), "grpc-previous-rpc-attempts", "1"));  // has one left
+  Arrived();
+  StreamLog& call = Call();  // has an attempt that waits for a stream
+  Settle();
+  endpoints_[0]->Die();
+  OutlastTheDelay();
+  endpoints_[0]->ListenAgain();
+  AnswerInTrailers(*Arrived().log, "14");
+  Answer(*Arrived().log);
+  EXPECT_EQ(Finished(call), "0");
+}
+
+TEST_F(HedgingTest, AHedgeThatTheBudgetRefusesLeavesItsPlaceToOthers) {
+  config_.clusters[0].limits.max_retries = 1;
+  config_.clusters[0].retry_budget = config::RetryBudget{.percent = 50, .reserve = 1};
+  Start(2);
+  StreamLog& spends = Call();
+  StreamLog& attempt = *Arrived().log;
+  Arrived();
+  Answer(attempt);
+  EXPECT_EQ(Finished(spends), "0");
+  Call();
+  Arrived();
+  RunUntil([&] { return Count("retries_refused") == 1; });
+  Call();
+  Arrived();
+  RunUntil([&] { return Count("hedges") == 2 || Count("retries_refused") == 2; });
+  EXPECT_EQ(Count("hedges"), 2);
+}
+
+TEST_F(HedgingTest, AHedgeForWhichThereIsNoPlaceLeavesTheBudgetToOthers) {
+  config_.clusters[0].limits.max_retries = 1;
+  config_.clusters[0].retry_budget = config::RetryBudget{.percent = 0, .reserve = 2};
+  Start(2);
+  StreamLog& holds = Call();
+  StreamLog& attempt = *Arrived().log;
+  Arrived();
+  Call();
+  Arrived();
+  RunUntil([&] { return Count("retries_refused") == 1; });
+  Answer(attempt);
+  EXPECT_EQ(Finished(holds), "0");
+  Call();
+  Arrived();
+  RunUntil([&] { return Count("hedges") == 2 || Count("retries_refused") == 2; });
+  EXPECT_EQ(Count("hedges"), 2);
 }
 
 TEST_F(HedgingTest, ARequestAboveTheReplayLimitGoesOnWithOneAttempt) {

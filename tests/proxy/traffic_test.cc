@@ -1,4 +1,5 @@
 // Limits, rate limits, splits, copies, edits, faults and moved streams, through a real sidecar.
+#include "proxy/mirrored_call.h"
 #include "tests/proxy/sidecar_test.h"
 
 namespace evenkeel::proxy {
@@ -198,6 +199,65 @@ TEST_F(MirrorTest, ACancelledCallCancelsItsCopyWhoseRequestIsIncomplete) {
   call.stream->Reset(ErrorCode::kCancel);
   RunUntil([&, log = copy] { return log->stream->closed(); });
   RunUntil([&] { return InFlight() == 0; });
+}
+
+TEST_F(MirrorTest, ACancelledCallCancelsItsCopyWhoseRequestIsComplete) {
+  StartMirroring();
+  StreamLog& call = Call();
+  const auto [original, copy] = BothArrived();
+  RunUntil([&, log = copy] { return log->events.back().ends_with("END"); });
+  call.stream->Reset(ErrorCode::kCancel);
+  RunUntil([&, log = copy] { return log->stream->closed(); });
+  RunUntil([&] { return InFlight() == 0; });
+}
+
+TEST_F(MirrorTest, AClientThatVanishesCancelsItsCopies) {
+  StartMirroring();
+  Call();
+  const auto [original, copy] = BothArrived();
+  client_.reset();
+  RunUntil([&, log = copy] { return log->stream->closed(); });
+  RunUntil([&] { return InFlight() == 0; });
+}
+
+TEST_F(MirrorTest, ASidecarThatEndsTakesItsCopiesAlong) {
+  StartMirroring();
+  Call();
+  BothArrived();
+  Call(EndStream::kNo);
+  const auto [original, copy] = BothArrived();
+  server_.reset();
+  RunUntil([&, log = copy] { return log->stream->closed(); });
+}
+
+// A copy that has no attempt, for its times.
+class MirroredCallTest : public net::LoopTest {
+ protected:
+  std::unique_ptr<MirroredCall> CopyOfAnswered(std::optional<base::Time> deadline) {
+    auto copy = std::make_unique<MirroredCall>(context_, base::LocalPtr<Cluster>(),
+                                               http2::HeaderList(), deadline);
+    copy->Add({}, EndStream::kYes);
+    EXPECT_EQ(copy->end(), deadline);
+    copy->OnOriginalEnded(rpc::Origin::kEndpoint);
+    return copy;
+  }
+
+  telemetry::Metrics metrics_;
+  base::Random random_{1};
+  WorkerContext context_{loop_, random_, metrics_.AddWorker()};
+};
+
+TEST_F(MirroredCallTest, EndsAMinuteAfterItsOriginal) {
+  EXPECT_EQ(CopyOfAnswered({})->end(), loop_.Now() + 1min);
+}
+
+TEST_F(MirroredCallTest, EndsAMinuteAfterItsOriginalAlsoWhereTheDeadlineIsHoursAway) {
+  EXPECT_EQ(CopyOfAnswered(loop_.Now() + 1h)->end(), loop_.Now() + 1min);
+}
+
+TEST_F(MirroredCallTest, EndsAtItsDeadlineWhereThatIsSooner) {
+  const base::Time deadline = loop_.Now() + 30s;
+  EXPECT_EQ(CopyOfAnswered(deadline)->end(), deadline);
 }
 
 TEST_F(TrafficTest, HeadersAreEditedOnBothWays) {
