@@ -382,7 +382,7 @@ bool AttemptSet::Repeat(const AttemptEnd& end, const Attempt* attempt) {
 
 void AttemptSet::Again() {
   if (!rules_->hedging) return Launch();
-  Hedge();
+  if (hedges_.next()) Hedge();  // the plan may have come to its end since the timer was set
   if (finished_ || Running() > 0 || waits()) return;
   // All have failed, the last one asked to wait, and by now no more may go out.
   CountHedges(nullptr);

@@ -475,6 +475,18 @@ TEST_F(HedgingTest, AHedgeForWhichThereIsNoPlaceLeavesTheBudgetToOthers) {
   EXPECT_EQ(Count("hedges"), 2);
 }
 
+TEST_F(HedgingTest, AFailureThatBringsTheLastAttemptForwardBringsNoFurther) {
+  hedging().delay = base::Duration(100ms);
+  Start(3);
+  StreamLog& call = Call();
+  AnswerInTrailers(*Arrived().log, "14");
+  StreamLog& last = *Arrived().log;
+  OutlastTheDelay();
+  EXPECT_TRUE(NothingArrives());
+  Answer(last);
+  EXPECT_EQ(Finished(call), "0");
+}
+
 TEST_F(HedgingTest, ARequestAboveTheReplayLimitGoesOnWithOneAttempt) {
   Start(2);
   StreamLog& call = Call(EndStream::kNo);
