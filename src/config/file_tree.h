@@ -29,8 +29,8 @@ class FileTree {
   using FileReader = std::function<base::Result<std::string, int>(const std::string& path)>;
 
   /// `errors` must name the first file already.
-  FileTree(FileReader reader, const Variables& variables, ErrorList& errors)
-      : reader_(std::move(reader)), variables_(variables), errors_(errors) {}
+  FileTree(FileReader reader, Variables variables, ErrorList& errors)
+      : reader_(std::move(reader)), variables_(std::move(variables)), errors_(errors) {}
 
   /// The tree; null after errors.
   YamlNodePtr Read(const std::string& path);
@@ -50,7 +50,7 @@ class FileTree {
   bool MayInclude(const std::string& path, Mark from);
 
   const FileReader reader_;
-  const Variables& variables_;
+  const Variables variables_;
   ErrorList& errors_;
   std::vector<std::string> files_;
   std::vector<std::string> open_;  // the files that are being read, each includes the next

@@ -40,6 +40,10 @@ Result<FileDescriptor, std::string> ListenAt(const std::string& path) {
   const auto address = base::Address::Parse("unix:" + path);
   if (!address) return Error(where + address.error());
   const SocketAddress local = SocketAddress::From(*address);
+  struct stat info;
+  if (::lstat(path.c_str(), &info) == 0 && !S_ISSOCK(info.st_mode)) {
+    return Error(where + "the file exists and is no socket; give another --takeover-socket");
+  }
   FileDescriptor socket = OpenSocket();
   bool bound = BindPrivately(socket, local);
   if (!bound && errno == EADDRINUSE) {

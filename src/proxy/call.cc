@@ -193,7 +193,7 @@ void Call::OnSent(size_t count) {
 
 void Call::OnClosed(const http2::StreamEnd&) {
   if (state_ != State::kFinished) {
-    const bool late = attempts_.IsOpen() && IsAtDeadline();
+    const bool late = IsAtDeadline();
     const StatusCode status = late ? StatusCode::kDeadlineExceeded : StatusCode::kCancelled;
     attempts_.Cancel(status, Origin::kClient, late ? Cause::kDeadline : Cause::kCancelled);
     Record(status, Origin::kClient);

@@ -116,6 +116,13 @@ TEST_F(DiscoveryTest, AnEndpointsFileHasAListWithAllThatAListCanHave) {
   EXPECT_EQ((*loaded)[1].weight, 7u);
 }
 
+TEST_F(DiscoveryTest, AnEndpointsFileMayHaveVariables) {
+  const auto loaded =
+      LoadEndpoints(Write("endpoints.yaml", "endpoints: [\"${EVENKEEL_NONE:-10.0.0.1}:1\"]\n"));
+  ASSERT_TRUE(loaded) << Format(loaded.error());
+  EXPECT_EQ((*loaded)[0].address.ToString(), "10.0.0.1:1");
+}
+
 TEST_F(DiscoveryTest, ABadEndpointsFileIsRefusedWithEveryPlaceAndAHint) {
   const std::string errors =
       ErrorsOf("endpoints:\n- 10.0.0.1:1\n- {adress: \"10.0.0.2:1\"}\n- 10.0.0.1:1\n");

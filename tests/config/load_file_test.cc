@@ -105,6 +105,23 @@ TEST_F(LoadFileTest, StopsReadingAFileWithoutAnEnd) {
   EXPECT_EQ(ErrorOfFile("/dev/zero"), ":1:1: the file is larger than 4MiB; is it the right file?");
 }
 
+TEST_F(LoadFileTest, ReadsAPipeToItsEnd) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  ASSERT_EQ(write(ends[1], kGood, sizeof kGood - 1), static_cast<ssize_t>(sizeof kGood - 1));
+  close(ends[1]);
+  EXPECT_EQ(ErrorOfFile("/dev/fd/" + std::to_string(ends[0])), "none");
+  close(ends[0]);
+}
+
+TEST_F(LoadFileTest, DoesNotWaitForEverForAPipeIntoWhichNobodyWrites) {
+  ASSERT_EQ(mkfifo(Path("pipe").c_str(), 0600), 0);
+  EXPECT_EQ(
+      ErrorOfFile(Path("pipe")),
+      ":1:1: cannot be read: Connection timed out; it is a pipe or device that gives nothing; "
+      "give a file");
+}
+
 TEST(HostileTextTest, NestingIsRefusedBeforeTheStackEnds) {
   const auto lists = [](size_t depth) { return Repeated("[", depth) + Repeated("]", depth); };
   EXPECT_THAT(ErrorOf(lists(kMaxDepth)), HasSubstr("expected a map, found a list"));

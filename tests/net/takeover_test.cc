@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <thread>
 
@@ -136,6 +137,15 @@ TEST_F(TakeoverTest, TheSocketFileIsForItsOwnerOnly) {
   struct stat info;
   ASSERT_EQ(stat(path_.c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777, 0600u);
+}
+
+TEST_F(TakeoverTest, AFileThatIsNoSocketIsLeftAlone) {
+  std::ofstream(path_) << "precious";
+  Listen("127.0.0.1:0", 1);
+  const auto offer = TakeoverOffer::Open(loop_, path_, sockets_, {});
+  ASSERT_FALSE(offer);
+  EXPECT_THAT(offer.error(), HasSubstr("no socket"));
+  EXPECT_EQ(std::filesystem::file_size(path_), 8u);
 }
 
 TEST_F(TakeoverTest, ASecondOfferAtThePathIsAnErrorThatSaysWhatToDo) {

@@ -250,5 +250,31 @@ TEST_F(PolicyRetryTest, ACallWaitsForAnEndpointWhereItsRouteSaysSo) {
   EXPECT_EQ(Finished(call), "0");
 }
 
+TEST_F(PolicyRetryTest, AResetAtTheDeadlineIsTheDeadlineAlsoForACallThatWaits) {
+  route().calls.wait_for_ready = true;
+  AddEndpoint();
+  endpoints_[0]->Die();
+  Launch();
+  client_ = Connect();
+  StreamLog& call = Call(EndStream::kYes, With(GrpcRequest(), "grpc-timeout", "300m"));
+  bool late = false;
+  net::Timer timer(loop_, [&] { late = true; });
+  timer.StartAfter(290ms);
+  RunUntil([&] { return late; });
+  call.stream->Reset(ErrorCode::kCancel);
+  const auto finished = [this](const std::string& status) {
+    const telemetry::Scrape scrape(metrics_.Text());
+    double sum = 0;
+    for (const auto& [series, value] : scrape.values()) {
+      const bool counts = series.starts_with("evenkeel_server_call_finished_total{") &&
+                          series.find('"' + status + '"') != std::string::npos;
+      if (counts) sum += value;
+    }
+    return sum;
+  };
+  RunUntil([&] { return finished("DEADLINE_EXCEEDED") + finished("CANCELLED") == 1; });
+  EXPECT_EQ(finished("DEADLINE_EXCEEDED"), 1);
+}
+
 }  // namespace
 }  // namespace evenkeel::proxy
