@@ -28,6 +28,13 @@ class LoopTest : public ::testing::Test {
     }
     EXPECT_TRUE(is_done) << "nothing came for too long";
   }
+  /// Turns the loop for so long: for tests whose subject is time itself.
+  void LetPass(base::Duration time) {
+    bool over = false;
+    Timer timer(loop_, [&] { over = true; });
+    timer.StartAfter(time);
+    RunUntil([&] { return over; });
+  }
   /// Turns the loop until all that is ready now has been handled, on both ends of a socket.
   void Settle() {
     for (int i = 0; i < 5; ++i) {

@@ -73,10 +73,7 @@ class ManyResetsTest : public ClientConnectionTest {
     listener().http2.max_concurrent_streams = 600;
     Start();
     for (int i = 0; i < 600; ++i) Call(EndStream::kYes, request);
-    bool later = false;
-    net::Timer wait(loop_, [&] { later = true; });
-    wait.StartAfter(age);
-    RunUntil([&] { return later; });
+    LetPass(age);
     for (const auto& each : client_->streams) each->stream->Reset(ErrorCode::kCancel);
     Ping(1);
   }

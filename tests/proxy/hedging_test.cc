@@ -19,12 +19,7 @@ class HedgingTest : public PolicyRetryTest {
     OutlastTheDelay();
     return call;
   }
-  void OutlastTheDelay() {
-    bool over = false;
-    net::Timer timer(loop_, [&] { over = true; });
-    timer.StartAfter(std::get<base::Duration>(hedging().delay) + 50ms);
-    RunUntil([&] { return over; });
-  }
+  void OutlastTheDelay() { LetPass(std::get<base::Duration>(hedging().delay) + 50ms); }
   HedgingTest() {
     route().calls.retry.reset();
     config::Hedging& hedging = route().calls.hedging.emplace();

@@ -257,10 +257,7 @@ TEST_F(PolicyRetryTest, AResetAtTheDeadlineIsTheDeadlineAlsoForACallThatWaits) {
   Launch();
   client_ = Connect();
   StreamLog& call = Call(EndStream::kYes, With(GrpcRequest(), "grpc-timeout", "300m"));
-  bool late = false;
-  net::Timer timer(loop_, [&] { late = true; });
-  timer.StartAfter(290ms);
-  RunUntil([&] { return late; });
+  LetPass(290ms);
   call.stream->Reset(ErrorCode::kCancel);
   const auto finished = [this](const std::string& status) {
     const telemetry::Scrape scrape(metrics_.Text());

@@ -261,10 +261,7 @@ TEST_F(ConnectionTest, ServesAHeaderBlockThatEndsInTime) {
   RunUntil([&] { return server_.session().mid_block(); });
   raw.Write(WireBuilder().Continuation(1, "", http2::kEndHeadersFlag).text());
   RunUntil([&] { return !server_.streams.empty(); });
-  bool later = false;
-  net::Timer wait(loop_, [&] { later = true; });
-  wait.StartAfter(std::chrono::milliseconds(2100));
-  RunUntil([&] { return later; });
+  LetPass(std::chrono::milliseconds(2100));
   EXPECT_TRUE(server_.alive());
 }
 
@@ -273,11 +270,8 @@ TEST_F(ConnectionTest, EachHeaderBlockHasItsOwnTime) {
   const std::string block = http2::EncodeHeaders(http2::GrpcRequest());
   server_.connection().SetBlockTimeout(std::chrono::seconds(1));
   raw.Write(WireBuilder().ClientHello().Frame(http2::kHeaders, 0, 1, block).text());
-  bool later = false;
-  net::Timer wait(loop_, [&] { later = true; });
   for (http2::StreamId id = 1; id < 25; id += 2) {  // each ends in the read in which one begins
-    wait.StartAfter(std::chrono::milliseconds(100));
-    RunUntil([&] { return std::exchange(later, false); });
+    LetPass(std::chrono::milliseconds(100));
     raw.Write(WireBuilder()
                   .Continuation(id, "", http2::kEndHeadersFlag)
                   .Frame(http2::kHeaders, 0, id + 2, block)
