@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "base/clock.h"
-#include "base/result.h"
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
 
 namespace evenkeel::backend {
 

@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "base/address.h"
-#include "base/clock.h"
-#include "rpc/status.h"
+#include "lib/base/address.h"
+#include "lib/base/clock.h"
+#include "lib/rpc/status.h"
 
 namespace evenkeel::backend {
 

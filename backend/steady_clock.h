@@ -1,7 +1,7 @@
 // SteadyClock: the machine's monotonic clock, for programs without an event loop of ours.
 #pragma once
 
-#include "base/clock.h"
+#include "lib/base/clock.h"
 
 namespace evenkeel::backend {
 

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-#include "http2/header_list.h"
+#include "lib/http/header_list.h"
 
 namespace evenkeel::bench {
 

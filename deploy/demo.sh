@@ -91,19 +91,19 @@ ChoosePorts() {
 Build() {
   cmake --preset release >"$scratch/configure.log" || { cat "$scratch/configure.log"; return 1; }
   cmake --build --preset release --target \
-    src/proxy/evenkeel backend/user-service backend/user-client
+    evenkeel user-service user-client
 }
 
 # The processes get sessions of their own, so that Ctrl-C reaches this script alone.
 StartReplica() {
   local port=${replica_ports[$1]}
-  setsid "$build/backend/user-service" --listen "127.0.0.1:$port" --id "replica-$(($1 + 1))" \
+  setsid "$build/bin/user-service" --listen "127.0.0.1:$port" --id "replica-$(($1 + 1))" \
     --latency 20ms --latency-jitter 10ms >>"$scratch/replica-$1.log" 2>&1 </dev/null &
   replica_pids[$1]=$!
 }
 
 StartSidecar() {
-  setsid "$build/src/proxy/evenkeel" run --config deploy/demo.yaml \
+  setsid "$build/bin/evenkeel" run --config deploy/demo.yaml \
     >"$scratch/sidecar.log" 2>&1 </dev/null &
   sidecar_pid=$!
 }
@@ -137,7 +137,7 @@ WaitUntilReady() {
 StartLoad() {
   local duration=$1
   shift
-  "$build/backend/user-client" load --target "$sidecar_address" --connections 1 \
+  "$build/bin/user-client" load --target "$sidecar_address" --connections 1 \
     --concurrency "$concurrency" --duration "$duration" --json "$scratch/load.json" "$@" &
   client_pid=$!
 }
@@ -218,7 +218,7 @@ Main() {
   StartSidecar
   for index in "${!replica_ports[@]}"; do WaitUntilReady "$index"; done
   cat <<TEXT
-    calls     $sidecar_address  (gRPC without TLS; try: $build/backend/user-client get --target $sidecar_address user-1)
+    calls     $sidecar_address  (gRPC without TLS; try: $build/bin/user-client get --target $sidecar_address user-1)
     overview  http://$admin_address/
     metrics   http://$admin_address/metrics
     clusters  http://$admin_address/clusters

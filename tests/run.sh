@@ -109,7 +109,7 @@ Say "unit tests"
 UnitTests tsan
 Say "end to end"
 mapfile -t suites < <(basename --multiple --suffix=_test.py tests/e2e/*_test.py | grep -vx memory)
-EVENKEEL_BUILD_DIR=$PWD/build/asan EVENKEEL_SIDECAR=$PWD/build/tsan/src/proxy/evenkeel \
+EVENKEEL_BUILD_DIR=$PWD/build/asan EVENKEEL_SIDECAR=$PWD/build/tsan/bin/evenkeel \
   PythonTests tests/e2e --jobs "$jobs" "${suites[@]}"
 
 Say "what operators deploy: package, unit, dashboard, rules, manifests"

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "base/clock.h"
+#include "lib/base/clock.h"
 
 namespace evenkeel::backend {
 

@@ -11,7 +11,7 @@
 
 #include "backend/client/load_plan.h"
 #include "backend/completion.h"
-#include "base/clock.h"
+#include "lib/base/clock.h"
 
 namespace evenkeel::backend {
 

@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "backend/client/latency_histogram.h"
-#include "rpc/status.h"
+#include "lib/rpc/status.h"
 
 namespace evenkeel::backend {
 

@@ -4,7 +4,7 @@
 #include <map>
 
 #include "backend/note.h"
-#include "base/version.h"
+#include "lib/base/version.h"
 
 namespace evenkeel::backend {
 namespace {

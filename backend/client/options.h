@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "backend/flags.h"
-#include "base/address.h"
-#include "base/clock.h"
-#include "base/result.h"
+#include "lib/base/address.h"
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
 
 namespace evenkeel::backend {
 

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <optional>
 
-#include "base/clock.h"
+#include "lib/base/clock.h"
 
 namespace evenkeel::backend {
 

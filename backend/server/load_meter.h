@@ -7,7 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "base/clock.h"
+#include "lib/base/clock.h"
 
 namespace evenkeel::backend {
 

@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "base/version.h"
+#include "lib/base/version.h"
 
 namespace evenkeel::backend {
 namespace {

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "backend/flags.h"
-#include "base/address.h"
-#include "base/clock.h"
-#include "base/result.h"
-#include "rpc/status.h"
+#include "lib/base/address.h"
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
+#include "lib/rpc/status.h"
 
 namespace evenkeel::backend {
 

@@ -5,7 +5,7 @@
 
 #include "backend/server/call.h"
 #include "backend/server/orca_reporter.h"
-#include "base/clock.h"
+#include "lib/base/clock.h"
 #include "xds/service/orca/v3/orca.grpc.pb.h"
 
 namespace evenkeel::backend {

@@ -1,7 +1,7 @@
 // ProcessUsage: the share of this machine's CPU and memory that this process uses.
 #pragma once
 
-#include "base/clock.h"
+#include "lib/base/clock.h"
 
 namespace evenkeel::backend {
 

@@ -18,7 +18,7 @@
 #include "backend/server/orca_service.h"
 #include "backend/server/replica.h"
 #include "backend/server/user_service.h"
-#include "base/result.h"
+#include "lib/base/result.h"
 
 namespace evenkeel::backend {
 

@@ -1,9 +1,9 @@
 // WorkTime and FaultInjector: what a replica's calls suffer by chance. Both draw from a Random of
-// their own, so that the n-th call meets the same fate in every run with the same seed.
+// their own, so that the n-th call meets the same fault in every run with the same seed.
 #pragma once
 
-#include "base/clock.h"
-#include "base/random.h"
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
 
 namespace evenkeel::backend {
 

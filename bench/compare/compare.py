@@ -46,7 +46,7 @@ def _options():
     parser.add_argument("--json", type=pathlib.Path, help="write the figures here")
     parser.add_argument("--html", type=pathlib.Path, help="write the page here")
     options = parser.parse_args()
-    options.evenkeel = options.evenkeel or options.build / "src/proxy/evenkeel"
+    options.evenkeel = options.evenkeel or options.build / "bin/evenkeel"
     return options
 
 

@@ -42,7 +42,7 @@ class Lab:
         return [("127.0.0.1", each.port) for each in servers]
 
     def services(self):
-        program = self.options.build / "backend/user-service"
+        program = self.options.build / "bin/user-service"
         servers = [self.run(backend.start_service(program, self.scratch)) for _ in range(2)]
         return [("127.0.0.1", each.port) for each in servers]
 
@@ -162,7 +162,7 @@ def memory(lab):
 
 def latency(lab):
     """Real gRPC calls at a fixed rate below the knee; what a proxy adds is the gap to direct."""
-    client = lab.options.build / "backend/user-client"
+    client = lab.options.build / "bin/user-client"
     ends = lab.services()
     ports = {name: each.port for name, each in lab.proxies(lab.names, ends).items()}
     ports[DIRECT] = ends[0][1]
@@ -183,7 +183,7 @@ def latency(lab):
 
 def messages(lab):
     """Bidirectional streams: messages a second, and what the proxy spends on one."""
-    client = lab.options.build / "backend/user-client"
+    client = lab.options.build / "bin/user-client"
     servers = lab.proxies(lab.names, lab.services())
     calls, each_way = 200, 100
     for _ in range(lab.options.rounds):

@@ -15,8 +15,8 @@
 #include <vector>
 
 #include "bench/usual_fields.h"
-#include "http2/hpack_decoder.h"
-#include "http2/hpack_encoder.h"
+#include "lib/http2/hpack_decoder.h"
+#include "lib/http2/hpack_encoder.h"
 
 namespace evenkeel::http2 {
 namespace {

@@ -12,8 +12,8 @@
 #include <vector>
 
 #include "bench/usual_fields.h"
-#include "http2/session.h"
-#include "telemetry/metrics.h"
+#include "lib/http2/session.h"
+#include "lib/telemetry/metrics.h"
 
 namespace evenkeel {
 namespace {

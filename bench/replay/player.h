@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "rpc/connection.h"
+#include "lib/connection/connection.h"
 
 namespace evenkeel::bench {
 

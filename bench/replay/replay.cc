@@ -13,9 +13,9 @@
 
 #include "bench/replay/player.h"
 #include "bench/replay/worker_counts.h"
-#include "net/listener.h"
-#include "net/listening_sockets.h"
-#include "proxy/server.h"
+#include "lib/net/listener.h"
+#include "lib/net/listening_sockets.h"
+#include "proxy/server/server.h"
 
 namespace evenkeel::bench {
 namespace {

@@ -27,7 +27,7 @@ double Milliseconds(const Histogram& latency, double quantile) {
   return std::max(static_cast<double>(latency.Quantile(quantile)) / 1e6, 1e-3);
 }
 
-// x: how many nines; so the tail, which is what balancing is about, has most of the picture.
+// x: how many nines; so the tail, which is what balancing is about, has most of the snapshot.
 Plot QuantilePlot(const std::vector<Result>& results) {
   Plot plot{.title = "Latency by quantile", .x_title = "quantile", .y_title = "ms, logarithmic"};
   plot.x_ticks = {{0, "0"}, {1, "90 %"}, {2, "99 %"}, {3, "99.9 %"}, {4, "99.99 %"}};

@@ -14,7 +14,7 @@ constexpr double kRight = 12;
 constexpr double kTop = 28;
 constexpr double kBottom = 40;
 
-// Maps values to picture coordinates; y is logarithmic.
+// Maps values to snapshot coordinates; y is logarithmic.
 struct Frame {
   double x_low, x_high, y_low, y_high;
 

@@ -1,4 +1,4 @@
-// Plot: lines over an x axis as one inline SVG picture.
+// Plot: lines over an x axis as one inline SVG snapshot.
 #pragma once
 
 #include <string>

@@ -5,5 +5,5 @@ set -eu
 build=$1
 out=${2:-$build}
 scenarios=$(dirname "$0")/scenarios
-exec "$build/bench/sim/evenkeel-sim" --seed 1 --json "$out/balancing.json" \
+exec "$build/bin/evenkeel-sim" --seed 1 --json "$out/balancing.json" \
   --html "$out/balancing.html" "$scenarios"/*.yaml

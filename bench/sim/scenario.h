@@ -9,8 +9,8 @@
 
 #include "balancer/endpoint_set.h"
 #include "balancer/policy_settings.h"
-#include "base/clock.h"
-#include "base/result.h"
+#include "lib/base/clock.h"
+#include "lib/base/result.h"
 
 namespace evenkeel::sim {
 

@@ -12,8 +12,8 @@
 #include <memory>
 #include <vector>
 
-#include "base/clock.h"
-#include "base/random.h"
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
 #include "sim/event_queue.h"
 #include "sim/omniscient.h"
 #include "sim/replica.h"

@@ -8,7 +8,7 @@
 #include <set>
 #include <string>
 
-#include "base/clock.h"
+#include "lib/base/clock.h"
 
 namespace evenkeel::sim {
 

@@ -5,7 +5,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "base/address.h"
+#include "lib/base/address.h"
 
 namespace evenkeel::backend {
 namespace {

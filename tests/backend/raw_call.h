@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "http2/session.h"
+#include "lib/http2/session.h"
 
 namespace evenkeel::backend {
 

@@ -9,8 +9,8 @@
 #include "balancer/endpoint_set.h"
 #include "balancer/policy.h"
 #include "balancer/policy_settings.h"
-#include "base/clock.h"
-#include "base/random.h"
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
 
 namespace evenkeel::balancer {
 

@@ -87,7 +87,7 @@ PublicImages() { sed -n 's/^ *image: \(\(prom\|grafana\)\/.*\)/\1/p' deploy/dock
 UsePrograms() {
   local context=$scratch/programs service
   mkdir -p "$context/out/bin"
-  install --strip --target-directory "$context/out/bin" "$programs"/backend/user-{service,client}
+  install --strip --target-directory "$context/out/bin" "$programs"/bin/user-{service,client}
   cpack -G DEB --config "$programs/CPackConfig.cmake" -B "$scratch/package" >"$scratch/cpack" 2>&1
   mv "$scratch"/package/*.deb "$context/out/evenkeel.deb"
   {

@@ -59,8 +59,8 @@ Boot() {
   Await 30 "systemd to be up" Sh 'systemctl is-system-running | grep -qE "running|degraded"'
   local program
   for program in user-service user-client; do
-    docker cp --quiet "$build/backend/$program" "$container:/usr/local/bin/" 2>/dev/null ||
-      docker cp "$build/backend/$program" "$container:/usr/local/bin/" >/dev/null
+    docker cp --quiet "$build/bin/$program" "$container:/usr/local/bin/" 2>/dev/null ||
+      docker cp "$build/bin/$program" "$container:/usr/local/bin/" >/dev/null
   done
   local port
   for port in 50061 50062 50063; do

@@ -1,7 +1,7 @@
 #include <string_view>
 
-#include "base/check.h"
-#include "config/loader.h"
+#include "lib/base/check.h"
+#include "lib/yaml/loader.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace evenkeel::fuzz {

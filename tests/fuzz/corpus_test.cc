@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "base/random.h"
+#include "lib/base/random.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace evenkeel::fuzz {

@@ -1,9 +1,9 @@
 #include <string_view>
 
-#include "base/check.h"
-#include "rpc/message.h"
-#include "rpc/status.h"
-#include "rpc/timeout.h"
+#include "lib/base/check.h"
+#include "lib/rpc/message.h"
+#include "lib/rpc/status.h"
+#include "lib/rpc/timeout.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace evenkeel::fuzz {

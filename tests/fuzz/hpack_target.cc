@@ -1,10 +1,10 @@
 #include <string>
 #include <string_view>
 
-#include "base/check.h"
+#include "lib/base/check.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "tests/http2/hpack_block.h"
-#include "tests/http2/native_hpack.h"
+#include "tests/lib/http2/hpack_block.h"
+#include "tests/lib/http2/native_hpack.h"
 
 namespace evenkeel::fuzz {
 namespace {

@@ -3,11 +3,11 @@
 #include <memory>
 #include <string>
 
-#include "base/check.h"
-#include "base/random.h"
-#include "http2/session.h"
+#include "lib/base/check.h"
+#include "lib/base/random.h"
+#include "lib/http2/session.h"
 #include "tests/fuzz/fuzz_target.h"
-#include "tests/http2/wire_builder.h"
+#include "tests/lib/http2/wire_builder.h"
 
 namespace evenkeel::fuzz {
 namespace {

@@ -76,12 +76,12 @@ class ClusterHealthTest : public ::testing::Test {
 
 TEST_F(ClusterHealthTest, NobodyIsPickedBeforeItsFirstGoodAnswerNotEvenInPanic) {
   Start(1);
-  EXPECT_EQ(health_->LookOut().hope, Outlook::Hope::kYes);
+  EXPECT_EQ(health_->GetAvailability().expects_endpoint, true);
   Say(0, Health::kAsked, std::nullopt);
   Connect(0);
   EXPECT_EQ(State(0), "not_serving");
   EXPECT_FALSE(IsPicked(0));
-  EXPECT_EQ(health_->LookOut().hope, Outlook::Hope::kYes) << "its answer is awaited";
+  EXPECT_EQ(health_->GetAvailability().expects_endpoint, true) << "its answer is awaited";
   EXPECT_TRUE(Say(0, Health::kServing, ProbeResult::kServing));
   EXPECT_EQ(State(0), "ready");
   EXPECT_TRUE(IsPicked(0));
@@ -90,7 +90,7 @@ TEST_F(ClusterHealthTest, NobodyIsPickedBeforeItsFirstGoodAnswerNotEvenInPanic) 
 TEST_F(ClusterHealthTest, WithoutHealthChecksAConnectionIsEnough) {
   config_.health_check.reset();
   Start(1);
-  EXPECT_EQ(health_->LookOut().hope, Outlook::Hope::kYes);
+  EXPECT_EQ(health_->GetAvailability().expects_endpoint, true);
   Connect(0);
   EXPECT_TRUE(IsPicked(0));
 }
@@ -98,14 +98,14 @@ TEST_F(ClusterHealthTest, WithoutHealthChecksAConnectionIsEnough) {
 TEST_F(ClusterHealthTest, ThereIsNoHopeInAnEndpointThatCannotBeReached) {
   Start(1);
   EXPECT_TRUE(health_->OnConnection(*endpoints_[0], 0, "connection refused"));
-  EXPECT_EQ(health_->LookOut().hope, Outlook::Hope::kNo);
+  EXPECT_EQ(health_->GetAvailability().expects_endpoint, false);
   EXPECT_EQ(Facts(0).why, "connection refused");
 }
 
 TEST_F(ClusterHealthTest, HopeOutlivesTheConnectionOfAWorkerThatDoesNotAsk) {
   Start(1);
   Connect(0);
-  EXPECT_EQ(health_->LookOut().hope, Outlook::Hope::kYes);
+  EXPECT_EQ(health_->GetAvailability().expects_endpoint, true);
 }
 
 TEST_F(ClusterHealthTest, ThereIsNoHopeInOneThatCannotBeAskedAnyMore) {
@@ -114,7 +114,7 @@ TEST_F(ClusterHealthTest, ThereIsNoHopeInOneThatCannotBeAskedAnyMore) {
   Say(0, Health::kUnknown, std::nullopt);
   Lose(0);
   EXPECT_EQ(State(0), "not_serving");
-  EXPECT_EQ(health_->LookOut().hope, Outlook::Hope::kNo);
+  EXPECT_EQ(health_->GetAvailability().expects_endpoint, false);
 }
 
 TEST_F(ClusterHealthTest, WhoLosesItsLastConnectionIsOut) {
@@ -172,7 +172,7 @@ TEST_F(ClusterHealthTest, TheSummaryCountsEndpointsByState) {
   FailFive(0);
   Say(1, Health::kNotServing, ProbeResult::kNotServing);
   Lose(2);
-  EXPECT_EQ(health_->LookOut().summary,
+  EXPECT_EQ(health_->GetAvailability().summary,
             "4 endpoints: 1 eligible, 1 not connected, 1 not serving, 1 ejected");
 }
 

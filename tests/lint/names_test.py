@@ -23,18 +23,18 @@ class NamesTest(unittest.TestCase):
     def test_an_empty_name_is_found(self):
         for name in ("string_util.h", "pool_manager.cc", "common.h", "session-impl.h"):
             with self.subTest(name=name):
-                path = pathlib.PurePosixPath("src/base") / name
+                path = pathlib.PurePosixPath("lib/base") / name
                 self.assertEqual(1, len(names.check_file_name(path)))
 
     def test_a_word_inside_a_word_is_no_offence(self):
-        path = pathlib.PurePosixPath("src/base/utilization.h")
+        path = pathlib.PurePosixPath("lib/base/utilization.h")
         self.assertEqual([], names.check_file_name(path))
 
     def test_ambiguous_words_are_found_with_their_line(self):
         text = "int a;\nint upstream_port;  // Downstream"
-        found = names.check_vocabulary("src/pool/pool.cc", text)
+        found = names.check_vocabulary("pool/pool.cc", text)
         self.assertEqual(2, len(found))
-        self.assertIn("src/pool/pool.cc:2", found[0])
+        self.assertIn("pool/pool.cc:2", found[0])
 
 
 if __name__ == "__main__":

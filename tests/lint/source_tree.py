@@ -4,7 +4,8 @@ import pathlib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-CPP_FOLDERS = ("src", "backend", "tests", "bench")
+PRODUCT_FOLDERS = ("lib", "balancer", "pool", "health", "proxy")
+CPP_FOLDERS = (*PRODUCT_FOLDERS, "backend", "tests", "bench")
 CPP_SUFFIXES = (".h", ".cc")
 
 

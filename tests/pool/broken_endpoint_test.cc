@@ -1,11 +1,11 @@
 // What becomes of a pool whose endpoint breaks HTTP/2 and leaves the socket open.
 #include <gmock/gmock.h>
 
+#include "lib/telemetry/metrics.h"
 #include "pool/pool.h"
-#include "telemetry/metrics.h"
-#include "tests/net/loop_test.h"
+#include "tests/lib/connection/raw_socket.h"
+#include "tests/lib/net/loop_test.h"
 #include "tests/pool/test_endpoint.h"
-#include "tests/rpc/raw_socket.h"
 
 namespace evenkeel::pool {
 namespace {

@@ -2,9 +2,9 @@
 
 #include <gmock/gmock.h>
 
-#include "telemetry/metrics.h"
-#include "tests/http2/session_pair.h"
-#include "tests/net/loop_test.h"
+#include "lib/telemetry/metrics.h"
+#include "tests/lib/http2/session_pair.h"
+#include "tests/lib/net/loop_test.h"
 #include "tests/pool/test_endpoint.h"
 
 namespace evenkeel::pool {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "net/listener.h"
-#include "tests/rpc/connection_peer.h"
+#include "lib/net/listener.h"
+#include "tests/lib/connection/connection_peer.h"
 
 namespace evenkeel::pool {
 

@@ -9,9 +9,9 @@
 #include <string>
 #include <vector>
 
-#include "proxy/server.h"
-#include "tests/http2/session_pair.h"
-#include "tests/net/loop_test.h"
+#include "proxy/server/server.h"
+#include "tests/lib/http2/session_pair.h"
+#include "tests/lib/net/loop_test.h"
 #include "tests/pool/test_endpoint.h"
 
 namespace evenkeel::proxy {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "base/random.h"
+#include "lib/base/random.h"
 
 namespace evenkeel::backend {
 namespace {

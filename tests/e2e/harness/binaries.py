@@ -10,6 +10,6 @@ import pathlib
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ.get("EVENKEEL_BUILD_DIR", ROOT / "build" / "release"))
 
-SIDECAR = pathlib.Path(os.environ.get("EVENKEEL_SIDECAR", BUILD / "src/proxy/evenkeel"))
-USER_SERVICE = BUILD / "backend/user-service"
-USER_CLIENT = BUILD / "backend/user-client"
+SIDECAR = pathlib.Path(os.environ.get("EVENKEEL_SIDECAR", BUILD / "bin/evenkeel"))
+USER_SERVICE = BUILD / "bin/user-service"
+USER_CLIENT = BUILD / "bin/user-client"

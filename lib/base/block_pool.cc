@@ -1,0 +1,120 @@
+#include "lib/base/block_pool.h"
+
+#include <array>
+#include <bit>
+#include <new>
+
+namespace evenkeel::base {
+namespace {
+
+#ifdef EVENKEEL_SANITIZED
+constexpr bool kRecycle = false;
+#else
+constexpr bool kRecycle = true;
+#endif
+
+constexpr size_t kPage = 4096;
+
+// Classes of sizes up to a page: in steps, so that a block wastes less than one.
+struct Steps {
+  static constexpr size_t kStep = 64;
+  static constexpr size_t kCount = kPage / kStep + 1;
+  static constexpr size_t Of(size_t size) { return size == 0 ? 1 : (size + kStep - 1) / kStep; }
+  static constexpr size_t SizeOf(size_t index) { return index * kStep; }
+};
+static_assert(Steps::Of(kPage) == Steps::kCount - 1);
+
+// Beyond it: powers of two.
+struct Powers {
+  static constexpr size_t kCount = std::bit_width(BlockPool::kLargestBlock / kPage) - 1;
+  static constexpr size_t Of(size_t size) { return std::bit_width((size - 1) / kPage) - 1; }
+  static constexpr size_t SizeOf(size_t index) { return 2 * kPage << index; }
+};
+static_assert(Powers::SizeOf(Powers::Of(kPage + 1)) == 2 * kPage && Powers::Of(2 * kPage) == 0);
+static_assert(Powers::Of(BlockPool::kLargestBlock) == Powers::kCount - 1);
+
+struct FreeBlock {
+  FreeBlock* next;
+};
+
+// Of one thread. Trivially destructible, so that it is there to the very end: destructors of other
+// things that the thread owns may free blocks after those kept have gone.
+template <typename Classes>
+class FreeLists {
+ public:
+  void* Take(size_t index) {
+    FreeBlock* const block = first_[index];
+    if (block == nullptr) [[unlikely]]
+      return ::operator new(Classes::SizeOf(index));
+    first_[index] = block->next;
+    kept_ -= Classes::SizeOf(index);
+    return block;
+  }
+
+  void Free(void* memory, size_t index) {
+    if (kept_ + Classes::SizeOf(index) > most_ && !Open()) [[unlikely]]
+      return ::operator delete(memory);
+    kept_ += Classes::SizeOf(index);
+    first_[index] = new (memory) FreeBlock{first_[index]};
+  }
+
+  void Release() {
+    for (size_t index = 0; index < Classes::kCount; ++index) {
+      while (first_[index] != nullptr) ::operator delete(Take(index));
+    }
+  }
+
+  size_t kept() const { return kept_; }
+
+ private:
+  struct Closer {
+    ~Closer() {
+      lists.Release();
+      lists.most_ = 0;
+    }
+    FreeLists& lists;
+  };
+
+  /// Begins to keep blocks, until the thread ends; false if it has before.
+  bool Open() {
+    if (opened_) return false;
+    static thread_local Closer closer{*this};
+    opened_ = true;
+    most_ = BlockPool::kMostKept;
+    return true;
+  }
+
+  std::array<FreeBlock*, Classes::kCount> first_{};
+  size_t kept_ = 0;  // bytes
+  size_t most_ = 0;
+  bool opened_ = false;
+};
+
+// Neither crowds out the other.
+thread_local constinit FreeLists<Steps> small;
+thread_local constinit FreeLists<Powers> large;
+
+}  // namespace
+
+void* BlockPool::Take(size_t size) {
+  if (!kRecycle || size > kLargestBlock) return ::operator new(size);
+  if (size > kPage) [[unlikely]]
+    return large.Take(Powers::Of(size));
+  return small.Take(Steps::Of(size));
+}
+
+void BlockPool::Free(void* block, size_t size) noexcept {
+  if (!kRecycle || size > kLargestBlock) return ::operator delete(block);
+  if (size > kPage) [[unlikely]]
+    return large.Free(block, Powers::Of(size));
+  small.Free(block, Steps::Of(size));
+}
+
+void BlockPool::Release() {
+  small.Release();
+  large.Release();
+}
+
+size_t BlockPool::kept() { return small.kept() + large.kept(); }
+
+}  // namespace evenkeel::base

@@ -1,0 +1,222 @@
+#include "lib/connection/connection.h"
+
+#include <utility>
+
+namespace evenkeel::rpc {
+namespace {
+
+// One write's worth. Credit for forwarded bytes returns when they enter the output, so this also
+// bounds what a peer that does not read makes us hold beyond its streams' windows.
+constexpr size_t kOutputLimit = 128 * 1024;
+
+// What a flush makes and the kernel takes at once, which is nearly all there ever is: one buffer
+// for all connections of a thread, so that they need none of their own while nothing holds them up.
+http2::ByteQueue& FreshOutput() {
+  static thread_local http2::ByteQueue queue(2 * kOutputLimit);
+  return queue;
+}
+
+// Frames (ACKs, refusals, credit) that a peer may make us queue without reading them; more, and we
+// stop reading from it (CVE-2019-9512, -9514, -9515). Our own resets are none of its doing.
+constexpr size_t kMaxQueuedAnswers = 1000;
+
+// Closing a socket with unread input makes the kernel send RST, which can destroy our last bytes at
+// the peer: after FIN we read on until the peer closes, but not for ever.
+constexpr auto kLinger = std::chrono::seconds(1);
+
+// For a peer that speaks HTTP/1.1 or something else. The session's frames would mean nothing to it.
+constexpr std::string_view kNotHttp2 =
+    "HTTP/1.1 505 HTTP Version Not Supported\r\n"
+    "Content-Type: text/plain; charset=utf-8\r\n"
+    "Content-Length: 63\r\n"
+    "Connection: close\r\n"
+    "\r\n"
+    "This port speaks gRPC: HTTP/2 with prior knowledge, no HTTP/1.\n";
+
+}  // namespace
+
+Connection::Connection(net::EventLoop& loop, http2::Role role,
+                       const http2::SessionSettings& settings, http2::SessionHandler& handler,
+                       Owner& owner)
+    : loop_(loop),
+      owner_(owner),
+      session_(role, settings, handler),
+      timer_(loop, [this] { OnTimer(); }) {}
+
+Connection::~Connection() { loop_.CancelFlush(*this); }
+
+void Connection::Attach(net::FileDescriptor socket) {
+  net::ByteStream::Handler& handler = *this;
+  stream_ = std::make_unique<net::ByteStream>(loop_, std::move(socket), handler);
+  state_ = State::kOpen;
+  // Our SETTINGS wait for the first bytes: a client that speaks HTTP/1 then gets an answer it can
+  // read, and one that speaks HTTP/2 gets them no later, since its preface comes at once.
+}
+
+void Connection::Connect(const net::SocketAddress& address) {
+  auto stream = net::ByteStream::Connect(loop_, address, *this);
+  if (stream) {
+    stream_ = std::move(*stream);
+  } else {
+    // In a turn of its own, so that the owner hears of every failure in the same way.
+    end_ = {Loss::Kind::kConnectFailed, stream.error().message(), stream.error()};
+    timer_.StartAfter({});
+  }
+}
+
+void Connection::SetUserTimeout(base::Duration timeout) {
+  if (stream_) stream_->SetUserTimeout(timeout);
+}
+
+void Connection::Abort(std::string reason) { Lose({Loss::Kind::kAborted, std::move(reason)}); }
+
+void Connection::OnConnected() {
+  state_ = State::kOpen;
+  FlushLater();
+  owner_.OnOpen();
+}
+
+void Connection::OnBytes(std::span<const uint8_t> bytes) {
+  owner_.OnTraffic(bytes.size(), 0);
+  // While closing, what still comes is read to the end and not heeded.
+  if (state_ == State::kOpen || state_ == State::kDeaf) Receive(bytes);
+  if (state_ == State::kOpen) WatchHeaderBlock();
+}
+
+// Each block has its own time, also where every read ends inside one.
+void Connection::WatchHeaderBlock() {
+  if (!session_.mid_block()) {
+    if (timer_.running()) timer_.Stop();
+  } else if (!timer_.running() || timed_block_ != session_.blocks_received()) {
+    timed_block_ = session_.blocks_received();
+    timer_.StartAfter(block_timeout_);
+  }
+}
+
+void Connection::Receive(std::span<const uint8_t> bytes) {
+  const auto received = session_.Receive(bytes);
+  // What there is to write has announced itself, but for our first SETTINGS and an end without last
+  // words.
+  if (received && (session_.wants_output() || session_.finished())) return FlushLater();
+  if (received || state_ != State::kOpen) return;
+  Loss loss{Loss::Kind::kProtocolError, received.error().reason, {}, received.error().code};
+  if (loss.code != http2::ErrorCode::kHttp11Required) return Fail(std::move(loss));
+  output_.Append({reinterpret_cast<const uint8_t*>(kNotHttp2.data()), kNotHttp2.size()});
+  if (Write(output_)) StartClosing(std::move(loss));
+}
+
+void Connection::OnTimer() {
+  if (state_ != State::kOpen) return Lose(end_);
+  session_.Fail(http2::ErrorCode::kEnhanceYourCalm, "a header block that does not end");
+  Fail({Loss::Kind::kProtocolError, session_.failure(), {}, session_.failure_code()});
+}
+
+void Connection::Fail(Loss loss) {
+  state_ = State::kFailed;
+  end_ = std::move(loss);
+  timer_.StartAfter(kLinger);  // a peer that does not read never takes the GOAWAY
+  FlushLater();
+  owner_.OnBroken(end_.reason);
+}
+
+void Connection::OnWritable() {
+  blocked_ = false;
+  Flush();
+}
+
+void Connection::OnClosed(std::error_code reason) {
+  if (!reason) return Lose({Loss::Kind::kClosed, "closed by peer"});
+  Lose({state_ == State::kConnecting ? Loss::Kind::kConnectFailed : Loss::Kind::kReset,
+        reason.message(), reason});
+}
+
+void Connection::Flush() {
+  if (state_ == State::kDeaf) return DropOutput();
+  if (state_ != State::kOpen && state_ != State::kFailed) return;
+  while (!blocked_) {
+    http2::ByteQueue& fresh = output_.empty() ? FreshOutput() : output_;
+    if (fresh.size() < kOutputLimit) session_.Produce(fresh, kOutputLimit);
+    if (fresh.empty()) break;
+    const bool taken = Write(fresh);
+    if (&fresh != &output_) {
+      if (taken) output_.Append(fresh.bytes());
+      fresh.Clear();
+    }
+    if (!taken) return;
+  }
+  // However long nothing leaves, streams that have been reset end.
+  if (blocked_) session_.Produce(output_, 0);
+  owner_.OnFlushed();
+  PauseIfCongested();
+  if (blocked_) return;
+  if (state_ == State::kFailed) return StartClosing(end_);
+  if (!session_.finished()) return;
+  if (session_.failure().empty()) return StartClosing({Loss::Kind::kClosed, "closed"});
+  StartClosing({Loss::Kind::kProtocolError, session_.failure(), {}, session_.failure_code()});
+}
+
+// Returns whether the peer takes bytes at all; what the kernel did not take now stays in `output`.
+bool Connection::Write(http2::ByteQueue& output) {
+  const auto written = stream_->Write(output.bytes());
+  if (!written) {
+    StopWriting({Loss::Kind::kReset, written.error().message(), written.error()});
+    return false;
+  }
+  bytes_sent_ += *written;
+  owner_.OnTraffic(0, *written);
+  output.Consume(*written);
+  blocked_ = !output.empty();
+  return true;
+}
+
+void Connection::PauseIfCongested() {
+  const bool congested = blocked_ && session_.queued_answers() > kMaxQueuedAnswers;
+  if (congested == paused_) return;
+  paused_ = congested;
+  if (paused_) {
+    stream_->PauseReading();
+  } else {
+    stream_->ResumeReading();
+  }
+}
+
+// A peer that answers, closes and goes has said all before our write fails: its answers, or the
+// GOAWAY that lets calls be repeated elsewhere, may be more than one read.
+void Connection::StopWriting(Loss loss) {
+  if (state_ != State::kOpen) return Lose(std::move(loss));
+  state_ = State::kDeaf;
+  end_ = std::move(loss);
+  stream_->ResumeReading();
+  timer_.StartAfter(kLinger);
+  owner_.OnBroken(end_.reason);
+  DropOutput();
+}
+
+// For what must end all the same: streams that have been reset.
+void Connection::DropOutput() {
+  session_.Produce(output_, 0);
+  output_.Clear();
+  owner_.OnFlushed();
+}
+
+void Connection::StartClosing(Loss loss) {
+  state_ = State::kClosing;
+  end_ = std::move(loss);
+  session_.Abort(http2::ErrorCode::kNoError, bytes_sent_);
+  stream_->ShutdownWrite();
+  stream_->ResumeReading();
+  timer_.StartAfter(kLinger);
+}
+
+void Connection::Lose(Loss loss) {
+  if (state_ == State::kLost) return;
+  // What ended it stays the reason, however the last words fare.
+  if (state_ == State::kFailed || state_ == State::kDeaf || state_ == State::kClosing) loss = end_;
+  state_ = State::kLost;
+  timer_.Stop();
+  if (stream_) stream_->PauseReading();
+  session_.Abort(http2::ErrorCode::kInternalError, bytes_sent_);
+  owner_.OnLost(loss);
+}
+
+}  // namespace evenkeel::rpc

@@ -1,0 +1,125 @@
+// Connection: a socket plus its HTTP/2 session; what a client's and an endpoint's have in common.
+//
+// Reads once per event, feeds the session, and flushes once at the end of the loop's turn. It knows
+// no calls and no pool: its owner is the session's handler, and hears here how the connection
+// itself fares. Owned by a client connection or a pool; used on its loop's thread.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <system_error>
+
+#include "lib/http/byte_queue.h"
+#include "lib/http2/session.h"
+#include "lib/net/byte_stream.h"
+#include "lib/net/event_loop.h"
+#include "lib/net/timer.h"
+
+namespace evenkeel::rpc {
+
+class Connection final : private net::ByteStream::Handler, private net::Flushable {
+ public:
+  /// Why a connection is no more; in words for logs and messages.
+  struct Loss {
+    enum class Kind {
+      kConnectFailed,  ///< was never open
+      kClosed,         ///< the peer closed it, or both sides had said all
+      kReset,          ///< the socket failed
+      kProtocolError,  ///< the peer broke HTTP/2
+      kAborted,        ///< by Abort
+    };
+    Kind kind;
+    std::string reason;
+    std::error_code
+        error{};  ///< the socket's; none for end of file and for what is no socket error
+    http2::ErrorCode code = http2::ErrorCode::kNoError;  ///< of kProtocolError: our answer
+  };
+
+  /// Legal order: OnOpen (only after Connect), OnBroken at most once, then OnLost, once, as the
+  /// last. OnFlushed and OnTraffic come in between.
+  class Owner {
+   public:
+    virtual void OnOpen() = 0;
+    /// What may leave now has left, as far as the kernel takes it.
+    virtual void OnFlushed() {}
+    /// No new streams: the peer broke HTTP/2, or takes no more bytes. Those there are hear of it
+    /// when the GOAWAY has left or what the peer had sent has been read: in this turn or the next
+    /// as a rule, after a second at the latest.
+    virtual void OnBroken(const std::string& /*reason*/) {}
+    /// Each stream has been told before. The owner hands the connection to DeleteLater.
+    virtual void OnLost(const Loss& loss) = 0;
+    /// Bytes of the socket, HTTP/2 framing included, since the last time.
+    virtual void OnTraffic(size_t received, size_t sent) = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  Connection(net::EventLoop& loop, http2::Role role, const http2::SessionSettings& settings,
+             http2::SessionHandler& handler, Owner& owner);
+  ~Connection();
+
+  /// Server role: takes over an accepted socket.
+  void Attach(net::FileDescriptor socket);
+  /// Client role: starts to connect; OnOpen or OnLost follows in a later turn.
+  void Connect(const net::SocketAddress& address);
+
+  /// How long sent bytes may stay unacknowledged before the kernel gives the connection up
+  /// (TCP_USER_TIMEOUT, gRFC A18). After Attach or Connect; no effect on Unix sockets.
+  void SetUserTimeout(base::Duration timeout);
+  /// How long the peer may take from the first to the last frame of a header block.
+  void SetBlockTimeout(base::Duration timeout) { block_timeout_ = timeout; }
+
+  http2::Session& session() { return session_; }
+  bool open() const { return state_ == State::kOpen; }
+
+  /// To be called from SessionHandler::OnOutput: flushes at the end of the turn.
+  void FlushLater() { loop_.ScheduleFlush(*this); }
+  /// Ends the connection now; streams are told, OnLost follows before this returns.
+  void Abort(std::string reason);
+
+ private:
+  enum class State {
+    kConnecting,  // no socket yet, or connecting
+    kOpen,
+    kFailed,   // the peer broke HTTP/2; its GOAWAY is still to be written
+    kDeaf,     // the peer takes no more; what it had sent is still to be read
+    kClosing,  // all is said: FIN sent, waiting for the peer's (or the linger timer)
+    kLost,
+  };
+
+  void OnConnected() override;
+  void OnBytes(std::span<const uint8_t> bytes) override;
+  void OnWritable() override;
+  void OnClosed(std::error_code reason) override;
+  void Flush() override;
+
+  void Receive(std::span<const uint8_t> bytes);
+  void WatchHeaderBlock();
+  bool Write(http2::ByteQueue& output);
+  void StopWriting(Loss loss);
+  void DropOutput();
+  void PauseIfCongested();
+  void OnTimer();
+  void Fail(Loss loss);
+  void StartClosing(Loss loss);
+  void Lose(Loss loss);
+
+  net::EventLoop& loop_;
+  Owner& owner_;
+  http2::Session session_;
+  std::unique_ptr<net::ByteStream> stream_;
+  State state_ = State::kConnecting;
+  bool blocked_ = false;     // the kernel takes no more for now
+  bool paused_ = false;      // we read no more for now
+  Loss end_{};               // what OnLost will say once all is written and the peer has closed
+  http2::ByteQueue output_;  // what the kernel has not taken yet
+  uint64_t bytes_sent_ = 0;
+  base::Duration block_timeout_ = std::chrono::seconds(10);
+  uint64_t timed_block_ = 0;  // how many blocks were complete when the timer was started
+  net::Timer timer_;          // kOpen: for the rest of a header block; later: for the peer to close
+};
+
+}  // namespace evenkeel::rpc

@@ -1,0 +1,278 @@
+// Session: the HTTP/2 state of one connection. Bytes in, events out; no socket, no clock.
+//
+// A connection feeds it what it read (Receive) and writes what it makes (Produce); in between,
+// handlers act and submit. Handlers never receive, never produce, never abort and never destroy the
+// session. One session belongs to one thread.
+//
+//   bytes ──Receive──> OnRequest / StreamHandler events ──> Submit… ──OnOutput──> Produce ──> bytes
+//
+// Flow control: the connection's window is given back on receipt, a stream's window only by
+// Stream::ReturnCredit. So one slow reader holds back its own stream and no other.
+//
+// Output: what concerns the connection and resets of streams are framed at once and leave first;
+// streams with something to say take turns, a frame of DATA each.
+//
+// A fault of the peer that concerns one stream resets that stream; one that leaves the connection's
+// state unknown ends the connection by GOAWAY (RFC 9113, section 5.4).
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "lib/base/result.h"
+#include "lib/http/byte_queue.h"
+#include "lib/http/header_list.h"
+#include "lib/http2/error_code.h"
+#include "lib/http2/field_check.h"
+#include "lib/http2/frame_input.h"
+#include "lib/http2/hpack_decoder.h"
+#include "lib/http2/hpack_encoder.h"
+#include "lib/http2/peer_settings.h"
+#include "lib/http2/reset_guard.h"
+#include "lib/http2/stream.h"
+#include "lib/http2/stream_queue.h"
+#include "lib/http2/stream_table.h"
+
+namespace evenkeel::http2 {
+
+enum class Role : uint8_t { kClient, kServer };
+
+/// What we announce and allow (RFC 9113, section 6.5.2).
+struct SessionSettings {
+  uint32_t stream_window = 64 * 1024;
+  uint32_t connection_window = 1024 * 1024;
+  /// Server role: streams a client may have open.
+  uint32_t max_concurrent_streams = 100;
+  /// Name + value + 32 for each field. Fields beyond it are left out of the list, and the list is
+  /// marked truncated.
+  uint32_t max_header_list = 64 * 1024;
+  /// Client role: the first stream we open; odd (RFC 9113, section 5.1.1).
+  StreamId first_stream = 1;
+  bool operator==(const SessionSettings&) const = default;
+};
+
+/// A GOAWAY from the peer.
+struct GoAway {
+  StreamId last_stream_id;
+  ErrorCode code;
+  std::string_view debug_data;  ///< lives until the handler returns
+};
+
+class SessionHandler {
+ public:
+  /// Server role: a request's headers are complete. The receiver sets the stream's handler.
+  virtual void OnRequest(StreamHandle stream, HeaderList headers, EndStream end) = 0;
+  /// SETTINGS from the peer, the first or a later one.
+  virtual void OnSettings() = 0;
+  /// No new stream will be served. Right after this streams above the last id are closed with
+  /// kRefused and those not yet sent with kNeverSent; the others go on.
+  virtual void OnGoAway(const GoAway& goaway) = 0;
+  /// A stream has closed: there may be room for another.
+  virtual void OnStreamClosed() = 0;
+  virtual void OnPingAck(uint64_t opaque) = 0;
+  /// The peer sent a PING; its answer goes out by itself.
+  virtual void OnPing() {}
+  /// There is something to Produce; said again only after a Produce.
+  virtual void OnOutput() = 0;
+
+ protected:
+  ~SessionHandler() = default;
+};
+
+class Session {
+ public:
+  /// Our SETTINGS (and the client's preface) are ready to Produce at once.
+  Session(Role role, const SessionSettings& settings, SessionHandler& handler);
+  /// Streams still open are closed silently: call Abort before to have them told.
+  ~Session();
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  /// Takes what the peer sent. The error means that the connection must be closed after what
+  /// Produce still has (a GOAWAY) is written; kHttp11Required: the peer speaks no HTTP/2 at all.
+  base::Result<void, ConnectionError> Receive(std::span<const uint8_t> bytes);
+
+  /// Appends output until `out` holds `limit` bytes or there is nothing more to say now. Streams
+  /// that have been reset are told so first, whatever the limit.
+  void Produce(ByteQueue& out, size_t limit);
+  /// Whether Produce has something it could append.
+  bool wants_output() const;
+  /// Frames waiting to be produced that answer what the peer does: what one that does not read can
+  /// make us hold.
+  size_t queued_answers() const { return queued_answers_; }
+  /// Whether the peer has begun a header block and owes the rest of it.
+  bool mid_block() const { return block_frame_.stream != 0 || input_.mid_headers(); }
+  /// Header blocks of the peer that are complete.
+  uint64_t blocks_received() const { return blocks_received_; }
+  /// Both sides have said all they may say: close the connection.
+  bool finished() const;
+  /// For which fault of the peer we have ended the connection by GOAWAY, in words for a log; empty
+  /// while we have not.
+  const std::string& failure() const { return failure_; }
+  /// The same as a code; kNoError while we have not.
+  ErrorCode failure_code() const { return failure_code_; }
+
+  /// Client role: opens a stream. Precondition: stream_room() > 0.
+  StreamHandle OpenStream(const HeaderList& headers, EndStream end, StreamHandler& handler);
+  /// Client role: how many more streams the peer allows; 0 after GOAWAY or Abort, and when ids run
+  /// out. Before the peer's SETTINGS a limit of 100 is assumed.
+  size_t stream_room() const;
+  /// Client role: whether there are ids for more streams; a connection has 2^30 of them.
+  bool ids_left() const { return next_id_ > 0; }
+  /// The largest list of fields the peer says it takes (list_size()); advice: what it does with a
+  /// larger one may cost the whole connection.
+  uint32_t peer_max_header_list() const { return peer_.max_header_list; }
+  size_t open_streams() const { return streams_.size(); }
+  /// HEADERS and DATA frames sent so far: what a peer may answer with a PING of its own.
+  uint64_t call_frames_sent() const { return call_frames_sent_; }
+
+  /// First phase of a graceful end: GOAWAY with the highest id, then a PING whose answer says that
+  /// the peer has read it (RFC 9113, section 6.8). No effect after a GOAWAY that names a last id:
+  /// it must not rise again.
+  void SubmitShutdownNotice(uint64_t ping);
+  /// GOAWAY with the last id we processed; no new streams after it.
+  void SubmitGoAway(ErrorCode code, std::string_view debug_data);
+  void SubmitPing(uint64_t opaque);
+  /// The peer has broken the connection: GOAWAY, and no frame of a call any more. As a Receive that
+  /// fails; no effect after one.
+  void Fail(ErrorCode code, std::string_view reason);
+
+  /// The connection has ended: tells every open stream, once each. `bytes_written` is how much of
+  /// all output produced so far the kernel took; it decides which requests never left.
+  void Abort(ErrorCode code, uint64_t bytes_written);
+
+ private:
+  friend class Stream;
+  friend struct StreamDeleter;
+
+  enum class State : uint8_t {
+    kPreface,   // server role: the client's preface is still to come
+    kSettings,  // the peer's first SETTINGS are
+    kOpen,
+    kFailed,   // the peer broke HTTP/2; its GOAWAY still leaves, and no frame of a call
+    kAborted,  // every stream has been told; nothing leaves any more
+  };
+
+  // Frames in (session_receive.cc).
+  bool TakePreface(std::span<const uint8_t>& bytes);
+  void OnPiece(const FrameInput::Piece& piece);
+  bool MayFollow(const FrameInput::Piece& piece);
+  void OnDataPiece(const FrameInput::Piece& piece);
+  void OnDataOf(Stream& stream, const FrameInput::Piece& piece);
+  void OnPriority(const FrameInput::Piece& piece);
+  void OnRstStream(const FrameInput::Piece& piece);
+  void OnSettings(const FrameInput::Piece& piece);
+  void OnPing(const FrameInput::Piece& piece);
+  void OnGoAway(const FrameInput::Piece& piece);
+  void OnWindowUpdate(const FrameInput::Piece& piece);
+  void ChangeInitialWindow(uint32_t former);
+  void OpenConnectionWindow(uint32_t increment);
+  void CloseUnserved();
+  void EndRemote(Stream& stream);
+  /// Streams of which the peer cannot speak yet.
+  bool IsIdle(StreamId id) const;
+  /// Null for streams that are closed or that we have reset.
+  Stream* FindLive(StreamId id) const;
+  void FailStream(Stream& stream, ErrorCode code);
+  void RefuseRequest(StreamId id, ErrorCode code);
+  void CountPrematureReset();
+  /// `cost`: in frames that cost as little as one can.
+  void CountIdleFrame(uint64_t cost = 1);
+
+  // Header blocks in (session_headers.cc).
+  void OnHeadersFrame(const FrameInput::Piece& piece);
+  void OnContinuation(const FrameInput::Piece& piece);
+  void OnHeaderBlock(std::span<const uint8_t> block);
+  void OnLateHeaders(StreamId id, std::span<const uint8_t> block);
+  void OnNewRequest(StreamId id, std::span<const uint8_t> block);
+  void OnResponse(Stream& stream, std::span<const uint8_t> block);
+  void OnTrailers(Stream& stream, std::span<const uint8_t> block);
+  /// False when the block has broken the connection.
+  bool Decode(std::span<const uint8_t> block, HeaderList& headers, FieldCheck& check);
+  /// For streams that are none of ours to hear of: keeps the decoder's state true.
+  void DecodeUnheard(std::span<const uint8_t> block);
+  template <typename Keep>
+  bool DecodeEach(std::span<const uint8_t> block, Keep keep);
+
+  // Frames out (session_produce.cc).
+  void ProduceNext(ByteQueue& out);
+  /// Precondition: closing_ is not empty.
+  void CloseNext();
+  void ProduceFrame(Stream& stream, ByteQueue& out);
+  void ProduceHeaders(Stream& stream, ByteQueue& out);
+  void ProduceData(Stream& stream, ByteQueue& out);
+  void ProduceTrailers(Stream& stream, ByteQueue& out);
+  void ProduceBlock(Stream& stream, const HeaderList& headers, uint8_t flags, ByteQueue& out);
+  void EndLocal(Stream& stream);
+  void QueueAck(FrameType type, std::span<const uint8_t> payload);
+  void WantOutput();
+
+  // Streams (session.cc).
+  Stream& NewStream(StreamId id);
+  /// Lets a stream with something to say wait for its turn.
+  void Queue(Stream& stream);
+  void Reset(Stream& stream, ErrorCode code);
+  void ReturnCredit(Stream& stream, uint32_t count);
+  void Release(Stream& stream);
+  /// Ends a stream's tie to the session and tells its handler.
+  void Close(Stream& stream, const StreamEnd& end);
+  void Unlink(Stream& stream);
+  /// Puts all streams into closing_.
+  void TakeAll();
+  /// What waits for room of the connection may try again.
+  void Wake();
+
+  const Role role_;
+  State state_;
+  bool settings_acknowledged_ = false;  // ours, by the peer
+  bool goaway_sent_ = false;            // other than the notice of a shutdown
+  bool goaway_received_ = false;
+  bool output_announced_ = false;
+  bool producing_ = false;
+  uint8_t preface_read_ = 0;
+  uint32_t queued_answers_ = 0;
+  uint32_t queued_acks_ = 0;    // of them, those that the peer asks for
+  uint32_t continuations_ = 0;  // of the block that is being received
+  uint32_t early_refusals_ = 0;
+  const SessionSettings settings_;
+  SessionHandler& handler_;
+  PeerSettings peer_;
+
+  FrameInput input_;
+  FrameHeader block_frame_{};  // the HEADERS of the block that is being received; its stream is 0
+                               // while there is none
+  ByteQueue block_{0};         // what has come of it, while it is not whole
+  HpackDecoder decoder_;
+  HpackEncoder encoder_;
+
+  StreamTable streams_;
+  StreamQueue ready_;    // have something to frame
+  StreamQueue waiting_;  // as well, but the connection has no window for it, or the peer no room
+  StreamQueue closing_;  // reset by us; closed at the next Produce
+  StreamId next_id_;     // client role: of the next stream we open
+  StreamId last_framed_ = 0;  // client role: the latest stream of which HEADERS have left
+  StreamId last_seen_ = 0;    // server role: the highest the peer has opened
+  struct {
+    StreamId after = 0;
+    StreamId before = 0;
+  } skipped_;                    // server role: streams the peer passed over last
+  StreamId last_processed_ = 0;  // server role: of those, the highest that our user has seen
+  StreamId goaway_last_ = kMaxStreamId;  // of the peer's latest GOAWAY
+  size_t streams_framed_ = 0;            // open, and our HEADERS have left
+
+  int64_t send_window_ = kDefaultWindow;  // of the connection
+  ReceiveWindow receive_window_;
+  ResetGuard resets_;
+  std::string failure_;
+  ErrorCode failure_code_ = ErrorCode::kNoError;
+  ByteQueue control_{0};   // framed, and to leave before anything else
+  uint64_t produced_ = 0;  // bytes of all output so far
+  uint64_t call_frames_sent_ = 0;
+  uint64_t call_frames_received_ = 0;
+  uint64_t blocks_received_ = 0;
+  uint64_t idle_frames_ = 0;  // received; they bring no call further
+};
+
+}  // namespace evenkeel::http2

@@ -1,0 +1,54 @@
+// Listener: a listening socket, and one worker's acceptance of its connections.
+#pragma once
+
+#include <event2/event_struct.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "lib/base/address.h"
+#include "lib/base/result.h"
+#include "lib/net/event_loop.h"
+#include "lib/net/file_descriptor.h"
+#include "lib/net/socket_address.h"
+#include "lib/net/timer.h"
+
+namespace evenkeel::net {
+
+/// One listening socket for each of `count` workers. TCP: sockets of their own on the same port
+/// (SO_REUSEPORT), port 0 resolved once for all. Unix: one socket, duplicated; a stale socket file
+/// that nobody listens on is replaced, a live one is an error. A host name listens on its first
+/// address. The error is a sentence for the operator.
+base::Result<std::vector<FileDescriptor>, std::string> OpenListeners(const base::Address& address,
+                                                                     size_t count);
+
+/// One more socket on the port that `socket`, which was opened with SO_REUSEPORT, listens on. Empty
+/// when the system refuses.
+FileDescriptor OpenOneMore(const FileDescriptor& socket);
+
+/// Accepts on one socket until destroyed. When descriptors run out it pauses for a moment instead
+/// of spinning; calls in progress are not touched.
+class Listener {
+ public:
+  using AcceptHandler = std::function<void(FileDescriptor)>;
+
+  Listener(EventLoop& loop, FileDescriptor socket, AcceptHandler on_accept);
+  /// Takes what is still queued, then closes, so that no client that has connected is refused.
+  ~Listener();
+  /// Has the destructor leave what is queued to another process that has the socket too.
+  void LeaveQueue() { takes_queue_ = false; }
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+ private:
+  void AcceptQueued(int limit);
+
+  FileDescriptor socket_;
+  const AcceptHandler on_accept_;
+  event event_;
+  Timer resume_;
+  bool takes_queue_ = true;
+};
+
+}  // namespace evenkeel::net

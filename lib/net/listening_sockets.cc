@@ -1,0 +1,95 @@
+#include "lib/net/listening_sockets.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "lib/net/listener.h"
+#include "lib/net/resolver.h"
+#include "lib/net/socket_address.h"
+
+namespace evenkeel::net {
+namespace {
+
+using base::Error;
+using base::Result;
+
+FileDescriptor Duplicate(const FileDescriptor& socket) {
+  return FileDescriptor(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+}
+
+std::string BoundAddress(const ListeningSockets::Group& group) {
+  return group.sockets.empty() ? "" : SocketAddress::OfSocket(group.sockets[0].get()).ToString();
+}
+
+bool SharesItsPort(const FileDescriptor& socket) {
+  int value = 0;
+  socklen_t size = sizeof value;
+  return ::getsockopt(socket.get(), SOL_SOCKET, SO_REUSEPORT, &value, &size) == 0 && value != 0;
+}
+
+}  // namespace
+
+void ListeningSockets::Inherit(std::vector<Group> groups) {
+  for (Group& each : groups) inherited_.push_back(std::move(each));
+}
+
+std::vector<std::string> ListeningSockets::unclaimed() const {
+  std::vector<std::string> names;
+  for (const Group& each : inherited_) {
+    names.push_back(each.name.empty() ? BoundAddress(each) : each.name);
+  }
+  return names;
+}
+
+std::vector<FileDescriptor> ListeningSockets::TakeInherited(const base::Address& address) {
+  const std::string name = address.ToString();
+  auto found = std::ranges::find(inherited_, name, &Group::name);
+  if (found == inherited_.end()) {
+    const auto resolved = Resolve(address);
+    const std::string bound = resolved ? resolved->front().ToString() : name;
+    found = std::ranges::find_if(inherited_, [&](const Group& each) {
+      return each.name.empty() && BoundAddress(each) == bound;
+    });
+  }
+  if (found == inherited_.end()) return {};
+  std::vector<FileDescriptor> sockets = std::move(found->sockets);
+  inherited_.erase(found);
+  return sockets;
+}
+
+Result<std::vector<FileDescriptor>, std::string> ListeningSockets::Open(
+    const base::Address& address, size_t count) {
+  std::vector<FileDescriptor> sockets = TakeInherited(address);
+  if (sockets.empty()) {
+    auto opened = OpenListeners(address, count);
+    if (!opened) return opened;
+    sockets = std::move(*opened);
+  }
+  while (sockets.size() < count) {
+    // A queue of its own for each worker where that can be had, else one for several.
+    auto more = SharesItsPort(sockets[0]) ? OpenOneMore(sockets[0]) : Duplicate(sockets[0]);
+    if (!more) more = Duplicate(sockets[0]);
+    if (!more) return Error("cannot duplicate a socket: " + std::string(std::strerror(errno)));
+    sockets.push_back(std::move(more));
+  }
+  Group& kept = open_.emplace_back(Group{address.ToString(), {}});
+  for (const FileDescriptor& each : sockets) {
+    kept.sockets.push_back(Duplicate(each));
+    if (!kept.sockets.back()) {
+      open_.pop_back();
+      return Error("cannot duplicate a socket: " + std::string(std::strerror(errno)));
+    }
+  }
+  return sockets;
+}
+
+void ListeningSockets::Close(const std::string& bound_to) {
+  std::erase_if(open_, [&](const Group& each) { return BoundAddress(each) == bound_to; });
+}
+
+}  // namespace evenkeel::net

@@ -1,0 +1,51 @@
+// ListeningSockets: the sockets this process listens on, by address as configured.
+//
+// Where sockets come from does not matter to who listens: a predecessor's (TakeOver) or a service
+// manager's are used before any is opened. Keeps a duplicate of each, to hand over; so an address
+// that is given up must be closed here too. Main thread.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "lib/base/address.h"
+#include "lib/base/result.h"
+#include "lib/net/file_descriptor.h"
+
+namespace evenkeel::net {
+
+class ListeningSockets {
+ public:
+  /// Listening sockets of one address.
+  struct Group {
+    /// As configured, "127.0.0.1:0"; empty: only the sockets' own address tells.
+    std::string name;
+    std::vector<FileDescriptor> sockets;
+  };
+
+  /// Adds sockets that are open already, for the first Open of their name or address.
+  void Inherit(std::vector<Group> groups);
+  /// Names of groups that nobody has asked for, and the addresses of those without a name. They
+  /// stay open, for the next process, until DropUnclaimed.
+  std::vector<std::string> unclaimed() const;
+  void DropUnclaimed() { inherited_.clear(); }
+
+  /// One socket for each of `count` workers, or more, when more were inherited: each queues
+  /// connections, so each must be accepted from. The error is a sentence for the operator.
+  base::Result<std::vector<FileDescriptor>, std::string> Open(const base::Address& address,
+                                                              size_t count);
+  /// Lets go of the sockets that are bound to this address, "127.0.0.1:50051".
+  void Close(const std::string& bound_to);
+  void CloseAll() { open_.clear(); }
+
+  /// What a successor is to get.
+  const std::vector<Group>& open() const { return open_; }
+
+ private:
+  std::vector<FileDescriptor> TakeInherited(const base::Address& address);
+
+  std::vector<Group> inherited_;
+  std::vector<Group> open_;
+};
+
+}  // namespace evenkeel::net

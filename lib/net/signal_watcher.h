@@ -1,0 +1,32 @@
+// SignalWatcher: turns Unix signals into events of one loop.
+#pragma once
+
+#include <event2/event_struct.h>
+
+#include <functional>
+#include <initializer_list>
+
+#include "lib/net/event_loop.h"
+#include "lib/net/file_descriptor.h"
+
+namespace evenkeel::net {
+
+class SignalWatcher {
+ public:
+  /// Blocks `signals` in this thread, and so in all threads it starts from now on: make it before
+  /// them. `on_signal` gets each signal's number in a turn of the loop.
+  SignalWatcher(EventLoop& loop, std::initializer_list<int> signals,
+                std::function<void(int)> on_signal);
+  ~SignalWatcher();
+  SignalWatcher(const SignalWatcher&) = delete;
+  SignalWatcher& operator=(const SignalWatcher&) = delete;
+
+ private:
+  void OnReadable();
+
+  FileDescriptor fd_;
+  const std::function<void(int)> on_signal_;
+  event event_;
+};
+
+}  // namespace evenkeel::net

@@ -1,0 +1,157 @@
+#include "lib/net/takeover_offer.h"
+
+#include <event2/event.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "lib/base/check.h"
+#include "lib/net/socket_address.h"
+#include "lib/net/takeover_message.h"
+
+namespace evenkeel::net {
+namespace {
+
+using base::Error;
+using base::Result;
+
+constexpr int kBacklog = 4;
+
+FileDescriptor OpenSocket() {
+  return FileDescriptor(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+}
+
+// Binds with permissions 0600 from the first moment on.
+bool BindPrivately(const FileDescriptor& socket, const SocketAddress& address) {
+  const mode_t before = ::umask(0177);
+  const bool bound = ::bind(socket.get(), address.get(), address.size()) == 0;
+  const int error = errno;
+  ::umask(before);
+  errno = error;
+  return bound;
+}
+
+Result<FileDescriptor, std::string> ListenAt(const std::string& path) {
+  const std::string where = "cannot offer a take-over at " + path + ": ";
+  const auto address = base::Address::Parse("unix:" + path);
+  if (!address) return Error(where + address.error());
+  const SocketAddress local = SocketAddress::From(*address);
+  struct stat info;
+  if (::lstat(path.c_str(), &info) == 0 && !S_ISSOCK(info.st_mode)) {
+    return Error(where + "the file exists and is no socket; give another --takeover-socket");
+  }
+  FileDescriptor socket = OpenSocket();
+  bool bound = BindPrivately(socket, local);
+  if (!bound && errno == EADDRINUSE) {
+    if (::connect(OpenSocket().get(), local.get(), local.size()) == 0 || errno == EAGAIN) {
+      return Error(where +
+                   "another process listens there; start with --takeover to take over from "
+                   "it, or give another --takeover-socket");
+    }
+    ::unlink(path.c_str());
+    bound = BindPrivately(socket, local);
+  }
+  if (!bound || ::listen(socket.get(), kBacklog) != 0) {
+    return Error(where + std::strerror(errno) +
+                 "; give a --takeover-socket in a folder that can be written");
+  }
+  return socket;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<TakeoverOffer>, std::string> TakeoverOffer::Open(
+    EventLoop& loop, const std::string& path, const ListeningSockets& sockets, Events events) {
+  auto socket = ListenAt(path);
+  if (!socket) return Error(socket.error());
+  return std::unique_ptr<TakeoverOffer>(
+      new TakeoverOffer(loop, path, std::move(*socket), sockets, std::move(events)));
+}
+
+TakeoverOffer::TakeoverOffer(EventLoop& loop, std::string path, FileDescriptor socket,
+                             const ListeningSockets& sockets, Events events)
+    : loop_(loop),
+      path_(std::move(path)),
+      sockets_(sockets),
+      events_(std::move(events)),
+      listener_(std::make_unique<Listener>(
+          loop, std::move(socket), [this](FileDescriptor fd) { OnSuccessor(std::move(fd)); })) {
+  listener_->LeaveQueue();
+}
+
+TakeoverOffer::~TakeoverOffer() {
+  if (successor_) event_del(&event_);
+  Withdraw();
+}
+
+void TakeoverOffer::Withdraw() {
+  if (!listener_) return;
+  ::unlink(path_.c_str());
+  listener_.reset();
+}
+
+void TakeoverOffer::OnSuccessor(FileDescriptor socket) {
+  if (successor_ || !IsPeerTrusted(socket.get())) {
+    const char* reason = successor_ ? "another process is taking over already"
+                                    : "only the user that runs it may take over";
+    (void)SendTakeover(socket.get(), std::string(kTakeoverError) + reason);
+    turned_away_ = std::move(socket);
+    return;
+  }
+  successor_ = std::move(socket);
+  CHECK(event_assign(
+            &event_, loop_.native(), successor_.get(), EV_READ | EV_PERSIST,
+            [](int, short, void* self) noexcept { static_cast<TakeoverOffer*>(self)->OnMessage(); },
+            this) == 0);
+  CHECK(event_add(&event_, nullptr) == 0);
+}
+
+void TakeoverOffer::OnMessage() {
+  const auto message = ReceiveTakeover(successor_.get());
+  if (!message) return GiveUp(message.error().message());
+  if (message->text == kTakeoverHello) return SendSockets();
+  if (message->text == kTakeoverAccepting) {
+    Withdraw();
+    events_.on_taken();
+    (void)SendTakeover(successor_.get(), kTakeoverDraining);
+    return;
+  }
+  if (message->text.empty()) {
+    return GiveUp(listener_ ? "the successor went before it accepted" : "");
+  }
+  (void)SendTakeover(successor_.get(),
+                     std::string(kTakeoverError) +
+                         "it speaks another version of this protocol: " + kTakeoverHello);
+  GiveUp("the successor speaks another version: " + message->text);
+}
+
+void TakeoverOffer::SendSockets() {
+  for (const ListeningSockets::Group& group : sockets_.open()) {
+    std::vector<int> sockets;
+    for (const FileDescriptor& each : group.sockets) sockets.push_back(each.get());
+    for (size_t i = 0; i < sockets.size(); i += kTakeoverSocketsPerMessage) {
+      const size_t end = std::min(sockets.size(), i + kTakeoverSocketsPerMessage);
+      const auto first = sockets.begin() + static_cast<std::ptrdiff_t>(i);
+      const auto last = sockets.begin() + static_cast<std::ptrdiff_t>(end);
+      const std::string text = (i == 0 ? kTakeoverSockets : kTakeoverMore) + group.name;
+      if (auto sent = SendTakeover(successor_.get(), text, {first, last}); !sent) {
+        return GiveUp(sent.error().message());
+      }
+    }
+  }
+  if (auto sent = SendTakeover(successor_.get(), kTakeoverEnd); !sent) {
+    GiveUp(sent.error().message());
+  }
+}
+
+void TakeoverOffer::GiveUp(std::string reason) {
+  event_del(&event_);
+  successor_ = FileDescriptor();
+  if (!reason.empty()) events_.on_failed(std::move(reason));
+}
+
+}  // namespace evenkeel::net

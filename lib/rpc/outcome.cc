@@ -1,0 +1,59 @@
+#include "lib/rpc/outcome.h"
+
+#include <algorithm>
+
+#include "lib/base/check.h"
+
+namespace evenkeel::rpc {
+
+std::string_view OriginName(Origin origin) {
+  switch (origin) {
+    case Origin::kEndpoint:
+      return "endpoint";
+    case Origin::kClient:
+      return "client";
+    case Origin::kProxy:
+      return "proxy";
+  }
+  CHECK(!"a value outside Origin");
+}
+
+FailureSet DefaultFailures() {
+  FailureSet set;
+  for (const StatusCode code :
+       {StatusCode::kUnknown, StatusCode::kDeadlineExceeded, StatusCode::kInternal,
+        StatusCode::kUnavailable, StatusCode::kDataLoss}) {
+    set.set(static_cast<size_t>(code));
+  }
+  return set;
+}
+
+StatusSet StatusSetOf(const std::vector<std::string>& names) {
+  StatusSet set;
+  for (size_t code = 0; code < set.size(); ++code) {
+    const auto name = StatusName(static_cast<StatusCode>(code));
+    set.set(code, std::ranges::find(names, name) != names.end());
+  }
+  return set;
+}
+
+Verdict VerdictOf(const Outcome& outcome, const FailureSet& failures) {
+  const bool counts = failures.test(static_cast<size_t>(outcome.status));
+  switch (outcome.cause) {
+    case Cause::kAnswered:
+      return counts ? Verdict::kFailure : Verdict::kSuccess;
+    case Cause::kDeadline:
+      return counts ? Verdict::kFailure : Verdict::kNeutral;
+    case Cause::kReset:
+    case Cause::kLost:
+    case Cause::kNotConnected:
+      return Verdict::kFailure;
+    case Cause::kLocal:
+    case Cause::kRefused:
+    case Cause::kCancelled:
+      break;
+  }
+  return Verdict::kNeutral;
+}
+
+}  // namespace evenkeel::rpc

@@ -1,0 +1,71 @@
+// Outcome: how one attempt, or one call, ended. Retry, ejection, metrics and logs all read this one
+// value; nobody derives "failed" a second time.
+#pragma once
+
+#include <bitset>
+#include <string>
+#include <vector>
+
+#include "lib/base/clock.h"
+#include "lib/rpc/status.h"
+
+namespace evenkeel::rpc {
+
+/// Who decided the final status.
+enum class Origin : uint8_t {
+  kEndpoint,  ///< the endpoint's own answer
+  kClient,    ///< the client cancelled or vanished
+  kProxy,     ///< we made the status: no endpoint, lost connection, deadline, refused by us
+};
+
+inline constexpr int kOriginCount = 3;
+
+/// "endpoint", "client", "proxy": the `origin` label of metrics and logs.
+std::string_view OriginName(Origin origin);
+
+/// What ended an attempt: what its status alone does not tell.
+enum class Cause : uint8_t {
+  kLocal,     ///< reasons of our own, before the endpoint had it or apart from it
+  kAnswered,  ///< the endpoint's answer, wherever its status stood, or what we had to make of it
+  kReset,     ///< the endpoint reset the stream
+  kLost,      ///< the connection broke under it
+  kRefused,   ///< the endpoint said that it had not processed it
+  kNotConnected,  ///< no connection to the endpoint came about
+  kDeadline,      ///< the deadline passed while the endpoint had it
+  kCancelled,     ///< the client cancelled or vanished
+};
+
+struct Outcome {
+  StatusCode status = StatusCode::kUnknown;
+  Origin origin = Origin::kProxy;
+  /// From the request's headers (call) or the pick (attempt) to the end.
+  base::Duration duration{};
+  Cause cause = Cause::kLocal;
+};
+
+using StatusSet = std::bitset<kStatusCodeCount>;
+
+/// The statuses that count as failures.
+using FailureSet = StatusSet;
+
+/// UNKNOWN, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE, DATA_LOSS: what is hardly ever the
+/// application's own answer.
+FailureSet DefaultFailures();
+/// From gRPC's names, which the configuration has checked.
+StatusSet StatusSetOf(const std::vector<std::string>& names);
+
+/// What an attempt's outcome says of its endpoint.
+enum class Verdict : uint8_t {
+  kSuccess,  ///< it did its work, whatever it told the caller
+  kFailure,
+  kNeutral,  ///< says nothing about the endpoint
+};
+
+/// The one place that decides what is held against an endpoint: ejection and load balancing read
+/// it. Failures are: a status in `failures`, whether it stood in headers, in Trailers-Only or in
+/// trailers; the deadline, if DEADLINE_EXCEEDED is in it and the endpoint had the call; a stream
+/// that the endpoint reset; a connection that broke or never came about. Neutral is what the client
+/// cancelled, what the endpoint refused unprocessed, and what we ended for reasons of our own.
+Verdict VerdictOf(const Outcome& outcome, const FailureSet& failures = DefaultFailures());
+
+}  // namespace evenkeel::rpc

@@ -1,0 +1,97 @@
+#include "lib/rpc/retry_sequence.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/base/check.h"
+
+namespace evenkeel::rpc {
+namespace {
+
+constexpr double kJitter = 0.2;
+
+RetryDecision No(NoRetry why) { return {RetryDecision::Kind::kNo, {}, why}; }
+
+}  // namespace
+
+std::string_view NoRetryName(NoRetry reason) {
+  switch (reason) {
+    case NoRetry::kFinal:
+      return "final";
+    case NoRetry::kCommitted:
+      return "committed";
+    case NoRetry::kAttempts:
+      return "attempts";
+    case NoRetry::kPushback:
+      return "pushback";
+    case NoRetry::kTokens:
+      return "tokens";
+    case NoRetry::kBudget:
+      return "budget";
+    case NoRetry::kLimit:
+      return "max_retries";
+    case NoRetry::kDeadline:
+      return "deadline";
+  }
+  CHECK(!"a value outside NoRetry");
+}
+
+void RetrySequence::Begin(const RetryPolicy* policy, RetryBrakes brakes, int client_attempts) {
+  policy_ = policy;
+  brakes_ = brakes;
+  previous_attempts_ = client_attempts;
+}
+
+RetryDecision RetrySequence::Next(const AttemptEnd& end, const Moment& moment,
+                                  base::Random& random) {
+  const bool committed = moment.committed == Committed::kYes;
+  if (end.kind == AttemptEnd::Kind::kShed) return No(NoRetry::kFinal);
+  if (end.kind == AttemptEnd::Kind::kNeverSent && !committed) {
+    return {RetryDecision::Kind::kTransparent, {}, {}};
+  }
+  if (end.kind == AttemptEnd::Kind::kRefused && !committed && !std::exchange(refused_, true)) {
+    return {RetryDecision::Kind::kTransparent, {}, {}};
+  }
+  return policy_ == nullptr ? No(committed ? NoRetry::kCommitted : NoRetry::kFinal)
+                            : NextCounted(end, moment, random);
+}
+
+RetryDecision RetrySequence::NextCounted(const AttemptEnd& end, const Moment& moment,
+                                         base::Random& random) {
+  if (end.kind == AttemptEnd::Kind::kStatus && end.status == StatusCode::kOk) {
+    if (brakes_.throttle != nullptr) brakes_.throttle->Succeeded();
+    return No(NoRetry::kFinal);
+  }
+  const bool stop = end.pushback.kind == Pushback::Kind::kStop;
+  const bool retryable = end.kind == AttemptEnd::Kind::kTimedOut ||
+                         policy_->codes.test(static_cast<size_t>(end.status));
+  if ((retryable || stop) && brakes_.throttle != nullptr) brakes_.throttle->Failed();
+  if (!retryable) return No(NoRetry::kFinal);
+  if (moment.committed == Committed::kYes) return No(NoRetry::kCommitted);
+  if (previous_attempts_ + 1 >= std::min(policy_->max_attempts, kMaxAttempts)) {
+    return No(NoRetry::kAttempts);
+  }
+  if (stop) return No(NoRetry::kPushback);
+  if (brakes_.throttle != nullptr && !brakes_.throttle->Allows()) return No(NoRetry::kTokens);
+  const base::Duration delay = Backoff(end.pushback, random);
+  if (moment.deadline && moment.now + delay >= *moment.deadline) return No(NoRetry::kDeadline);
+  if (!TakePlace()) return No(NoRetry::kLimit);
+  if (brakes_.budget != nullptr && !brakes_.budget->Take()) return No(NoRetry::kBudget);
+  ++previous_attempts_;
+  return {RetryDecision::Kind::kRetry, delay, {}};
+}
+
+// The sequence starts over after a pushback.
+base::Duration RetrySequence::Backoff(const Pushback& pushback, base::Random& random) {
+  if (pushback.kind == Pushback::Kind::kWait) {
+    backoff_ = 0;
+    return pushback.wait;
+  }
+  const auto max = static_cast<double>(policy_->max_backoff.count());
+  const double delay = std::min(
+      backoff_ > 0 ? backoff_ : static_cast<double>(policy_->initial_backoff.count()), max);
+  backoff_ = std::min(delay * policy_->multiplier, max);
+  return base::Duration(static_cast<int64_t>(delay * random.Between(1 - kJitter, 1 + kJitter)));
+}
+
+}  // namespace evenkeel::rpc

@@ -1,0 +1,91 @@
+#include "lib/telemetry/connection_event.h"
+
+#include "lib/base/check.h"
+
+namespace evenkeel::telemetry {
+
+CloseReason CloseReasonFromGoaway(http2::ErrorCode code) {
+  const auto number = static_cast<uint32_t>(code);
+  return number < kHttp2CodeCount ? static_cast<CloseReason>(number) : CloseReason::kUnknown;
+}
+
+CloseReason CloseReasonFromError(const std::error_code& error) {
+  if (!error || error == std::errc::connection_reset || error == std::errc::broken_pipe) {
+    return CloseReason::kReset;
+  }
+  if (error == std::errc::timed_out) return CloseReason::kTimedOut;
+  if (error == std::errc::connection_aborted) return CloseReason::kAborted;
+  return CloseReason::kSocketError;
+}
+
+std::string CloseReasonName(CloseReason reason) {
+  switch (reason) {
+    case CloseReason::kOurs:
+      return "subchannel shutdown";
+    case CloseReason::kReset:
+      return "connection reset";
+    case CloseReason::kTimedOut:
+      return "connection timed out";
+    case CloseReason::kAborted:
+      return "connection aborted";
+    case CloseReason::kSocketError:
+      return "socket error";
+    case CloseReason::kProtocolError:
+      return "protocol error";
+    case CloseReason::kUnknown:
+      return "unknown";
+    default:
+      return "GOAWAY " + std::string(http2::ErrorCodeName(static_cast<http2::ErrorCode>(reason)));
+  }
+}
+
+ConnectFailure ConnectFailureFromError(const std::error_code& error) {
+  if (!error || error == std::errc::connection_reset || error == std::errc::broken_pipe) {
+    return ConnectFailure::kClosed;
+  }
+  // A Unix socket whose file is missing is as good as a port without a listener.
+  if (error == std::errc::connection_refused || error == std::errc::no_such_file_or_directory) {
+    return ConnectFailure::kRefused;
+  }
+  if (error == std::errc::timed_out) return ConnectFailure::kTimedOut;
+  if (error == std::errc::host_unreachable || error == std::errc::network_unreachable) {
+    return ConnectFailure::kUnreachable;
+  }
+  return ConnectFailure::kSocketError;
+}
+
+std::string_view ConnectFailureName(ConnectFailure failure) {
+  switch (failure) {
+    case ConnectFailure::kRefused:
+      return "connection refused";
+    case ConnectFailure::kTimedOut:
+      return "connection timed out";
+    case ConnectFailure::kUnreachable:
+      return "unreachable";
+    case ConnectFailure::kNotResolved:
+      return "name not resolved";
+    case ConnectFailure::kClosed:
+      return "closed before SETTINGS";
+    case ConnectFailure::kProtocolError:
+      return "protocol error";
+    case ConnectFailure::kSocketError:
+      return "socket error";
+  }
+  CHECK(!"a value outside ConnectFailure");
+}
+
+std::string_view ClientEndName(ClientEnd end) {
+  switch (end) {
+    case ClientEnd::kMaxIdle:
+      return "max_idle";
+    case ClientEnd::kMaxAge:
+      return "max_age";
+    case ClientEnd::kTooManyPings:
+      return "too_many_pings";
+    case ClientEnd::kKeepalive:
+      break;
+  }
+  return "keepalive";
+}
+
+}  // namespace evenkeel::telemetry

@@ -1,0 +1,49 @@
+#include "lib/telemetry/method_table.h"
+
+#include <algorithm>
+
+namespace evenkeel::telemetry {
+namespace {
+
+constexpr size_t kLongestPath = 256;
+
+bool IsVisible(char c) { return c > ' ' && c <= '~'; }
+
+}  // namespace
+
+std::string_view MethodName(std::string_view path) {
+  if (path.size() > kLongestPath || !path.starts_with('/')) return {};
+  const std::string_view name = path.substr(1);
+  const size_t slash = name.find('/');
+  const bool two_parts = slash != 0 && slash != std::string_view::npos &&
+                         slash + 1 != name.size() &&
+                         name.find('/', slash + 1) == std::string_view::npos;
+  return two_parts && std::ranges::all_of(name, IsVisible) ? name : std::string_view();
+}
+
+MethodTable::MethodTable(size_t limit) : limit_(limit) {}
+
+MethodId MethodTable::Intern(std::string_view name) {
+  const std::lock_guard lock(mutex_);
+  const auto found = ids_.find(name);
+  if (found != ids_.end()) return found->second;
+  if (ids_.size() >= limit_) return kOtherMethod;
+  const auto id = static_cast<MethodId>(ids_.size() + 1);
+  ids_.emplace(name, id);
+  return id;
+}
+
+MethodMap MethodTable::Copy() const {
+  const std::lock_guard lock(mutex_);
+  return ids_;
+}
+
+std::vector<std::string> MethodTable::Names() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<std::string> names(ids_.size() + 1);
+  names[0] = kOtherMethodName;
+  for (const auto& [name, id] : ids_) names[static_cast<size_t>(id)] = name;
+  return names;
+}
+
+}  // namespace evenkeel::telemetry

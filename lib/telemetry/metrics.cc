@@ -1,0 +1,256 @@
+#include "lib/telemetry/metrics.h"
+
+#include <prometheus/text_serializer.h>
+
+#include <algorithm>
+
+#include "lib/base/check.h"
+#include "lib/base/version.h"
+#include "lib/telemetry/process_facts.h"
+#include "lib/telemetry/samples.h"
+
+namespace evenkeel::telemetry {
+namespace {
+
+constexpr char kOtherEndpoint[] = "other";
+
+Labels EndpointLabels(const std::string& cluster, const std::string& address) {
+  return {{"cluster", cluster}, {"endpoint", address}};
+}
+
+// The serializer writes 16 digits, and no double is "0.0006" in 16 digits. Names of buckets are
+// compared as text, so this one gets the name that everybody else gives it.
+std::string WithPlainBounds(std::string_view text) {
+  constexpr std::string_view kWritten = "le=\"0.0005999999999999999\"";
+  constexpr std::string_view kMeant = "le=\"0.0006\"";
+  std::string result;
+  result.reserve(text.size());
+  for (size_t at; (at = text.find(kWritten)) != std::string_view::npos;) {
+    result.append(text.substr(0, at)).append(kMeant);
+    text.remove_prefix(at + kWritten.size());
+  }
+  return result.append(text);
+}
+
+double Opened(const EndpointCounters& endpoint) {
+  return static_cast<double>(endpoint.connections_opened.value());
+}
+
+double Closed(const EndpointCounters& endpoint) {
+  double closed = 0;
+  for (const Counter& each : endpoint.connections_closed) {
+    closed += static_cast<double>(each.value());
+  }
+  return closed;
+}
+
+}  // namespace
+
+Metrics::Metrics(MetricLimits limits)
+    : endpoint_limit_(limits.endpoints), methods_(limits.methods) {
+  CHECK(limits.methods < LazySlots<CallCounters>::kCapacity);
+  CHECK(limits.endpoints > 0 && limits.endpoints <= LazySlots<EndpointCounters>::kCapacity);
+}
+
+WorkerMetrics& Metrics::AddWorker() {
+  return *workers_.emplace_back(std::make_unique<WorkerMetrics>(methods_));
+}
+
+EndpointId Metrics::RegisterEndpoint(std::string_view cluster, std::string_view address) {
+  Endpoint endpoint{std::string(cluster), std::string(address)};
+  const auto found = endpoint_ids_.find(endpoint);
+  if (found != endpoint_ids_.end()) return found->second;
+  if (endpoints_.size() == endpoint_limit_) return static_cast<EndpointId>(endpoint_limit_ - 1);
+  if (endpoints_.size() == endpoint_limit_ - 1) endpoint = {kOtherEndpoint, kOtherEndpoint};
+  const auto id = static_cast<EndpointId>(endpoints_.size());
+  endpoint_ids_.emplace(endpoint, id);
+  endpoints_.push_back(std::move(endpoint));
+  return id;
+}
+
+std::string Metrics::Text() const {
+  return WithPlainBounds(prometheus::TextSerializer().Serialize(Collect()));
+}
+
+std::vector<MetricFamily> Metrics::Collect() const {
+  std::vector<MetricFamily> families;
+  CollectMethods(families);
+  CollectClients(families);
+  CollectAttempts(families);
+  retries_.Collect(families);
+  CollectEndpointConnections(families);
+  CollectEndpointTraffic(families);
+  health_.Collect(families);
+  balancer_.Collect(families);
+  reload_.Collect(families);
+  discovery_.Collect(families);
+  shed_.Collect(families);
+  CollectFaults(families);
+  CollectProcess(families);
+  return families;
+}
+
+template <typename Value>
+double Metrics::Sum(Value value) const {
+  double sum = 0;
+  for (const auto& worker : workers_) sum += static_cast<double>(value(*worker));
+  return sum;
+}
+
+template <typename Value>
+double Metrics::SumEndpoint(size_t endpoint, Value value) const {
+  return Sum([&](const WorkerMetrics& worker) {
+    const EndpointCounters* const found = worker.FindEndpoint(static_cast<EndpointId>(endpoint));
+    return found == nullptr ? 0.0 : static_cast<double>(value(*found));
+  });
+}
+
+template <typename Value>
+MetricFamily Metrics::PerEndpoint(MetricFamily family, Value value) const {
+  for (size_t i = 0; i < endpoints_.size(); ++i) {
+    AddCounter(family, EndpointLabels(endpoints_[i].cluster, endpoints_[i].address),
+               SumEndpoint(i, value));
+  }
+  return family;
+}
+
+void Metrics::CollectMethods(std::vector<MetricFamily>& families) const {
+  CallFamilies calls("evenkeel_server_call", "calls");
+  const std::vector<std::string> names = methods_.Names();
+  for (size_t i = 0; i < names.size(); ++i) {
+    CallTotals totals;
+    for (const auto& worker : workers_) {
+      const CallCounters* const found = worker->FindMethod(static_cast<MethodId>(i));
+      if (found != nullptr) totals.Add(*found);
+    }
+    if (totals.started > 0) calls.Add({{"grpc_method", names[i]}}, totals);
+  }
+  std::move(calls).MoveTo(families);
+}
+
+void Metrics::CollectClients(std::vector<MetricFamily>& families) const {
+  const double closed = Sum([](const auto& worker) { return worker.client_connections_closed(); });
+  const double opened = Sum([](const auto& worker) { return worker.client_connections_opened(); });
+  families.push_back(LoneCounter("evenkeel_server_connections_opened_total",
+                                 "Connections accepted from clients.", opened));
+  families.push_back(LoneGauge("evenkeel_server_open_connections",
+                               "Connections from clients open now.",
+                               std::max(opened - closed, 0.0)));
+  MetricFamily ended = CounterFamily("evenkeel_server_connections_ended_total",
+                                     "Connections that a rule of the listener ended, by rule.");
+  for (size_t i = 0; i < kClientEndCount; ++i) {
+    const auto end = static_cast<ClientEnd>(i);
+    AddIfCounted(ended, {}, "reason", ClientEndName(end), Sum([end](const WorkerMetrics& worker) {
+                   return worker.client_connections_ended(end);
+                 }));
+  }
+  families.push_back(std::move(ended));
+  families.push_back(LoneCounter(
+      "evenkeel_server_received_bytes_total", "Bytes read from clients' sockets.",
+      Sum([](const auto& worker) { return worker.client_traffic().received_bytes.value(); })));
+  families.push_back(LoneCounter(
+      "evenkeel_server_sent_bytes_total", "Bytes written to clients' sockets.",
+      Sum([](const auto& worker) { return worker.client_traffic().sent_bytes.value(); })));
+}
+
+void Metrics::CollectAttempts(std::vector<MetricFamily>& families) const {
+  CallFamilies attempts("evenkeel_client_attempt", "attempts");
+  for (size_t i = 0; i < endpoints_.size(); ++i) {
+    CallTotals totals;
+    for (const auto& worker : workers_) {
+      const EndpointCounters* const found = worker->FindEndpoint(static_cast<EndpointId>(i));
+      if (found != nullptr) totals.Add(found->attempts);
+    }
+    attempts.Add(EndpointLabels(endpoints_[i].cluster, endpoints_[i].address), totals);
+  }
+  std::move(attempts).MoveTo(families);
+  families.push_back(PerEndpoint(
+      CounterFamily("evenkeel_client_call_transparent_retries_total",
+                    "Attempts that the endpoint refused unprocessed and that were tried again."),
+      [](const EndpointCounters& endpoint) { return endpoint.transparent_retries.value(); }));
+}
+
+void Metrics::CollectEndpointConnections(std::vector<MetricFamily>& families) const {
+  MetricFamily open = GaugeFamily("evenkeel_client_open_connections",
+                                  "Connections to the endpoint that are ready now.");
+  MetricFamily failed = CounterFamily("evenkeel_client_connection_attempts_failed_total",
+                                      "Attempts to connect that failed, by reason.");
+  MetricFamily closed = CounterFamily("evenkeel_client_disconnections_total",
+                                      "Ready connections that ended, by reason.");
+  for (size_t i = 0; i < endpoints_.size(); ++i) {
+    const Labels labels = EndpointLabels(endpoints_[i].cluster, endpoints_[i].address);
+    const double ended = SumEndpoint(i, Closed);
+    AddGauge(open, labels, std::max(SumEndpoint(i, Opened) - ended, 0.0));
+    for (size_t reason = 0; reason < kConnectFailureCount; ++reason) {
+      AddIfCounted(failed, labels, "reason",
+                   ConnectFailureName(static_cast<ConnectFailure>(reason)),
+                   SumEndpoint(i, [reason](const EndpointCounters& endpoint) {
+                     return endpoint.connect_failures[reason].value();
+                   }));
+    }
+    for (size_t reason = 0; reason < kCloseReasonCount; ++reason) {
+      AddIfCounted(closed, labels, "disconnect_error",
+                   CloseReasonName(static_cast<CloseReason>(reason)),
+                   SumEndpoint(i, [reason](const EndpointCounters& endpoint) {
+                     return endpoint.connections_closed[reason].value();
+                   }));
+    }
+  }
+  families.push_back(
+      PerEndpoint(CounterFamily("evenkeel_client_connection_attempts_succeeded_total",
+                                "Connections to the endpoint that became ready."),
+                  Opened));
+  families.push_back(std::move(failed));
+  families.push_back(std::move(closed));
+  families.push_back(std::move(open));
+}
+
+void Metrics::CollectEndpointTraffic(std::vector<MetricFamily>& families) const {
+  families.push_back(PerEndpoint(
+      CounterFamily("evenkeel_client_received_bytes_total", "Bytes read from endpoints' sockets."),
+      [](const EndpointCounters& endpoint) { return endpoint.traffic.received_bytes.value(); }));
+  families.push_back(PerEndpoint(
+      CounterFamily("evenkeel_client_sent_bytes_total", "Bytes written to endpoints' sockets."),
+      [](const EndpointCounters& endpoint) { return endpoint.traffic.sent_bytes.value(); }));
+}
+
+void Metrics::CollectFaults(std::vector<MetricFamily>& families) const {
+  MetricFamily family =
+      CounterFamily("evenkeel_protocol_errors_total",
+                    "What clients and endpoints did that HTTP/2 or gRPC forbids, by reason.");
+  for (const Side side : {Side::kClient, Side::kEndpoint}) {
+    for (size_t i = 0; i < kFaultCount; ++i) {
+      const auto fault = static_cast<Fault>(i);
+      AddIfCounted(
+          family, {{"side", std::string(SideName(side))}}, "reason", FaultName(fault),
+          Sum([side, fault](const WorkerMetrics& worker) { return worker.faults(side, fault); }));
+    }
+  }
+  families.push_back(std::move(family));
+}
+
+void Metrics::CollectProcess(std::vector<MetricFamily>& families) const {
+  using Seconds = std::chrono::duration<double>;
+  const ProcessFacts facts = ReadProcessFacts();
+  MetricFamily build = GaugeFamily("evenkeel_build_info", "Always 1; its label is the release.");
+  AddGauge(build, {{"version", base::kVersion}}, 1);
+  families.push_back(std::move(build));
+  families.push_back(LoneCounter("process_cpu_seconds_total",
+                                 "CPU time, user and system, in seconds.",
+                                 Seconds(facts.cpu).count()));
+  families.push_back(LoneGauge("process_start_time_seconds",
+                               "When the process started, as Unix time.",
+                               Seconds(start_.time_since_epoch()).count()));
+  families.push_back(LoneGauge("process_max_fds", "File descriptors allowed.",
+                               static_cast<double>(facts.max_fds)));
+  const auto add = [&families](const char* name, const char* help, std::optional<uint64_t> value) {
+    MetricFamily family = GaugeFamily(name, help);
+    if (value) AddGauge(family, {}, static_cast<double>(*value));
+    families.push_back(std::move(family));
+  };
+  add("process_open_fds", "File descriptors open.", facts.open_fds);
+  add("process_resident_memory_bytes", "Resident memory.", facts.resident_bytes);
+  add("process_virtual_memory_bytes", "Virtual memory.", facts.virtual_bytes);
+}
+
+}  // namespace evenkeel::telemetry

@@ -1,0 +1,100 @@
+// Metrics: everything that this process counts, for Prometheus to scrape. docs/metrics.md explains
+// each metric to users and is tested against this class.
+//
+// Owned by main and used on the main thread, but for the WorkerMetrics it hands out: each of those
+// belongs to one worker. A scrape reads the workers' counters while they count.
+#pragma once
+
+#include <prometheus/collectable.h>
+
+#include <chrono>
+#include <compare>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/telemetry/balancer_metrics.h"
+#include "lib/telemetry/discovery_metrics.h"
+#include "lib/telemetry/health_metrics.h"
+#include "lib/telemetry/method_table.h"
+#include "lib/telemetry/reload_metrics.h"
+#include "lib/telemetry/retry_metrics.h"
+#include "lib/telemetry/shed_metrics.h"
+#include "lib/telemetry/worker_metrics.h"
+
+namespace evenkeel::telemetry {
+
+/// How many different label values there may be; what comes later is folded into "other".
+struct MetricLimits {
+  size_t methods = MethodTable::kDefaultLimit;  ///< 0 to 65,535
+  size_t endpoints = 64 * 1024;                 ///< 1 to 65,536, the fold included
+};
+
+class Metrics final : public prometheus::Collectable {
+ public:
+  explicit Metrics(MetricLimits limits = {});
+
+  /// For a new worker; lives as long as the Metrics.
+  WorkerMetrics& AddWorker();
+
+  /// The number of an endpoint; the same for the same cluster and address. May be called while
+  /// workers run. Numbers are never reused; endpoints beyond the limit share one, with both labels
+  /// "other".
+  EndpointId RegisterEndpoint(std::string_view cluster, std::string_view address);
+
+  /// Main thread, like all else here.
+  HealthMetrics& health() { return health_; }
+  BalancerMetrics& balancer() { return balancer_; }
+  ReloadMetrics& reload() { return reload_; }
+  RetryMetrics& retries() { return retries_; }
+  DiscoveryMetrics& discovery() { return discovery_; }
+  ShedMetrics& shed() { return shed_; }
+
+  /// Every family, also those without a sample so far.
+  std::vector<prometheus::MetricFamily> Collect() const override;
+
+  /// The same in Prometheus's text format, version 0.0.4.
+  std::string Text() const;
+
+ private:
+  struct Endpoint {
+    std::string cluster;
+    std::string address;
+    auto operator<=>(const Endpoint&) const = default;
+  };
+
+  void CollectMethods(std::vector<prometheus::MetricFamily>& families) const;
+  void CollectClients(std::vector<prometheus::MetricFamily>& families) const;
+  void CollectAttempts(std::vector<prometheus::MetricFamily>& families) const;
+  void CollectEndpointConnections(std::vector<prometheus::MetricFamily>& families) const;
+  void CollectEndpointTraffic(std::vector<prometheus::MetricFamily>& families) const;
+  void CollectFaults(std::vector<prometheus::MetricFamily>& families) const;
+  void CollectProcess(std::vector<prometheus::MetricFamily>& families) const;
+
+  /// `value(worker)` of all workers added up.
+  template <typename Value>
+  double Sum(Value value) const;
+  /// `value(counters)` of one endpoint, over the workers that use it.
+  template <typename Value>
+  double SumEndpoint(size_t endpoint, Value value) const;
+  /// `family` with one counter for each endpoint.
+  template <typename Value>
+  prometheus::MetricFamily PerEndpoint(prometheus::MetricFamily family, Value value) const;
+
+  const size_t endpoint_limit_;
+  const std::chrono::system_clock::time_point start_ = std::chrono::system_clock::now();
+  MethodTable methods_;
+  HealthMetrics health_;
+  BalancerMetrics balancer_;
+  ReloadMetrics reload_;
+  RetryMetrics retries_;
+  DiscoveryMetrics discovery_;
+  ShedMetrics shed_;
+  std::vector<Endpoint> endpoints_;  ///< by EndpointId
+  std::map<Endpoint, EndpointId> endpoint_ids_;
+  std::vector<std::unique_ptr<WorkerMetrics>> workers_;
+};
+
+}  // namespace evenkeel::telemetry

@@ -1,0 +1,142 @@
+// WorkerMetrics: what one worker counts, and only it; Metrics adds the workers up for a scrape.
+//
+// Made and owned by Metrics, which outlives the workers. Every function but the accessors at the
+// end belongs to the worker's thread and costs a few plain loads and stores: no lock, no
+// formatting, and memory only at the first use of a method or an endpoint.
+#pragma once
+
+#include <array>
+#include <string_view>
+
+#include "lib/rpc/outcome.h"
+#include "lib/telemetry/connection_event.h"
+#include "lib/telemetry/counter.h"
+#include "lib/telemetry/fault.h"
+#include "lib/telemetry/latency_histogram.h"
+#include "lib/telemetry/lazy_slots.h"
+#include "lib/telemetry/method_index.h"
+
+namespace evenkeel::telemetry {
+
+/// An endpoint of a cluster, numbered by Metrics::RegisterEndpoint. Dense from 0.
+enum class EndpointId : uint32_t {};
+
+inline constexpr size_t kOutcomeKinds = size_t{rpc::kStatusCodeCount} * rpc::kOriginCount;
+
+/// Where (status, origin) is in an array of kOutcomeKinds.
+constexpr size_t OutcomeKind(rpc::StatusCode status, rpc::Origin origin) {
+  return static_cast<size_t>(status) * rpc::kOriginCount + static_cast<size_t>(origin);
+}
+
+/// Calls of one method, or attempts on one endpoint.
+struct CallCounters {
+  void Finished(const rpc::Outcome& outcome) {
+    finished[OutcomeKind(outcome.status, outcome.origin)].Add();
+    duration.Observe(outcome.duration);
+  }
+
+  Counter started;
+  std::array<Counter, kOutcomeKinds> finished;
+  LatencyHistogram duration;
+};
+
+struct TrafficCounters {
+  Counter received_bytes;
+  Counter sent_bytes;
+};
+
+struct EndpointCounters {
+  CallCounters attempts;
+  Counter transparent_retries;
+  Counter connections_opened;
+  std::array<Counter, kCloseReasonCount> connections_closed;
+  std::array<Counter, kConnectFailureCount> connect_failures;
+  TrafficCounters traffic;
+};
+
+// On cache lines of its own: workers must not slow each other down.
+class alignas(64) WorkerMetrics {
+ public:
+  explicit WorkerMetrics(MethodTable& methods) : method_index_(methods) {}
+
+  /// The number of the method that a call's `:path` names; kOtherMethod when it names none or has
+  /// come too late to get a number.
+  MethodId InternMethod(std::string_view path) { return method_index_.Find(path); }
+
+  /// Each start is followed by one finish of the same method, also when the call is cancelled.
+  void CallStarted(MethodId method) { MethodCounters(method).started.Add(); }
+  void CallFinished(MethodId method, const rpc::Outcome& outcome) {
+    MethodCounters(method).Finished(outcome);
+  }
+
+  /// Each start is followed by one finish on the same endpoint.
+  void AttemptStarted(EndpointId endpoint) { At(endpoint).attempts.started.Add(); }
+  void AttemptFinished(EndpointId endpoint, const rpc::Outcome& outcome) {
+    At(endpoint).attempts.Finished(outcome);
+  }
+  /// An attempt that `endpoint` refused unprocessed is tried again at no cost (gRFC A6).
+  void TransparentRetry(EndpointId endpoint) { At(endpoint).transparent_retries.Add(); }
+
+  /// A connection became ready: the endpoint's SETTINGS came.
+  void EndpointConnectionOpened(EndpointId endpoint) { At(endpoint).connections_opened.Add(); }
+  /// A connection that was ready ended.
+  void EndpointConnectionClosed(EndpointId endpoint, CloseReason reason) {
+    At(endpoint).connections_closed[static_cast<size_t>(reason)].Add();
+  }
+  /// An attempt to connect ended before the connection was ready.
+  void EndpointConnectFailed(EndpointId endpoint, ConnectFailure failure) {
+    At(endpoint).connect_failures[static_cast<size_t>(failure)].Add();
+  }
+  /// Bytes of the socket, HTTP/2 framing included.
+  void EndpointBytesReceived(EndpointId endpoint, size_t bytes) {
+    At(endpoint).traffic.received_bytes.Add(bytes);
+  }
+  void EndpointBytesSent(EndpointId endpoint, size_t bytes) {
+    At(endpoint).traffic.sent_bytes.Add(bytes);
+  }
+
+  void ClientConnectionOpened() { client_connections_opened_.Add(); }
+  void ClientConnectionClosed() { client_connections_closed_.Add(); }
+  void ClientConnectionEnded(ClientEnd reason) {
+    client_connections_ended_[static_cast<size_t>(reason)].Add();
+  }
+  /// Bytes of the socket, HTTP/2 framing included.
+  void ClientBytesReceived(size_t bytes) { client_traffic_.received_bytes.Add(bytes); }
+  void ClientBytesSent(size_t bytes) { client_traffic_.sent_bytes.Add(bytes); }
+
+  void PeerFault(Side side, Fault fault) {
+    faults_[static_cast<size_t>(side)][static_cast<size_t>(fault)].Add();
+  }
+
+  /// Any thread, from here on. Null: nothing counted yet.
+  const CallCounters* FindMethod(MethodId method) const {
+    return methods_.Find(static_cast<size_t>(method));
+  }
+  const EndpointCounters* FindEndpoint(EndpointId endpoint) const {
+    return endpoints_.Find(static_cast<size_t>(endpoint));
+  }
+  uint64_t client_connections_opened() const { return client_connections_opened_.value(); }
+  uint64_t client_connections_closed() const { return client_connections_closed_.value(); }
+  uint64_t client_connections_ended(ClientEnd reason) const {
+    return client_connections_ended_[static_cast<size_t>(reason)].value();
+  }
+  const TrafficCounters& client_traffic() const { return client_traffic_; }
+  uint64_t faults(Side side, Fault fault) const {
+    return faults_[static_cast<size_t>(side)][static_cast<size_t>(fault)].value();
+  }
+
+ private:
+  CallCounters& MethodCounters(MethodId method) { return methods_[static_cast<size_t>(method)]; }
+  EndpointCounters& At(EndpointId endpoint) { return endpoints_[static_cast<size_t>(endpoint)]; }
+
+  MethodIndex method_index_;
+  LazySlots<CallCounters> methods_;
+  LazySlots<EndpointCounters> endpoints_;
+  Counter client_connections_opened_;
+  Counter client_connections_closed_;
+  std::array<Counter, kClientEndCount> client_connections_ended_;
+  TrafficCounters client_traffic_;
+  std::array<std::array<Counter, kFaultCount>, kSideCount> faults_;
+};
+
+}  // namespace evenkeel::telemetry

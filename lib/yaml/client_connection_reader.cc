@@ -1,0 +1,39 @@
+#include "lib/yaml/client_connection_reader.h"
+
+#include <chrono>
+#include <string_view>
+
+#include "lib/yaml/flag_key.h"
+#include "lib/yaml/key_types.h"
+
+namespace evenkeel::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+void ReadKeepalive(MapReader& map, ClientKeepalive& keepalive) {
+  map.Optional("time", keepalive.time, Duration(10s, 24h));
+  map.Optional("timeout", keepalive.timeout, Duration(1s, 10min));
+  map.Optional("permit_time", keepalive.permit_time, Duration(0ms, 24h));
+  map.Optional("permit_without_calls", keepalive.permit_without_calls, FlagKey());
+  map.Optional("max_ping_strikes", keepalive.max_ping_strikes, WholeNumber(0, 1000));
+}
+
+// 0 for never, or at least a second.
+void ReadLimit(MapReader& map, std::string_view key, base::Duration& limit, base::Duration max) {
+  map.Optional(key, limit, Duration(0ms, std::chrono::duration_cast<Milliseconds>(max)));
+  if (map.Has(key) && limit > 0s && limit < 1s) {
+    map.At(key).Fail({"is shorter than 1s", "write 1s or more, or 0s for never"});
+  }
+}
+
+}  // namespace
+
+void ReadClientConnection(MapReader& map, Listener& listener) {
+  map.Optional("keepalive", listener.keepalive, Group{ReadKeepalive});
+  ReadLimit(map, "max_connection_idle", listener.lifetime.max_idle, 24h);
+  ReadLimit(map, "max_connection_age", listener.lifetime.max_age, 24h * 30);
+  ReadLimit(map, "max_connection_age_grace", listener.lifetime.max_age_grace, 24h);
+}
+
+}  // namespace evenkeel::config

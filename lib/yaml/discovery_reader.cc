@@ -1,0 +1,187 @@
+#include "lib/yaml/discovery_reader.h"
+
+#include <algorithm>
+#include <cctype>
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "lib/yaml/address_book.h"
+#include "lib/yaml/key_types.h"
+#include "lib/yaml/name_rules.h"
+
+namespace evenkeel::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr std::string_view kDnsPrefix = "dns:///";
+constexpr std::string_view kDnsSrvPrefix = "dns+srv:///";
+constexpr char kDnsHint[] = "write dns:///name:port, or dns+srv:///_grpc._tcp.name";
+constexpr size_t kMaxName = 253;  // RFC 1035, section 2.3.4, without the root
+
+// `address` alone means `{address: address}`.
+struct EndpointKey {
+  AddressBook& taken;
+
+  auto MakeGroup() const {
+    return Group{[this](MapReader& map, Endpoint& endpoint) {
+      map.Required("address", endpoint.address, MakeAddress());
+      map.Optional("weight", endpoint.weight, WholeNumber(1, 1'000'000));
+      map.Optional("priority", endpoint.priority, WholeNumber(0, 127));
+      map.Optional("zone", endpoint.zone, Text("zone name", CheckZone));
+      map.Optional("hash_key", endpoint.hash_key, Text("hash key", CheckHashKey));
+    }};
+  }
+  AddressKey MakeAddress() const { return AddressKey(AddressKey::Port::kFixed, taken); }
+
+  void Read(const Place& place, Endpoint& endpoint) const {
+    if (!place.node().IsScalar()) return MakeGroup().Read(place, endpoint);
+    const std::string& text = place.node().text;
+    if (text.starts_with(kDnsPrefix) || text.starts_with(kDnsSrvPrefix)) {
+      return place.Fail({"a DNS name is no endpoint but a source of them",
+                         "write it in place of the list: endpoints: " + text});
+    }
+    MakeAddress().Read(place, endpoint.address);
+  }
+  KeyFacts Facts(const Endpoint&) const { return {.type = "address or map"}; }
+  void Nested(const std::string& path, const Endpoint& fallback, Catalog& catalog) const {
+    MakeGroup().Nested(path, fallback, catalog);
+  }
+};
+
+bool IsNameCharacter(char c) {
+  return std::isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '_' || c == '.';
+}
+
+bool IsDnsName(std::string_view name) {
+  return !name.empty() && name.size() <= kMaxName && name.front() != '.' &&
+         name.find("..") == std::string_view::npos && std::ranges::all_of(name, IsNameCharacter);
+}
+
+void ReadServiceName(const Place& place, std::string_view name, EndpointOrigin& origin) {
+  if (!IsDnsName(name)) {
+    return place.Fail({Quoted(name) + " is no name that can have SRV records", kDnsHint});
+  }
+  origin = DnsName{DnsName::Records::kServices, std::string(name), 0};
+}
+
+void ReadHostName(const Place& place, std::string_view text, EndpointOrigin& origin) {
+  // A trailing dot says that the name is complete; addresses do not know it.
+  const size_t colon = text.rfind(':');
+  const bool complete = colon != std::string_view::npos && colon > 0 && text[colon - 1] == '.';
+  std::string without_dot(text);
+  if (complete) without_dot.erase(colon - 1, 1);
+  const auto address = base::Address::Parse(without_dot);
+  if (!address) return place.Fail({address.error(), kDnsHint});
+  if (address->kind() != base::Address::Kind::kName) {
+    return place.Fail({Quoted(text) + " is an address, which needs no look-up",
+                       "list it: endpoints: [\"" + address->ToString() + "\"]"});
+  }
+  if (address->port() == 0) {
+    return place.Fail({"port 0 cannot be connected to", "write the endpoints' port, 1 to 65535"});
+  }
+  origin = DnsName{DnsName::Records::kAddresses, address->host() + (complete ? "." : ""),
+                   address->port()};
+}
+
+struct EndpointsFileKey : Leaf {
+  void Read(const Place& place, std::string& path) const {
+    const std::string* text = place.Text("the path of a file", "");
+    if (!text) return;
+    if (text->empty()) return place.Fail({"an empty path", "name a file with endpoints"});
+    path = *text;
+  }
+  KeyFacts Facts(const std::string&) const { return {.type = "path"}; }
+};
+
+// A list of endpoints, a DNS name, or a map that names a file.
+struct EndpointsKey {
+  AddressBook& taken;
+
+  auto MakeList() const { return List{EndpointKey{taken}}; }
+  auto MakeFile() const {
+    return Group{[](MapReader& map, EndpointsFile& file) {
+      map.Required("file", file.path, EndpointsFileKey());
+    }};
+  }
+
+  void Read(const Place& place, Cluster& cluster) const {
+    if (place.node().kind == YamlNode::Kind::kMap) {
+      return MakeFile().Read(place, cluster.origin.emplace<EndpointsFile>());
+    }
+    if (!place.node().IsScalar()) return MakeList().Read(place, cluster.endpoints);
+    const std::string_view text = place.node().text;
+    if (text.starts_with(kDnsPrefix)) {
+      ReadHostName(place, text.substr(kDnsPrefix.size()), cluster.origin);
+    } else if (text.starts_with(kDnsSrvPrefix)) {
+      ReadServiceName(place, text.substr(kDnsSrvPrefix.size()), cluster.origin);
+    } else {
+      place.FailType(
+          "a list of endpoints, a DNS name or a map with file",
+          "put each endpoint on a line of its own after \"- \", or " + std::string(kDnsHint));
+    }
+  }
+  KeyFacts Facts(const Cluster&) const {
+    return {.type = "list of: address or map; or DNS name; or map with file"};
+  }
+  void Nested(const std::string& path, const Cluster& fallback, Catalog& catalog) const {
+    MakeList().Nested(path, fallback.endpoints, catalog);
+    MakeFile().Nested(path, EndpointsFile{}, catalog);
+  }
+};
+
+// An IP address and a port to ask.
+struct ResolverKey : Leaf {
+  AddressBook& taken;
+  explicit ResolverKey(AddressBook& taken) : taken(taken) {}
+
+  void Read(const Place& place, base::Address& address) const {
+    AddressKey(AddressKey::Port::kFixed, taken).Read(place, address);
+    if (address.kind() == base::Address::Kind::kName ||
+        address.kind() == base::Address::Kind::kUnix) {
+      place.Fail({Quoted(address.ToString()) + " is no IP address",
+                  "write the resolver's IP address and port: 10.0.0.53:53"});
+    }
+  }
+  KeyFacts Facts(const base::Address&) const { return {.type = "IP address"}; }
+};
+
+void ReadDns(MapReader& map, Dns& dns) {
+  AddressBook taken;
+  map.Optional("resolvers", dns.resolvers, List{ResolverKey(taken)});
+  map.Optional("min_ttl", dns.min_ttl, Duration(100ms, 1h));
+  map.Optional("max_ttl", dns.max_ttl, Duration(1s, 24h));
+  map.Optional("jitter", dns.jitter, Decimal(0, 0.5));
+  map.Optional("timeout", dns.timeout, Duration(10ms, 1min));
+  map.Optional("max_retry", dns.max_retry, Duration(100ms, 1h));
+  if (map.IsGood() && dns.max_ttl < dns.min_ttl) {
+    map.Fail({"max_ttl, " + DurationUnit::Format(dns.max_ttl) + ", is less than min_ttl, " +
+                  DurationUnit::Format(dns.min_ttl),
+              "make it at least as long; a key that is not written has its default"});
+  }
+}
+
+}  // namespace
+
+std::string DnsName::ToString() const {
+  if (records == Records::kServices) return std::string(kDnsSrvPrefix) + name;
+  return std::string(kDnsPrefix) + name + ":" + std::to_string(port);
+}
+
+void ReadDiscovery(MapReader& map, Cluster& cluster) {
+  AddressBook taken;
+  map.Required("endpoints", cluster, EndpointsKey{taken});
+  map.Optional("dns", cluster.dns, Group{ReadDns});
+  if (map.IsGood() && map.Has("dns") && std::holds_alternative<std::monostate>(cluster.origin)) {
+    map.At("dns").Fail({"the endpoints come neither from DNS nor from a file",
+                        "remove it, or write endpoints: dns:///name:port"});
+  }
+}
+
+void ReadEndpointsFile(MapReader& map, std::vector<Endpoint>& endpoints) {
+  AddressBook taken;
+  map.Required("endpoints", endpoints, List{EndpointKey{taken}});
+}
+
+}  // namespace evenkeel::config

@@ -1,0 +1,251 @@
+// Key types: what a value in the file may be. Each is a small value with the limits of one key:
+//
+//   void Read(const Place& place, T& out) const;    reads `out`, or adds errors and leaves it
+//   KeyFacts Facts(const T& fallback) const;        type, range and default, for docs
+//   void Nested(path, const T& fallback, Catalog&)  the keys inside it, for docs
+//
+// MapReader's Required and Optional take them. A value that is null never gets here.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include "lib/base/address.h"
+#include "lib/yaml/address_book.h"
+#include "lib/yaml/map_reader.h"
+#include "lib/yaml/name_rules.h"
+#include "lib/yaml/quantity.h"
+
+namespace evenkeel::config {
+
+/// Base of the types without keys inside.
+struct Leaf {
+  template <typename T>
+  void Nested(const std::string&, const T&, Catalog&) const {}
+};
+
+/// A number within limits, both included. `Unit` is one of quantity.h's.
+template <typename Unit>
+struct Range : Leaf {
+  using Value = typename Unit::Value;
+  Value min;
+  Value max;
+
+  Range(Value min, Value max) : min(min), max(max) {}
+
+  std::string Limits() const { return Unit::Format(min) + " to " + Unit::Format(max); }
+
+  template <typename T>
+  void Read(const Place& place, T& out) const {
+    const std::optional<Value> value = Parse(place);
+    if (value) out = static_cast<T>(*value);
+  }
+  template <typename T>
+  void Read(const Place& place, std::optional<T>& out) const {
+    const std::optional<Value> value = Parse(place);
+    if (value) out = static_cast<T>(*value);
+  }
+
+  template <typename T>
+  KeyFacts Facts(const T& fallback) const {
+    KeyFacts facts = TypeFacts();
+    facts.fallback = Unit::Format(ToValue(fallback));
+    return facts;
+  }
+  template <typename T>
+  KeyFacts Facts(const std::optional<T>& fallback) const {
+    return fallback ? Facts(*fallback) : TypeFacts();
+  }
+
+ private:
+  KeyFacts TypeFacts() const {
+    KeyFacts facts{.type = std::string(Unit::kName), .range = Limits()};
+    if constexpr (std::is_arithmetic_v<Value> && !Unit::kHasUnit) {
+      facts.min = static_cast<double>(min);
+      facts.max = static_cast<double>(max);
+    }
+    return facts;
+  }
+
+  template <typename T>
+  static Value ToValue(const T& value) {
+    if constexpr (std::is_arithmetic_v<T>)
+      return static_cast<Value>(value);
+    else
+      return std::chrono::duration_cast<Value>(value);
+  }
+
+  std::optional<Value> Parse(const Place& place) const {
+    const std::string expected = "a " + std::string(Unit::kName);
+    const std::string* text = place.Text(expected, Unit::kHint);
+    if (!text) return std::nullopt;
+    if (place.node().kind == YamlNode::Kind::kQuoted && !Unit::kQuotable) {
+      place.FailType(expected, std::string(Unit::kHint));
+      return std::nullopt;
+    }
+    const auto value = Unit::Parse(*text);
+    if (!value) {
+      place.Fail(value.error());
+    } else if (*value < min || *value > max) {
+      place.Fail({Quoted(*text) + " is out of range", "allowed is " + Limits()});
+    } else {
+      return *value;
+    }
+    return std::nullopt;
+  }
+};
+
+using WholeNumber = Range<WholeNumberUnit>;
+using Decimal = Range<DecimalUnit>;
+using Size = Range<SizeUnit>;
+using Duration = Range<DurationUnit>;
+
+/// Text that a rule allows.
+struct Text : Leaf {
+  std::string_view type;  ///< "service name"
+  Rule rule;
+
+  Text(std::string_view type, Rule rule) : type(type), rule(rule) {}
+
+  void Read(const Place& place, std::string& out) const;
+  KeyFacts Facts(const std::string& fallback) const {
+    return {.type = std::string(type), .fallback = fallback};
+  }
+};
+
+/// The name of a cluster of this file. Without any names every name is taken, for then the error
+/// about the clusters is enough.
+struct ClusterReference : Leaf {
+  const std::vector<std::string>& names;  ///< sorted
+
+  explicit ClusterReference(const std::vector<std::string>& names) : names(names) {}
+
+  void Read(const Place& place, std::string& out) const;
+  KeyFacts Facts(const std::string&) const { return {.type = "cluster name"}; }
+};
+
+/// An address that does not repeat one in `book`.
+struct AddressKey : Leaf {
+  enum class Port {
+    kAny,    ///< 0 asks for any free port, for listening
+    kFixed,  ///< 1 to 65535, for connecting
+  };
+  Port port;
+  AddressBook& book;
+
+  AddressKey(Port port, AddressBook& book) : port(port), book(book) {}
+
+  template <typename T>
+  void Read(const Place& place, T& out) const {
+    if (const auto address = Parse(place)) out = *address;
+  }
+  KeyFacts Facts(const std::optional<base::Address>& fallback) const;
+
+ private:
+  std::optional<base::Address> Parse(const Place& place) const;
+};
+
+/// A map with keys of ours. `Function` is `void(MapReader&, T&)`.
+template <typename Function>
+struct Group {
+  Function read;
+  std::string_view noun = "key";  ///< what errors call its keys
+
+  template <typename T>
+  void Read(const Place& place, T& out) const {
+    if (place.node().kind != YamlNode::Kind::kMap) {
+      Catalog keys;
+      Nested("", out, keys);
+      return place.FailType("a map", KeysHint(keys));
+    }
+    MapReader map(place, noun);
+    read(map, out);
+    map.Finish();
+  }
+  template <typename T>
+  KeyFacts Facts(const T&) const {
+    return {.type = "map"};
+  }
+  template <typename T>
+  void Nested(const std::string& path, const T& fallback, Catalog& catalog) const {
+    const YamlNode empty{.kind = YamlNode::Kind::kMap};
+    ErrorList ignored("");
+    MapReader map(Place(empty, path, ignored), noun, &catalog);
+    T copy = fallback;
+    read(map, copy);
+  }
+};
+
+template <typename Function>
+Group(Function) -> Group<Function>;
+
+/// A list with at least one item.
+template <typename Item>
+struct List {
+  Item item;
+
+  template <typename T>
+  void Read(const Place& place, std::vector<T>& out) const {
+    if (place.node().kind != YamlNode::Kind::kList) {
+      return place.FailType("a list", "put each item on a line of its own after \"- \"");
+    }
+    if (place.node().items.empty()) {
+      return place.Fail({"is an empty list", "list at least one, or remove the key"});
+    }
+    // An item that cannot be read stays at its default, so that indexes stay those of the file.
+    for (size_t i = 0; i < place.node().items.size(); ++i) {
+      ReadValue(item, place.Item(i), out.emplace_back());
+    }
+  }
+  template <typename T>
+  KeyFacts Facts(const std::vector<T>&) const {
+    const KeyFacts facts = item.Facts(T());
+    return {.type = "list of: " + facts.type, .words = facts.words};
+  }
+  template <typename T>
+  void Nested(const std::string& path, const std::vector<T>&, Catalog& catalog) const {
+    item.Nested(path + "[]", T(), catalog);
+  }
+};
+
+template <typename Item>
+List(Item) -> List<Item>;
+
+/// A map from names that people choose to maps with keys of ours; at least one. `T` has a `name`.
+template <typename Function>
+struct NamedGroups {
+  Group<Function> group;
+  Rule rule;  ///< of the names
+
+  template <typename T>
+  void Read(const Place& place, std::vector<T>& out) const {
+    if (place.node().kind != YamlNode::Kind::kMap) {
+      return place.FailType("a map", "write each name as a key, and what it has below it");
+    }
+    if (place.node().entries.empty()) return place.Fail({"is an empty map", "name at least one"});
+    for (const YamlNode::Entry* entry : place.Entries()) {
+      if (const auto complaint = rule(entry->key)) place.Key(*entry).Fail(*complaint);
+      T& item = out.emplace_back();
+      item.name = entry->key;
+      ReadValue(group, place.Value(*entry), item);
+    }
+  }
+  template <typename T>
+  KeyFacts Facts(const std::vector<T>&) const {
+    return {.type = "map of names to maps"};
+  }
+  template <typename T>
+  void Nested(const std::string& path, const std::vector<T>&, Catalog& catalog) const {
+    group.Nested(JoinPath(path, "<name>"), T(), catalog);
+  }
+};
+
+template <typename Function>
+NamedGroups(Group<Function>, Rule) -> NamedGroups<Function>;
+
+}  // namespace evenkeel::config

@@ -1,0 +1,109 @@
+#include "lib/yaml/loader.h"
+
+#include <cerrno>
+#include <filesystem>
+#include <utility>
+
+#include "lib/yaml/config_reader.h"
+#include "lib/yaml/discovery_reader.h"
+#include "lib/yaml/file_tree.h"
+#include "lib/yaml/key_types.h"
+#include "lib/yaml/service_config_reader.h"
+#include "lib/yaml/text_file.h"
+
+namespace evenkeel::config {
+namespace {
+
+base::Result<std::string, int> ReadNothing(const std::string&) { return base::Error(int{EPERM}); }
+
+base::Result<Config, ConfigErrors> ReadTree(const YamlNodePtr& root, ErrorList errors) {
+  Config config;
+  if (root) ReadConfig(Place(*root, "", errors), config);
+  if (errors.size() > 0) return base::Error(std::move(errors).Take());
+  return config;
+}
+
+// What a file names relatively lies beside it, wherever the process was started.
+void AnchorPaths(Config& config, const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  for (Cluster& each : config.clusters) {
+    auto* file = std::get_if<EndpointsFile>(&each.origin);
+    if (file != nullptr) file->path = (folder / file->path).string();
+  }
+}
+
+const YamlNode* Find(const YamlNode& map, std::string_view key) {
+  for (const YamlNode::Entry& each : map.entries) {
+    if (each.key == key) return each.value.get();
+  }
+  return nullptr;
+}
+
+// The service configs that the clusters name, also where they cannot be read: the one who corrects
+// them is to be heard.
+std::vector<std::string> ServiceConfigs(const YamlNode& root, const ErrorList& errors) {
+  std::vector<std::string> paths;
+  const YamlNode* const clusters = Find(root, "clusters");
+  if (clusters == nullptr) return paths;
+  for (const YamlNode::Entry& cluster : clusters->entries) {
+    const YamlNode* const name = Find(*cluster.value, "service_config");
+    if (name != nullptr && name->IsScalar()) {
+      paths.push_back(ServiceConfigPath(errors.FileOf(name->mark), name->text));
+    }
+  }
+  return paths;
+}
+
+// FNV-1a, as FileTree's, with one more file.
+uint64_t WithFile(uint64_t fingerprint, const std::string& path) {
+  const auto text = ReadTextFile(path);
+  for (const char byte : text ? *text : std::string()) {
+    fingerprint = (fingerprint ^ static_cast<unsigned char>(byte)) * 1099511628211U;
+  }
+  return fingerprint;
+}
+
+}  // namespace
+
+Loading Load(const std::string& path, const Variables& variables) {
+  ErrorList errors(path);
+  FileTree tree(ReadTextFile, variables, errors);
+  const YamlNodePtr root = tree.Read(path);
+  std::vector<std::string> files = tree.files();
+  uint64_t fingerprint = tree.fingerprint();
+  if (root) {
+    for (std::string& each : ServiceConfigs(*root, errors)) {
+      fingerprint = WithFile(fingerprint, each);
+      files.push_back(std::move(each));
+    }
+  }
+  auto config = ReadTree(root, std::move(errors));
+  if (config) AnchorPaths(*config, path);
+  return {std::move(config), std::move(files), fingerprint};
+}
+
+base::Result<Config, ConfigErrors> LoadFile(const std::string& path, const Variables& variables) {
+  return Load(path, variables).config;
+}
+
+base::Result<std::vector<Endpoint>, ConfigErrors> LoadEndpoints(const std::string& path) {
+  ErrorList errors(path);
+  FileTree tree(ReadTextFile, FromEnvironment, errors);
+  std::vector<Endpoint> endpoints;
+  if (const YamlNodePtr root = tree.Read(path)) {
+    const Group group{ReadEndpointsFile};
+    group.Read(Place(*root, "", errors), endpoints);
+  }
+  if (errors.size() > 0) return base::Error(std::move(errors).Take());
+  return endpoints;
+}
+
+base::Result<Config, ConfigErrors> LoadText(std::string_view text, std::string file_name,
+                                            const Variables& variables) {
+  ErrorList errors(file_name);
+  FileTree tree(ReadNothing, variables, errors);
+  const YamlNodePtr root = tree.ReadText(text, file_name);
+  return ReadTree(root, std::move(errors));
+}
+
+}  // namespace evenkeel::config

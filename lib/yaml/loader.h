@@ -1,0 +1,42 @@
+// Loader: a configuration file, and those it includes, to a Config, or all that is wrong with them.
+//
+// Does not log, does not resolve names and opens nothing but the files. Main thread; blocks on the
+// files. No function throws.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/result.h"
+#include "lib/config/config.h"
+#include "lib/yaml/config_error.h"
+#include "lib/yaml/variables.h"
+
+namespace evenkeel::config {
+
+/// What came of reading a file.
+struct Loading {
+  base::Result<Config, ConfigErrors> config;
+  /// Every file that was read or looked for, the file itself first: what to watch.
+  std::vector<std::string> files;
+  /// The same for the same texts of the same files; variables' values are not in it.
+  uint64_t fingerprint;
+};
+
+/// Reads and checks a file. One that cannot be read is an error in its line 1, or at the place
+/// that includes it. Paths in it that are relative become relative to its folder.
+Loading Load(const std::string& path, const Variables& variables = FromEnvironment);
+base::Result<Config, ConfigErrors> LoadFile(const std::string& path,
+                                            const Variables& variables = FromEnvironment);
+
+/// Reads and checks a file that `endpoints: {file: …}` names: a map whose one key, `endpoints`, has
+/// a list as a cluster's `endpoints` can have.
+base::Result<std::vector<Endpoint>, ConfigErrors> LoadEndpoints(const std::string& path);
+
+/// Checks text that came from elsewhere; errors call it `file_name`. It can include no files.
+base::Result<Config, ConfigErrors> LoadText(std::string_view text, std::string file_name,
+                                            const Variables& variables = FromEnvironment);
+
+}  // namespace evenkeel::config

@@ -1,0 +1,150 @@
+#include "lib/yaml/name_rules.h"
+
+#include <algorithm>
+#include <cctype>
+#include <string>
+
+namespace evenkeel::config {
+namespace {
+
+constexpr size_t kMaxClusterName = 100;
+constexpr size_t kMaxText = 1024;
+
+bool IsLower(char c) { return (c >= 'a' && c <= 'z'); }
+bool IsUpper(char c) { return (c >= 'A' && c <= 'Z'); }
+bool IsDigit(char c) { return (c >= '0' && c <= '9'); }
+bool IsVisible(char c) { return c > ' ' && c <= '~'; }
+
+bool IsClusterCharacter(char c) {
+  return IsLower(c) || IsUpper(c) || IsDigit(c) || c == '-' || c == '_' || c == '.';
+}
+
+bool IsMetadataCharacter(char c) {
+  return IsLower(c) || IsDigit(c) || c == '-' || c == '_' || c == '.';
+}
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return lower;
+}
+
+// What every text to compare calls with must be.
+std::optional<Complaint> CheckVisible(std::string_view text, std::string_view what) {
+  if (text.empty()) return Complaint{std::string(what) + " is empty", "remove the key, or fill it"};
+  if (text.size() > kMaxText) {
+    return Complaint{std::string(what) + " is longer than " + std::to_string(kMaxText) + " bytes",
+                     ""};
+  }
+  if (!std::ranges::all_of(text, IsVisible)) {
+    return Complaint{Quoted(text) + " has spaces, or letters other than ASCII",
+                     "write it as it stands on the wire"};
+  }
+  if (text.find('*') != std::string_view::npos) {
+    return Complaint{Quoted(text) + " has a wildcard, but is compared as it is",
+                     "write one route for each value"};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Complaint> CheckClusterName(std::string_view text) {
+  if (!text.empty() && text.size() <= kMaxClusterName &&
+      std::ranges::all_of(text, IsClusterCharacter)) {
+    return std::nullopt;
+  }
+  return Complaint{Quoted(text) + " is no name for a cluster",
+                   "use 1 to 100 letters, digits, '-', '_' and '.'"};
+}
+
+std::optional<Complaint> CheckAuthority(std::string_view text) {
+  if (text.find_first_of("/@") != std::string_view::npos) {
+    return Complaint{Quoted(text) + " is no authority", "write only host or host:port"};
+  }
+  return CheckVisible(text, "the authority");
+}
+
+std::optional<Complaint> CheckService(std::string_view text) {
+  if (text.find('/') != std::string_view::npos) {
+    return Complaint{Quoted(text) + " is no service name",
+                     "write it as package.Service, and the method in method"};
+  }
+  return CheckVisible(text, "the service name");
+}
+
+std::optional<Complaint> CheckMethod(std::string_view text) {
+  if (text.find('/') != std::string_view::npos) {
+    return Complaint{Quoted(text) + " is no method name",
+                     "write only the method, and the service in service"};
+  }
+  return CheckVisible(text, "the method name");
+}
+
+std::optional<Complaint> CheckMetadataName(std::string_view text) {
+  if (std::ranges::any_of(text, IsUpper)) {
+    return Complaint{Quoted(text) + " has capitals, which HTTP/2 does not",
+                     "write " + Quoted(Lower(text))};
+  }
+  if (text.starts_with(':')) {
+    return Complaint{Quoted(text) + " is no metadata",
+                     "compare with match.authority, match.service or match.method"};
+  }
+  if (text.starts_with("grpc-")) {
+    return Complaint{Quoted(text) + " belongs to gRPC itself", "choose metadata of your own"};
+  }
+  if (text.ends_with("-bin")) {
+    return Complaint{Quoted(text) + " is binary metadata, which cannot be compared",
+                     "choose metadata that is text"};
+  }
+  if (text.empty() || text.size() > kMaxText || !std::ranges::all_of(text, IsMetadataCharacter)) {
+    return Complaint{Quoted(text) + " is no name for metadata",
+                     "use lower-case letters, digits, '-', '_' and '.'"};
+  }
+  return std::nullopt;
+}
+
+std::optional<Complaint> CheckMetadataValue(std::string_view text) {
+  const auto is_good = [](char c) { return c == ' ' || IsVisible(c); };
+  if (!std::ranges::all_of(text, is_good)) {
+    return Complaint{Quoted(text) + " has bytes other than ' ' to '~'",
+                     "metadata that is text has no others"};
+  }
+  if (text.starts_with(' ') || text.ends_with(' ')) {
+    return Complaint{Quoted(text) + " has spaces around it", "remove them: calls arrive without"};
+  }
+  return std::nullopt;
+}
+
+std::optional<Complaint> CheckZone(std::string_view text) {
+  if (!CheckClusterName(text)) return std::nullopt;
+  return Complaint{Quoted(text) + " is no name for a zone",
+                   "use up to 100 letters, digits, '-', '_' and '.'"};
+}
+
+std::optional<Complaint> CheckHashKey(std::string_view text) {
+  if (text.empty()) return Complaint{"is empty", "write a text, or remove the key"};
+  return CheckMetadataValue(text);
+}
+
+std::optional<Complaint> CheckMetricName(std::string_view text) {
+  if (!text.empty() && text.find(' ') == std::string_view::npos && !CheckMetadataValue(text)) {
+    return std::nullopt;
+  }
+  return Complaint{Quoted(text) + " is no name of a metric", "write it as the endpoints report it"};
+}
+
+std::optional<Complaint> CheckUtilizationMetric(std::string_view text) {
+  for (const std::string_view whole :
+       {"application_utilization", "cpu_utilization", "mem_utilization"}) {
+    if (text == whole) return std::nullopt;
+  }
+  for (const std::string_view prefix : {"utilization.", "named_metrics."}) {
+    if (text.starts_with(prefix)) return CheckMetricName(text.substr(prefix.size()));
+  }
+  return Complaint{Quoted(text) + " is no metric of load reports",
+                   "use application_utilization, cpu_utilization, mem_utilization, "
+                   "utilization.NAME or named_metrics.NAME"};
+}
+
+}  // namespace evenkeel::config

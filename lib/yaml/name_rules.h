@@ -1,0 +1,38 @@
+// NameRules: what names and texts of the configuration may look like.
+//
+// Each rule returns nothing for a good text, else what is wrong and what to write.
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include "lib/yaml/config_error.h"
+
+namespace evenkeel::config {
+
+using Rule = std::optional<Complaint> (*)(std::string_view text);
+
+/// Letters, digits, '-', '_' and '.', 1 to 100: it goes into metrics, logs and URLs as it is.
+std::optional<Complaint> CheckClusterName(std::string_view text);
+/// An `:authority` to compare with: host or host:port, no wildcards.
+std::optional<Complaint> CheckAuthority(std::string_view text);
+/// "package.Service", the first part of a gRPC path.
+std::optional<Complaint> CheckService(std::string_view text);
+/// "GetUser", the second part of a gRPC path.
+std::optional<Complaint> CheckMethod(std::string_view text);
+/// A name of custom metadata that a route can compare (gRPC over HTTP/2, "Custom-Metadata"):
+/// '0'-'9', 'a'-'z', '-', '_' and '.', not `grpc-…`, which is gRPC's own, and not `…-bin`, whose
+/// bytes have several spellings on the wire.
+std::optional<Complaint> CheckMetadataName(std::string_view text);
+/// ' ' to '~', without spaces around: HTTP/2 would have removed them.
+std::optional<Complaint> CheckMetadataValue(std::string_view text);
+/// The name of a zone: as a cluster's name.
+std::optional<Complaint> CheckZone(std::string_view text);
+/// What stands for an endpoint in a hash: ' ' to '~', at least one.
+std::optional<Complaint> CheckHashKey(std::string_view text);
+/// A metric of ORCA load reports: ' ' to '~' without spaces, at least one.
+std::optional<Complaint> CheckMetricName(std::string_view text);
+/// One that weighted_round_robin can compute utilisation from (gRFC A114).
+std::optional<Complaint> CheckUtilizationMetric(std::string_view text);
+
+}  // namespace evenkeel::config

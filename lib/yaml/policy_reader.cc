@@ -1,0 +1,216 @@
+#include "lib/yaml/policy_reader.h"
+
+#include <chrono>
+#include <memory>
+#include <utility>
+
+#include "lib/yaml/name_rules.h"
+
+namespace evenkeel::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+// Reads a policy's settings from below its name.
+template <typename Settings>
+auto Named(void (*read)(MapReader&, Settings&)) {
+  return Group{[read](MapReader& map, Policy& policy) {
+    Settings settings;
+    read(map, settings);
+    policy = std::move(settings);
+  }};
+}
+
+template <typename Settings>
+void ReadNothing(MapReader&, Settings&) {}
+
+void ReadChoice(MapReader& map, uint32_t& choice_count, uint32_t& full_scan_limit,
+                double& failure_hold) {
+  map.Optional("choice_count", choice_count, WholeNumber(2, 100));
+  map.Optional("full_scan_limit", full_scan_limit, WholeNumber(0, 1000));
+  map.Optional("failure_hold", failure_hold, Decimal(0, 100));
+}
+
+void ReadLeastRequest(MapReader& map, LeastRequest& settings) {
+  ReadChoice(map, settings.choice_count, settings.full_scan_limit, settings.failure_hold);
+}
+
+void ReadPeakEwma(MapReader& map, PeakEwma& settings) {
+  map.Optional("decay", settings.decay, Duration(100ms, 10min));
+  ReadChoice(map, settings.choice_count, settings.full_scan_limit, settings.failure_hold);
+}
+
+void ReadOobPeriod(MapReader& map, base::Duration& period) {
+  map.Optional("oob_reporting_period", period, Duration(0ms, 1h));
+  if (map.Has("oob_reporting_period") && period > 0s && period < 1s) {
+    map.At("oob_reporting_period")
+        .Fail({"is shorter than 1s", "write 1s or more, or 0s for never"});
+  }
+}
+
+void ReadWeightedRoundRobin(MapReader& map, WeightedRoundRobin& settings) {
+  map.Optional("blackout_period", settings.blackout_period, Duration(0ms, 1h));
+  map.Optional("weight_expiration_period", settings.weight_expiration_period, Duration(1s, 24h));
+  map.Optional("weight_update_period", settings.weight_update_period, Duration(100ms, 1h));
+  map.Optional("error_utilization_penalty", settings.error_utilization_penalty, Decimal(0, 1000));
+  map.Optional("metric_names_for_computing_utilization",
+               settings.metric_names_for_computing_utilization,
+               List{Text("metric name", CheckUtilizationMetric)});
+  ReadOobPeriod(map, settings.oob_reporting_period);
+}
+
+void ReadPrequal(MapReader& map, Prequal& settings) {
+  map.Optional("pool_size", settings.pool_size, WholeNumber(2, 64));
+  map.Optional("max_age", settings.max_age, Duration(1ms, 1min));
+  map.Optional("max_uses", settings.max_uses, WholeNumber(1, 1000));
+  map.Optional("rif_quantile", settings.rif_quantile, Decimal(0, 1));
+  map.Optional("removal_rate", settings.removal_rate, Decimal(0, 1));
+  map.Optional("failure_hold", settings.failure_hold, Decimal(0, 100));
+  map.Optional("rif_metric", settings.rif_metric, Text("metric name", CheckMetricName));
+  map.Optional("latency_metric", settings.latency_metric, Text("metric name", CheckMetricName));
+  ReadOobPeriod(map, settings.oob_reporting_period);
+}
+
+// `true` or `false`, as an order.
+struct ShuffleKey : Leaf {
+  void Read(const Place& place, PickFirst::Order& order) const {
+    const std::string* text = place.Text("true or false", "write true or false, without quotes");
+    if (!text) return;
+    if (*text != "true" && *text != "false") {
+      return place.FailType("true or false", "write true or false, without quotes");
+    }
+    order = *text == "true" ? PickFirst::Order::kShuffled : PickFirst::Order::kAsListed;
+  }
+  KeyFacts Facts(const PickFirst::Order&) const {
+    return {.type = "true or false", .fallback = "true"};
+  }
+};
+
+void ReadPickFirst(MapReader& map, PickFirst& settings) {
+  map.Optional("shuffle_address_list", settings.order, ShuffleKey());
+}
+
+void ReadHashMap(MapReader& map, HashInput& hash) {
+  hash.kind = HashInput::Kind::kMetadata;
+  map.Required("metadata", hash.name, Text("metadata name", CheckMetadataName));
+}
+
+// `path`, `source_address`, or `{metadata: name}`.
+struct HashKey : Group<void (*)(MapReader&, HashInput&)> {
+  HashKey() : Group{ReadHashMap} {}
+
+  void Read(const Place& place, HashInput& hash) const {
+    if (!place.node().IsScalar()) return Group::Read(place, hash);
+    if (place.node().text == "path") {
+      hash.kind = HashInput::Kind::kPath;
+    } else if (place.node().text == "source_address") {
+      hash.kind = HashInput::Kind::kSourceAddress;
+    } else {
+      place.FailType("path, source_address or a map", "write {metadata: name} to hash metadata");
+    }
+  }
+  KeyFacts Facts(const HashInput&) const {
+    return {.type = "path, source_address, or map",
+            .fallback = "path",
+            .words = {"path", "source_address"}};
+  }
+};
+
+void ReadLoadFactor(MapReader& map, double& factor) {
+  map.Optional("max_load_factor", factor, Decimal(0, 100));
+  if (map.Has("max_load_factor") && factor > 0 && factor <= 1) {
+    map.At("max_load_factor")
+        .Fail({"leaves no room above the average", "write more than 1, or 0 for no bound"});
+  }
+}
+
+void ReadRingHash(MapReader& map, RingHash& settings) {
+  map.Optional("hash", settings.hash, HashKey());
+  map.Optional("min_ring_size", settings.min_ring_size, WholeNumber(1, 8'388'608));
+  map.Optional("max_ring_size", settings.max_ring_size, WholeNumber(1, 8'388'608));
+  ReadLoadFactor(map, settings.max_load_factor);
+  if (map.IsGood() && settings.max_ring_size < settings.min_ring_size) {
+    map.Fail({"max_ring_size, " + std::to_string(settings.max_ring_size) +
+                  ", is less than min_ring_size, " + std::to_string(settings.min_ring_size),
+              "make it at least as large; a key that is not written has its default"});
+  }
+}
+
+bool IsPrime(uint32_t number) {
+  if (number < 2) return false;
+  for (uint64_t divisor = 2; divisor * divisor <= number; ++divisor) {
+    if (number % divisor == 0) return false;
+  }
+  return true;
+}
+
+void ReadMaglev(MapReader& map, Maglev& settings) {
+  map.Optional("hash", settings.hash, HashKey());
+  map.Optional("table_size", settings.table_size, WholeNumber(2, 5'000'011));
+  if (map.Has("table_size") && map.IsGood() && !IsPrime(settings.table_size)) {
+    map.At("table_size").Fail({"is not a prime number", "write one, such as 65537 or 655373"});
+  }
+  ReadLoadFactor(map, settings.max_load_factor);
+}
+
+void ReadPolicy(MapReader& map, Policy& policy) {
+  map.Optional("round_robin", policy, Named<RoundRobin>(ReadNothing));
+  map.Optional("least_request", policy, Named(ReadLeastRequest));
+  map.Optional("weighted_round_robin", policy, Named(ReadWeightedRoundRobin));
+  map.Optional("peak_ewma", policy, Named(ReadPeakEwma));
+  map.Optional("prequal", policy, Named(ReadPrequal));
+  map.Optional("random", policy, Named<RandomChoice>(ReadNothing));
+  map.Optional("pick_first", policy, Named(ReadPickFirst));
+  map.Optional("ring_hash", policy, Named(ReadRingHash));
+  map.Optional("maglev", policy, Named(ReadMaglev));
+  if (map.entries().size() != 1) {
+    map.Fail({"names " + std::to_string(map.entries().size()) + " policies", "name exactly one"});
+  }
+}
+
+void ReadSlowStart(MapReader& map, SlowStart& slow_start) {
+  map.Optional("window", slow_start.window, Duration(0ms, 1h));
+  map.Optional("aggression", slow_start.aggression, Decimal(0.1, 100));
+  map.Optional("min_weight", slow_start.min_weight, Decimal(0.01, 1));
+}
+
+void ReadLocality(MapReader& map, Tiers& tiers) {
+  map.Optional("zone", tiers.zone, Text("zone name", CheckZone));
+  map.Optional("min_endpoints_for_zone", tiers.min_endpoints_for_zone, WholeNumber(1, 10'000));
+  map.Optional("overprovisioning", tiers.overprovisioning, Decimal(1, 10));
+}
+
+}  // namespace
+
+PolicyKey::PolicyKey() : Group{ReadPolicy, "policy"} {}
+
+void PolicyKey::Read(const Place& place, Policy& policy) const {
+  if (!place.node().IsScalar()) return Group::Read(place, policy);
+  const auto no_settings =
+      std::make_shared<YamlNode>(YamlNode{.kind = YamlNode::Kind::kMap, .mark = place.mark()});
+  const YamlNode map{.kind = YamlNode::Kind::kMap,
+                     .mark = place.mark(),
+                     .entries = {{place.node().text, place.mark(), no_settings}}};
+  Group::Read(place.With(map), policy);
+}
+
+// Every policy can be named alone, but those that cannot do without a setting; there are none.
+KeyFacts PolicyKey::Facts(const Policy& fallback) const {
+  KeyFacts facts{.type = "name, or map with one name",
+                 .fallback = std::string(PolicyName(fallback))};
+  Catalog policies;
+  Group::Nested("", fallback, policies);
+  for (const KeyFacts& each : policies) {
+    if (each.path.find('.') == std::string::npos) facts.words.push_back(each.path);
+  }
+  return facts;
+}
+
+void ReadBalancing(MapReader& map, Balancing& balancing) {
+  map.Optional("panic_threshold", balancing.panic_threshold, WholeNumber(0, 100));
+  map.Optional("slow_start", balancing.slow_start, Group{ReadSlowStart});
+  map.Optional("locality", balancing.tiers, Group{ReadLocality});
+  map.Optional("subset_size", balancing.subset_size, WholeNumber(0, 1'000'000));
+}
+
+}  // namespace evenkeel::config

@@ -1,0 +1,22 @@
+// ServiceConfigReader: the gRPC service config of a cluster, a JSON file as gRPC's libraries take
+// it (gRFC A2, A6).
+//
+// JSON is YAML written in one way, so the file goes through the parser and the readers of the
+// configuration, and its errors have lines and columns too. An invalid one is refused as a whole,
+// and the configuration with it. Fields that are not known are passed over, as gRPC does.
+#pragma once
+
+#include <string>
+
+#include "lib/config/config.h"
+#include "lib/yaml/map_reader.h"
+
+namespace evenkeel::config {
+
+/// Where a service config is that a configuration file names: from the file's folder.
+std::string ServiceConfigPath(const std::string& config_file, const std::string& path);
+
+/// `service_config:`, the file's path, from the configuration's folder.
+void ReadServiceConfig(MapReader& map, Cluster& cluster);
+
+}  // namespace evenkeel::config

@@ -1,0 +1,79 @@
+#include "lib/yaml/text_file.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <system_error>
+
+#include "lib/yaml/yaml_parser.h"
+
+namespace evenkeel::config {
+namespace {
+
+struct File {
+  explicit File(const std::string& path)
+      : fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {}
+  ~File() {
+    if (fd >= 0) ::close(fd);
+  }
+  File(const File&) = delete;
+  File& operator=(const File&) = delete;
+
+  const int fd;
+};
+
+using Clock = std::chrono::steady_clock;
+
+// Waits until there is something to read or the file has ended; false when `end` comes first.
+bool AwaitBytes(int fd, Clock::time_point end) {
+  pollfd event{.fd = fd, .events = POLLIN, .revents = 0};
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
+  if (left <= 0) return false;
+  const int ready = ::poll(&event, 1, static_cast<int>(left));
+  return ready > 0 || (ready < 0 && errno == EINTR);
+}
+
+}  // namespace
+
+base::Result<std::string, int> ReadTextFile(const std::string& path) {
+  const File file(path);
+  if (file.fd < 0) return base::Error(int{errno});
+  const Clock::time_point end = Clock::now() + kPipePatience;
+  std::string text;
+  char buffer[64 * 1024];
+  while (text.size() <= kMaxFileBytes) {
+    if (!AwaitBytes(file.fd, end)) return base::Error(ETIMEDOUT);
+    const ssize_t got = ::read(file.fd, buffer, sizeof buffer);
+    if (got == 0) break;
+    if (got > 0) {
+      text.append(buffer, static_cast<size_t>(got));
+    } else if (errno != EINTR && errno != EAGAIN) {
+      return base::Error(int{errno});
+    }
+  }
+  text.resize(std::min(text.size(), kMaxFileBytes + 1));
+  return text;
+}
+
+Complaint Unreadable(std::string_view subject, int error, std::string_view missing) {
+  std::string reason = subject.empty() ? "" : Quoted(subject) + " ";
+  reason += "cannot be read: " + std::generic_category().message(error);
+  switch (error) {
+    case ENOENT:
+      return {reason, std::string(missing)};
+    case EACCES:
+      return {reason, "check the permissions of the file and its folders"};
+    case ETIMEDOUT:
+      return {reason, "it is a pipe or device that gives nothing; give a file"};
+    case EISDIR:
+      return {reason, "give a file in it"};
+    default:
+      return {reason, ""};
+  }
+}
+
+}  // namespace evenkeel::config

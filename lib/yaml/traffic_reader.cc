@@ -1,0 +1,199 @@
+#include "lib/yaml/traffic_reader.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "lib/yaml/name_rules.h"
+#include "lib/yaml/or_off.h"
+#include "lib/yaml/status_names.h"
+
+namespace evenkeel::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr int64_t kMany = 1'000'000;
+
+// A map of names to values, each name by a rule.
+struct FieldsKey : Leaf {
+  Rule rule;
+
+  explicit FieldsKey(Rule rule) : rule(rule) {}
+
+  void Read(const Place& place, std::vector<Metadata>& out) const {
+    if (place.node().kind != YamlNode::Kind::kMap) {
+      return place.FailType("a map", "write {name: value}");
+    }
+    const Text value("metadata value", CheckMetadataValue);
+    for (const YamlNode::Entry* entry : place.Entries()) {
+      if (const auto complaint = rule(entry->key)) place.Key(*entry).Fail(*complaint);
+      Metadata& field = out.emplace_back();
+      field.name = entry->key;
+      ReadValue(value, place.Value(*entry), field.value);
+    }
+  }
+  KeyFacts Facts(const std::vector<Metadata>&) const { return {.type = "map of names to values"}; }
+};
+
+// A map of clusters to weights.
+struct SplitKey : Leaf {
+  const ClusterReference& cluster;
+
+  explicit SplitKey(const ClusterReference& cluster) : cluster(cluster) {}
+
+  void Read(const Place& place, std::vector<SplitPart>& out) const {
+    if (place.node().kind != YamlNode::Kind::kMap || place.node().entries.empty()) {
+      return place.FailType("a map", "write {cluster: weight, other-cluster: weight}");
+    }
+    uint64_t sum = 0;
+    for (const YamlNode::Entry* entry : place.Entries()) {
+      SplitPart& part = out.emplace_back();
+      const YamlNode name{.kind = YamlNode::Kind::kPlain, .mark = entry->mark, .text = entry->key};
+      cluster.Read(place.Key(*entry).With(name), part.cluster);
+      ReadValue(WholeNumber(0, kMany), place.Value(*entry), part.weight);
+      sum += part.weight;
+    }
+    if (sum == 0) place.Fail({"gives no cluster a weight", "give one of them more than 0"});
+  }
+  KeyFacts Facts(const std::vector<SplitPart>&) const {
+    return {.type = "map of cluster names to whole numbers"};
+  }
+};
+
+// Fields that belong to HTTP/2 or gRPC: edited, they would break calls, or lie about them.
+std::optional<Complaint> CheckEditedName(std::string_view text) {
+  constexpr std::array<std::string_view, 9> kOfTransport = {
+      "te",         "content-type",      "content-length", "host",   "connection",
+      "keep-alive", "transfer-encoding", "upgrade",        "trailer"};
+  if (text.starts_with(':')) {
+    return Complaint{Quoted(text) + " is a pseudo-header of HTTP/2, which is no metadata",
+                     "edit metadata of your own"};
+  }
+  if (std::ranges::find(kOfTransport, text) != kOfTransport.end()) {
+    return Complaint{Quoted(text) + " belongs to HTTP and gRPC: with another one calls would break",
+                     "edit metadata of your own"};
+  }
+  if (text.ends_with("-bin")) {
+    return Complaint{Quoted(text) + " is binary metadata, which cannot be written here",
+                     "choose metadata that is text"};
+  }
+  return CheckMetadataName(text);
+}
+
+// To be removed, binary metadata is as good as text.
+std::optional<Complaint> CheckRemovedName(std::string_view text) {
+  if (text.ends_with("-bin") && text.size() > 4) {
+    return CheckEditedName(text.substr(0, text.size() - 4));
+  }
+  return CheckEditedName(text);
+}
+
+std::optional<Complaint> CheckStatus(std::string_view text) {
+  if (IsErrorStatusName(text)) return std::nullopt;
+  return Complaint{Quoted(text) + " is no status that a call can fail with",
+                   "write one of gRPC's, such as UNAVAILABLE or DEADLINE_EXCEEDED"};
+}
+
+void ReadEdits(MapReader& map, HeaderEdits& edits) {
+  map.Optional("remove", edits.remove, List{Text("metadata name", CheckRemovedName)});
+  map.Optional("set", edits.set, FieldsKey(CheckEditedName));
+  map.Optional("add", edits.add, FieldsKey(CheckEditedName));
+}
+
+void ReadRateLimit(MapReader& map, std::optional<RateLimit>& out) {
+  RateLimit limit;
+  map.Required("calls", limit.calls, WholeNumber(1, kMany));
+  map.Optional("per", limit.per, Duration(1ms, 24h));
+  map.Optional("burst", limit.burst, WholeNumber(1, kMany));
+  map.Optional("key", limit.key, Text("metadata name", CheckMetadataName));
+  map.Optional("max_keys", limit.max_keys, WholeNumber(1, kMany));
+  out = limit;
+}
+
+void ReadDelay(MapReader& map, std::optional<Fault::Delay>& out) {
+  Fault::Delay delay;
+  map.Required("time", delay.time, Duration(1ms, 1h));
+  map.Optional("percentage", delay.percentage, Decimal(0, 100));
+  out = delay;
+}
+
+void ReadAbort(MapReader& map, std::optional<Fault::Abort>& out) {
+  Fault::Abort abort;
+  map.Optional("status", abort.status, Text("status name", CheckStatus));
+  map.Optional("message", abort.message, Text("text", CheckMetadataValue));
+  map.Optional("percentage", abort.percentage, Decimal(0, 100));
+  out = abort;
+}
+
+void ReadFault(MapReader& map, std::optional<Fault>& out) {
+  Fault fault;
+  map.Optional("metadata", fault.metadata, FieldsKey(CheckMetadataName));
+  map.Optional("delay", fault.delay, Group{ReadDelay});
+  map.Optional("abort", fault.abort, Group{ReadAbort});
+  if (!map.Has("delay") && !map.Has("abort")) {
+    map.Fail({"does nothing", "add delay: or abort:, or both"});
+  }
+  out = fault;
+}
+
+void ReadClusterLimits(MapReader& map, Limits& limits) {
+  map.Optional("max_calls", limits.max_calls, WholeNumber(0, kMany));
+  map.Optional("max_connections", limits.max_connections, WholeNumber(0, kMany));
+  map.Optional("max_retries", limits.max_retries, WholeNumber(0, kMany));
+}
+
+void ReadEndpointLimits(MapReader& map, Limits& limits) {
+  map.Optional("max_calls", limits.max_calls, WholeNumber(0, kMany));
+  map.Optional("max_pending_calls", limits.max_pending_calls, WholeNumber(0, kMany));
+  map.Optional("max_connections", limits.max_connections, WholeNumber(0, kMany));
+}
+
+void ReadAdaptiveConcurrency(MapReader& map, AdaptiveConcurrency& settings) {
+  map.Optional("min_calls", settings.min_calls, WholeNumber(1, kMany));
+  map.Optional("max_calls", settings.max_calls, WholeNumber(1, kMany));
+  map.Optional("tolerance", settings.tolerance, Decimal(1.01, 100));
+  map.Optional("interval", settings.interval, Duration(10ms, 1min));
+  map.Optional("baseline_age", settings.baseline_age, Duration(1s, 24h));
+  if (map.IsGood() && settings.max_calls < settings.min_calls) {
+    map.Fail({"max_calls, " + std::to_string(settings.max_calls) + ", is less than min_calls, " +
+                  std::to_string(settings.min_calls),
+              "make it at least as large; a key that is not written has its default"});
+  }
+}
+
+void ReadMoveStreams(MapReader& map, MoveStreams& settings) {
+  map.Optional("older_than", settings.older_than, Duration(1s, 24h * 30));
+  map.Optional("share_per_minute", settings.share_per_minute, Decimal(0.1, 100));
+}
+
+}  // namespace
+
+void ReadRouteTraffic(MapReader& map, const ClusterReference& cluster, RouteTraffic& traffic) {
+  map.Optional("split", traffic.split, SplitKey(cluster));
+  map.Optional("mirror", traffic.mirror,
+               Group{[&cluster](MapReader& map, std::optional<Mirror>& out) {
+                 Mirror mirror;
+                 map.Required("cluster", mirror.cluster, cluster);
+                 map.Optional("percentage", mirror.percentage, Decimal(0, 100));
+                 out = mirror;
+               }});
+  map.Optional("request_headers", traffic.request_headers, Group{ReadEdits});
+  map.Optional("response_headers", traffic.response_headers, Group{ReadEdits});
+  map.Optional("rate_limit", traffic.rate_limit, Group{ReadRateLimit});
+  map.Optional("fault", traffic.fault, Group{ReadFault});
+}
+
+void ReadLimits(MapReader& map, Cluster& cluster) {
+  map.Optional("limits", cluster.limits, Group{[&cluster](MapReader& map, Limits& limits) {
+                 ReadClusterLimits(map, limits);
+                 map.Optional("endpoint", cluster.endpoint_limits, Group{ReadEndpointLimits});
+               }});
+  map.Optional("adaptive_concurrency", cluster.adaptive_concurrency,
+               OrOff{Group{ReadAdaptiveConcurrency}});
+  map.Optional("move_streams", cluster.move_streams, OrOff{Group{ReadMoveStreams}});
+}
+
+}  // namespace evenkeel::config

@@ -1,0 +1,75 @@
+#include "lib/yaml/variables.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "lib/yaml/utf8_text.h"
+
+namespace evenkeel::config {
+namespace {
+
+constexpr std::string_view kOpening = "${";
+constexpr std::string_view kSeparator = ":-";
+
+bool IsNameCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+bool IsName(std::string_view text) {
+  return !text.empty() && !(text[0] >= '0' && text[0] <= '9') &&
+         std::ranges::all_of(text, IsNameCharacter);
+}
+
+// What stands between ${ and }.
+base::Result<std::string, Complaint> Expand(std::string_view inside, const Variables& variables) {
+  const size_t separator = inside.find(kSeparator);
+  const std::string name(inside.substr(0, separator));
+  if (!IsName(name)) {
+    return base::Error(Complaint{Quoted(name) + " is no name of an environment variable",
+                                 "write ${NAME} or ${NAME:-default}; $${ stands for a plain ${"});
+  }
+  const auto value = variables(name);
+  if (value && FindBadByte(*value)) {
+    return base::Error(
+        Complaint{"the environment variable " + name + " holds bytes that are no text",
+                  "set it to UTF-8 without control characters"});
+  }
+  if (value && !(value->empty() && separator != std::string_view::npos)) return *value;
+  if (separator != std::string_view::npos) {
+    return std::string(inside.substr(separator + kSeparator.size()));
+  }
+  return base::Error(Complaint{"the environment variable " + name + " is not set",
+                               "set it, or give a default: ${" + name + ":-default}"});
+}
+
+}  // namespace
+
+std::optional<std::string> FromEnvironment(const std::string& name) {
+  const char* const value = std::getenv(name.c_str());
+  return value == nullptr ? std::nullopt : std::optional<std::string>(value);
+}
+
+base::Result<std::string, Complaint> ExpandVariables(std::string_view text,
+                                                     const Variables& variables) {
+  std::string result;
+  for (size_t at = 0; (at = text.find(kOpening)) != std::string_view::npos;) {
+    if (at > 0 && text[at - 1] == '$') {
+      result.append(text.substr(0, at - 1)).append(kOpening);
+      text.remove_prefix(at + kOpening.size());
+      continue;
+    }
+    const size_t end = text.find('}', at);
+    if (end == std::string_view::npos) {
+      return base::Error(
+          Complaint{"this ${ is not closed", "add the }; $${ stands for a plain ${"});
+    }
+    const size_t start = at + kOpening.size();
+    const auto value = Expand(text.substr(start, end - start), variables);
+    if (!value) return base::Error(value.error());
+    result.append(text.substr(0, at)).append(*value);
+    text.remove_prefix(end + 1);
+  }
+  return result.append(text);
+}
+
+}  // namespace evenkeel::config

@@ -1,0 +1,42 @@
+// Backoff: when to try to connect again (grpc/grpc doc/connection-backoff.md). Pure.
+//
+// Counted from the start of the attempt before, so a connection that lived longer than the current
+// delay is replaced at once, and one that dies young is not retried in a hot loop.
+#pragma once
+
+#include "lib/base/clock.h"
+#include "lib/base/random.h"
+
+namespace evenkeel::pool {
+
+class Backoff {
+ public:
+  struct Settings {
+    base::Duration initial = std::chrono::milliseconds(100);  ///< before the second attempt; > 0
+    base::Duration max = std::chrono::seconds(10);            ///< >= initial
+    double multiplier = 1.6;                                  ///< >= 1
+    double jitter = 0.2;                                      ///< each delay ± this share; 0 to 1
+    bool operator==(const Settings&) const = default;
+  };
+
+  explicit Backoff(const Settings& settings) : settings_(settings), delay_(settings.initial) {}
+
+  /// An attempt starts now; fixes the earliest time of the next.
+  void AttemptStarted(base::Time now, base::Random& random);
+  /// The attempt reached a working peer (its SETTINGS arrived): start over with short delays.
+  void Reset() { delay_ = settings_.initial; }
+  /// For the delays to come; starts over with short ones.
+  void SetSettings(const Settings& settings) {
+    settings_ = settings;
+    Reset();
+  }
+  /// When the next attempt may start; in the past before the first one.
+  base::Time next() const { return next_; }
+
+ private:
+  Settings settings_;
+  base::Duration delay_;
+  base::Time next_{};
+};
+
+}  // namespace evenkeel::pool

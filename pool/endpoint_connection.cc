@@ -1,0 +1,90 @@
+#include "pool/endpoint_connection.h"
+
+#include <utility>
+
+#include "lib/base/check.h"
+
+namespace evenkeel::pool {
+
+EndpointConnection::EndpointConnection(net::EventLoop& loop, const net::SocketAddress& address,
+                                       const http2::SessionSettings& settings,
+                                       base::Duration connect_timeout,
+                                       const rpc::Keepalive::Settings& keepalive, uint32_t version,
+                                       Owner& owner)
+    : owner_(owner),
+      version_(version),
+      connection_(loop, http2::Role::kClient, settings, *this, *this),
+      connect_timer_(loop,
+                     [this] {
+                       connection_.Abort(connection_.open()
+                                             ? "connected, but no HTTP/2 SETTINGS came in time"
+                                             : "connecting timed out");
+                     }),
+      heartbeat_(loop, connection_.session(), keepalive,
+                 [this] { connection_.Abort("no answer to a keepalive PING"); }) {
+  connect_timer_.StartAfter(connect_timeout);
+  connection_.Connect(address);
+  // Bytes that nobody acknowledges are a dead peer's as much as a PING is (gRFC A18).
+  if (heartbeat_.on()) connection_.SetUserTimeout(keepalive.timeout);
+}
+
+http2::Session& EndpointConnection::SessionForCall() {
+  heartbeat_.OnCall();
+  return session();
+}
+
+void EndpointConnection::OnTraffic(size_t received, size_t sent) {
+  if (received > 0) heartbeat_.OnRead();
+  owner_.OnTraffic(received, sent);
+}
+
+void EndpointConnection::OnRequest(http2::StreamHandle, http2::HeaderList, http2::EndStream) {
+  CHECK(!"a session refuses requests from a server");
+}
+
+void EndpointConnection::OnSettings() {
+  if (state_ == State::kConnecting) {
+    connect_timer_.Stop();
+    state_ = State::kReady;
+    heartbeat_.Start();
+    owner_.OnReady(*this);
+  } else {
+    owner_.OnRoom(*this);
+  }
+}
+
+void EndpointConnection::OnGoAway(const http2::GoAway& goaway) {
+  if (state_ == State::kDraining) return;  // the second of a graceful pair
+  connect_timer_.Stop();
+  state_ = State::kDraining;
+  goaway_code_ = goaway.code;
+  owner_.OnDraining(*this, goaway);
+}
+
+void EndpointConnection::Drain() {
+  if (state_ != State::kReady) return;
+  state_ = State::kDraining;
+  drained_by_us_ = true;
+  session().SubmitGoAway(http2::ErrorCode::kNoError, "");
+}
+
+void EndpointConnection::OnStreamClosed() {
+  if (state_ != State::kReady) return;
+  if (session().ids_left()) return owner_.OnRoom(*this);
+  Drain();
+  owner_.OnDraining(*this, {http2::kMaxStreamId, http2::ErrorCode::kNoError, "no stream ids left"});
+}
+
+void EndpointConnection::OnBroken(const std::string& reason) {
+  if (state_ != State::kReady) return;
+  state_ = State::kBroken;
+  owner_.OnBroken(*this, reason);
+}
+
+void EndpointConnection::OnLost(const rpc::Connection::Loss& loss) {
+  connect_timer_.Stop();
+  heartbeat_.Stop();
+  owner_.OnLost(*this, std::exchange(state_, State::kLost), loss);
+}
+
+}  // namespace evenkeel::pool

@@ -1,0 +1,284 @@
+#include "pool/pool.h"
+
+#include <algorithm>
+
+#include "lib/base/check.h"
+
+namespace evenkeel::pool {
+namespace {
+
+using ConnectionState = EndpointConnection::State;
+
+using LossKind = rpc::Connection::Loss::Kind;
+
+telemetry::ConnectFailure ConnectFailureOf(const rpc::Connection::Loss& loss) {
+  if (loss.kind == LossKind::kAborted) return telemetry::ConnectFailure::kTimedOut;
+  if (loss.kind == LossKind::kProtocolError) return telemetry::ConnectFailure::kProtocolError;
+  return telemetry::ConnectFailureFromError(loss.error);
+}
+
+telemetry::CloseReason CloseReasonOf(const rpc::Connection::Loss& loss) {
+  if (loss.kind == LossKind::kAborted) return telemetry::CloseReason::kOurs;
+  if (loss.kind == LossKind::kProtocolError) return telemetry::CloseReason::kProtocolError;
+  return telemetry::CloseReasonFromError(loss.error);
+}
+
+bool IsTooManyPings(const http2::GoAway& goaway) {
+  return goaway.code == http2::ErrorCode::kEnhanceYourCalm && goaway.debug_data == "too_many_pings";
+}
+
+std::string Describe(const http2::GoAway& goaway) {
+  std::string text = "the endpoint sent GOAWAY " + std::string(http2::ErrorCodeName(goaway.code));
+  if (!goaway.debug_data.empty()) text.append(" \"").append(goaway.debug_data).append("\"");
+  return text;
+}
+
+constexpr char kRemoved[] = "the endpoint was removed";
+
+}  // namespace
+
+void Waiter::StopWaiting() {
+  if (pool_ != nullptr) pool_->Remove(*this);
+}
+
+Pool::Pool(net::EventLoop& loop, base::Random& random, telemetry::WorkerMetrics& metrics,
+           Target target, const Settings& settings, Observer& observer)
+    : loop_(loop),
+      random_(random),
+      metrics_(metrics),
+      target_(std::move(target)),
+      settings_(settings),
+      observer_(observer),
+      backoff_(settings.backoff),
+      backoff_timer_(loop, [this] { ConnectIfWanted(); }) {
+  CHECK(!target_.addresses.empty());
+  Connect();
+}
+
+Pool::~Pool() {
+  FailWaiters(kRemoved);
+  for (const auto& each : connections_) {
+    if (each->state() != ConnectionState::kConnecting) {
+      metrics_.EndpointConnectionClosed(target_.id, telemetry::CloseReason::kOurs);
+    }
+  }
+}
+
+void Pool::Open(Waiter& waiter) {
+  // Whoever waits already goes first.
+  if (EndpointConnection* connection = waiting_ == 0 ? WithRoom() : nullptr) {
+    return waiter.OnRoom(connection->SessionForCall());
+  }
+  if (state_ == State::kFailing && !Has(ConnectionState::kConnecting)) {
+    return waiter.OnUnavailable(last_failure_);
+  }
+  if (retired_) return waiter.OnUnavailable(kRemoved);
+  if (!Enqueue(waiter)) return waiter.OnFull("too many calls are waiting for a connection");
+  ConnectIfWanted();
+}
+
+void Pool::SetSettings(const Settings& settings) {
+  if (settings == settings_) return;
+  const bool outdates =
+      settings.http2 != settings_.http2 || settings.keepalive != settings_.keepalive;
+  settings_ = settings;
+  backoff_.SetSettings(settings.backoff);
+  if (outdates) ++settings_version_;
+  ConnectIfWanted();
+}
+
+void Pool::Retire() {
+  retired_ = true;
+  backoff_timer_.Stop();
+  FailWaiters(kRemoved);
+}
+
+void Pool::OnReady(EndpointConnection&) {
+  backoff_.Reset();
+  addresses_failed_ = 0;
+  metrics_.EndpointConnectionOpened(target_.id);
+  SetState(State::kReady, "connected");
+  DrainOutdated();
+  ServeWaiters();
+}
+
+void Pool::OnRoom(EndpointConnection&) { ServeWaiters(); }
+
+void Pool::OnDraining(EndpointConnection&, const http2::GoAway& goaway) {
+  last_failure_ = Describe(goaway);
+  if (IsTooManyPings(goaway)) target_.keepalive->Double();
+  // A GOAWAY before SETTINGS: the attempt has failed, whatever the peer says.
+  if (state_ != State::kReady) SetState(State::kFailing, last_failure_);
+  observer_.OnDraining(*this);
+  ConnectIfWanted();
+}
+
+void Pool::OnBroken(EndpointConnection&, const std::string& reason) {
+  last_failure_ = reason;
+  if (Has(ConnectionState::kReady)) return ConnectIfWanted();
+  SetState(State::kFailing, reason);
+  ConnectIfWanted();
+  if (!Has(ConnectionState::kConnecting)) FailWaiters(reason);
+}
+
+void Pool::OnLost(EndpointConnection& connection, ConnectionState before,
+                  const rpc::Connection::Loss& loss) {
+  const auto at =
+      std::ranges::find(connections_, &connection, [](const auto& each) { return each.get(); });
+  CountLoss(connection, before, loss);
+  connection.Uncount();
+  loop_.DeleteLater(std::move(*at));
+  connections_.erase(at);
+  if (before == ConnectionState::kDraining || before == ConnectionState::kBroken) {
+    return ConnectIfWanted();  // it has been replaced already, but may have filled max_connections
+  }
+  last_failure_ = loss.reason;
+  if (before == ConnectionState::kConnecting) ++addresses_failed_;
+  if (!Has(ConnectionState::kReady)) {
+    SetState(State::kFailing, loss.reason);
+    const bool more_addresses = addresses_failed_ % target_.addresses.size() != 0;
+    if (more_addresses && !retired_) return Connect();
+    FailWaiters(loss.reason);
+  }
+  ConnectIfWanted();
+}
+
+void Pool::OnTraffic(size_t received, size_t sent) {
+  metrics_.EndpointBytesReceived(target_.id, received);
+  metrics_.EndpointBytesSent(target_.id, sent);
+}
+
+void Pool::CountLoss(const EndpointConnection& connection, ConnectionState before,
+                     const rpc::Connection::Loss& loss) {
+  if (loss.kind == LossKind::kProtocolError) {
+    metrics_.PeerFault(telemetry::Side::kEndpoint, telemetry::FaultFromHttp2(loss.code));
+  }
+  if (before == ConnectionState::kConnecting) {
+    metrics_.EndpointConnectFailed(target_.id, ConnectFailureOf(loss));
+  } else if (before == ConnectionState::kDraining && !connection.drained_by_us()) {
+    metrics_.EndpointConnectionClosed(target_.id,
+                                      telemetry::CloseReasonFromGoaway(connection.goaway_code()));
+  } else {
+    const bool ours = before == ConnectionState::kDraining;
+    metrics_.EndpointConnectionClosed(target_.id,
+                                      ours ? telemetry::CloseReason::kOurs : CloseReasonOf(loss));
+  }
+}
+
+bool Pool::Has(ConnectionState state) const {
+  return std::ranges::any_of(connections_,
+                             [state](const auto& each) { return each->state() == state; });
+}
+
+bool Pool::HasCurrent() const {
+  return std::ranges::any_of(connections_, [this](const auto& each) {
+    return each->state() == ConnectionState::kReady && each->version() == settings_version_;
+  });
+}
+
+void Pool::DrainOutdated() {
+  if (!HasCurrent()) return;
+  bool drained = false;
+  for (const auto& each : connections_) {
+    if (each->version() == settings_version_ || each->state() != ConnectionState::kReady) continue;
+    each->Drain();
+    drained = true;
+  }
+  if (drained) observer_.OnDraining(*this);
+}
+
+EndpointConnection* Pool::WithRoom() {
+  for (const auto& each : connections_) {
+    if (each->room() > 0) return each.get();
+  }
+  return nullptr;
+}
+
+void Pool::ConnectIfWanted() {
+  if (retired_ || Has(ConnectionState::kConnecting)) return;  // one attempt at a time
+  const bool works = Has(ConnectionState::kReady);
+  if (HasCurrent() && (waiting_ == 0 || connections_.size() >= settings_.max_connections)) return;
+  if (HasCurrent() && !MayConnectMore()) return;
+  // Where the last attempt worked too, there is nothing to back off from.
+  if ((works && addresses_failed_ == 0) || loop_.Now() >= backoff_.next()) {
+    Connect();
+  } else {
+    backoff_timer_.StartAt(backoff_.next());
+  }
+}
+
+void Pool::Connect() {
+  backoff_timer_.Stop();
+  backoff_.AttemptStarted(loop_.Now(), random_);
+  const auto& addresses = target_.addresses;
+  EndpointConnection::Owner& owner = *this;
+  connections_.push_back(std::make_unique<EndpointConnection>(
+      loop_, addresses[next_address_++ % addresses.size()], settings_.http2,
+      settings_.connect_timeout, KeepaliveNow(), settings_version_, owner));
+  connections_.back()->Count(target_.limits->connections, target_.cluster_limits->connections);
+}
+
+bool Pool::MayConnectMore() const {
+  return !target_.limits->connections.full() && !target_.cluster_limits->connections.full();
+}
+
+rpc::Keepalive::Settings Pool::KeepaliveNow() const {
+  rpc::Keepalive::Settings settings = settings_.keepalive;
+  settings.time = target_.keepalive->Stretch(settings.time);
+  return settings;
+}
+
+void Pool::SetState(State state, const std::string& reason) {
+  const bool changed = (state_ == State::kReady) != (state == State::kReady);
+  const bool fails_now = state == State::kFailing && state_ != state;
+  state_ = state;
+  if (changed) observer_.OnReadyChanged(*this, reason);
+  if (fails_now) observer_.OnFailing(*this, reason);
+}
+
+void Pool::ServeWaiters() {
+  while (first_waiter_ != nullptr) {
+    EndpointConnection* connection = WithRoom();
+    if (connection == nullptr) return ConnectIfWanted();
+    Waiter& waiter = *first_waiter_;
+    Remove(waiter);
+    waiter.OnRoom(connection->SessionForCall());
+  }
+}
+
+void Pool::FailWaiters(const std::string& reason) {
+  const std::string copy = reason;  // a waiter's next steps may change last_failure_
+  while (first_waiter_ != nullptr) {
+    Waiter& waiter = *first_waiter_;
+    Remove(waiter);
+    waiter.OnUnavailable(copy);
+  }
+}
+
+bool Pool::Enqueue(Waiter& waiter) {
+  waiter.endpoint_place_ = base::Permit(target_.limits->pending);
+  waiter.cluster_place_ = base::Permit(target_.cluster_limits->pending);
+  if (!waiter.endpoint_place_ || !waiter.cluster_place_) {
+    waiter.endpoint_place_.Release();
+    waiter.cluster_place_.Release();
+    return false;
+  }
+  waiter.pool_ = this;
+  waiter.previous_ = last_waiter_;
+  (last_waiter_ != nullptr ? last_waiter_->next_ : first_waiter_) = &waiter;
+  last_waiter_ = &waiter;
+  ++waiting_;
+  return true;
+}
+
+void Pool::Remove(Waiter& waiter) {
+  (waiter.previous_ != nullptr ? waiter.previous_->next_ : first_waiter_) = waiter.next_;
+  (waiter.next_ != nullptr ? waiter.next_->previous_ : last_waiter_) = waiter.previous_;
+  waiter.pool_ = nullptr;
+  waiter.endpoint_place_.Release();
+  waiter.cluster_place_.Release();
+  waiter.previous_ = waiter.next_ = nullptr;
+  --waiting_;
+}
+
+}  // namespace evenkeel::pool

@@ -1,0 +1,178 @@
+#include "proxy/admin/pages.h"
+
+#include <algorithm>
+
+#include "lib/base/version.h"
+#include "lib/config_json/config_page.h"
+#include "lib/config_json/json.h"
+#include "proxy/admin/clusters_page.h"
+#include "proxy/admin/explain_page.h"
+
+namespace evenkeel::admin {
+namespace {
+
+constexpr char kJsonType[] = "application/json";
+constexpr char kHtmlType[] = "text/html; charset=utf-8";
+constexpr char kMetricsType[] = "text/plain; version=0.0.4; charset=utf-8";
+
+Response JsonPage(std::string body) { return {200, kJsonType, std::move(body)}; }
+
+Response TextPage(int status, std::string body) {
+  Response response;
+  response.status = status;
+  response.body = std::move(body);
+  return response;
+}
+
+Response NotAllowed(const std::string& allow, const std::string& why) {
+  Response response = TextPage(405, "only " + allow + ": " + why + "\n");
+  response.allow = allow;
+  return response;
+}
+
+std::string ReloadJson(const ReloadView& view) {
+  Json json = {{"result", view.result}, {"generation", view.generation}};
+  json[view.result == "rejected" ? "errors" : "changes"] = view.lines;
+  return ToText(json);
+}
+
+constexpr std::string_view kExplainPrefix = "/clusters/";
+constexpr std::string_view kExplainSuffix = "/explain";
+
+bool IsExplainPath(std::string_view path) {
+  return path.size() > kExplainPrefix.size() + kExplainSuffix.size() &&
+         path.starts_with(kExplainPrefix) && path.ends_with(kExplainSuffix);
+}
+
+int HexDigit(char c) {
+  if (c >= '0' && c <= '9') return c - '0';
+  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  return -1;
+}
+
+std::string PercentDecoded(std::string_view text) {
+  std::string result;
+  for (size_t i = 0; i < text.size(); ++i) {
+    const bool escaped = text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 &&
+                         HexDigit(text[i + 2]) >= 0;
+    if (escaped) {
+      result += static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2]));
+      i += 2;
+    } else {
+      result += text[i] == '+' ? ' ' : text[i];
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string QueryValue(std::string_view query, std::string_view name) {
+  while (!query.empty()) {
+    const std::string_view pair = query.substr(0, query.find('&'));
+    query.remove_prefix(std::min(query.size(), pair.size() + 1));
+    const size_t equals = pair.find('=');
+    if (pair.substr(0, equals) != name) continue;
+    return equals == std::string_view::npos ? "" : PercentDecoded(pair.substr(equals + 1));
+  }
+  return {};
+}
+
+std::span<const Pages::Page> Pages::All() {
+  static constexpr Page kPages[] = {
+      {"/", "this page", &Pages::Index},
+      {"/metrics", "everything counted, for Prometheus", &Pages::Metrics},
+      {"/ready", "200 while calls can be served, else 503 and why", &Pages::Ready},
+      {"/live", "200 while the process runs its main loop", &Pages::Live},
+      {"/clusters", "endpoints with their state and load; ?format=text for a table",
+       &Pages::Clusters},
+      {"/clusters/NAME/explain", "where a call would go, and why; ?path=/package.Service/Method",
+       &Pages::Explain},
+      {"/config", "the running configuration, defaults filled in", &Pages::Config},
+      {"/config/diff", "what a reload of its files would change now", &Pages::ConfigDiff},
+      {"/reload", "POST: reads the configuration's files again and applies them", &Pages::Reload,
+       Verb::kActs},
+  };
+  return kPages;
+}
+
+Response Pages::Answer(const Request& request) const {
+  const auto page = std::ranges::find(All(), request.path, &Page::path);
+  const bool acts = page != All().end() && page->verb == Verb::kActs;
+  if (acts && request.method != "POST") return NotAllowed("POST", "this page changes something");
+  if (!acts && request.method != "GET" && request.method != "HEAD") {
+    return NotAllowed("GET, HEAD", "this page changes nothing");
+  }
+  if (IsExplainPath(request.path)) return Explain(request);
+  if (page == All().end()) return NotFound(request.path);
+  return (this->*page->answer)(request);
+}
+
+Response Pages::Index(const Request&) const {
+  std::string body =
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Evenkeel</title>"
+      "</head>\n<body>\n<h1>Evenkeel ";
+  body += base::kVersion;
+  body += "</h1>\n<ul>\n";
+  for (const Page& each : All()) {
+    const std::string path(each.path);
+    const bool is_pattern = path.find("NAME") != std::string::npos || each.verb == Verb::kActs;
+    body += "<li>" + (is_pattern ? path : "<a href=\"" + path + "\">" + path + "</a>") + ": " +
+            std::string(each.description) + "</li>\n";
+  }
+  body += "</ul>\n</body>\n</html>\n";
+  return {200, kHtmlType, std::move(body)};
+}
+
+Response Pages::Metrics(const Request&) const { return {200, kMetricsType, sources_.metrics()}; }
+
+Response Pages::Ready(const Request&) const {
+  const ReadyView view = sources_.ready();
+  std::string body = view.ready ? "ready\n" : "not ready\n";
+  for (const std::string& reason : view.reasons) body += reason + "\n";
+  for (const std::string& note : view.notes) body += "note: " + note + "\n";
+  return TextPage(view.ready ? 200 : 503, std::move(body));
+}
+
+Response Pages::Live(const Request&) const { return TextPage(200, "live\n"); }
+
+Response Pages::Clusters(const Request& request) const {
+  if (request.query.empty() || request.query == "format=json") {
+    return JsonPage(ClustersJson(sources_.clusters()));
+  }
+  if (request.query == "format=text") return TextPage(200, ClustersTable(sources_.clusters()));
+  return TextPage(400, "unknown query; there are ?format=json and ?format=text\n");
+}
+
+Response Pages::Config(const Request&) const { return JsonPage(ConfigJson(sources_.config())); }
+
+Response Pages::ConfigDiff(const Request&) const {
+  return JsonPage(ReloadJson(sources_.preview()));
+}
+
+Response Pages::Reload(const Request&) const {
+  const ReloadView view = sources_.reload();
+  Response response = JsonPage(ReloadJson(view));
+  if (view.result == "rejected") response.status = 422;
+  return response;
+}
+
+Response Pages::Explain(const Request& request) const {
+  const size_t name_size = request.path.size() - kExplainPrefix.size() - kExplainSuffix.size();
+  const std::string name(request.path.substr(kExplainPrefix.size(), name_size));
+  const auto view = sources_.explain(
+      {name, QueryValue(request.query, "path"), QueryValue(request.query, "hash_key")});
+  if (!view) return TextPage(404, "no cluster " + name + "; /clusters lists them\n");
+  return JsonPage(ExplainJson(*view));
+}
+
+Response Pages::NotFound(std::string_view path) {
+  std::string body = "no page " + std::string(path) + "; there are:\n";
+  for (const Page& each : All()) {
+    body += std::string(each.path) + "  " + std::string(each.description) + "\n";
+  }
+  return TextPage(404, std::move(body));
+}
+
+}  // namespace evenkeel::admin

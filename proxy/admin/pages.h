@@ -1,0 +1,64 @@
+// Pages: which admin pages there are, and the answer to a request for one. No HTTP library, no
+// socket; owned by the Server and used on its loop's thread.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "proxy/admin/sources.h"
+
+namespace evenkeel::admin {
+
+struct Request {
+  std::string_view method;  ///< "GET"
+  std::string_view path;    ///< "/clusters"
+  std::string_view query;   ///< "format=text", or empty
+};
+
+struct Response {
+  int status = 200;
+  std::string content_type = "text/plain; charset=utf-8";
+  std::string body;
+  std::string allow{};  ///< with 405: the methods that the page has
+};
+
+/// The value of `name` in a query, percent-decoded ("%2F" and "+"); empty when it is not there.
+std::string QueryValue(std::string_view query, std::string_view name);
+
+class Pages {
+ public:
+  explicit Pages(Sources sources) : sources_(std::move(sources)) {}
+
+  /// 405 for a method that the page does not have (all have GET and HEAD but /reload, which has
+  /// POST), 404 for a path that is no page, 400 for a query that
+  /// the page does not know. The answer to HEAD has the body that GET would have.
+  Response Answer(const Request& request) const;
+
+ private:
+  enum class Verb : bool { kShows, kActs };
+
+  struct Page {
+    std::string_view path;
+    std::string_view description;
+    Response (Pages::*answer)(const Request& request) const;
+    Verb verb = Verb::kShows;
+  };
+
+  static std::span<const Page> All();
+
+  Response Index(const Request& request) const;
+  Response Metrics(const Request& request) const;
+  Response Ready(const Request& request) const;
+  Response Live(const Request& request) const;
+  Response Clusters(const Request& request) const;
+  Response Config(const Request& request) const;
+  Response ConfigDiff(const Request& request) const;
+  Response Reload(const Request& request) const;
+  Response Explain(const Request& request) const;
+  static Response NotFound(std::string_view path);
+
+  const Sources sources_;
+};
+
+}  // namespace evenkeel::admin

@@ -1,0 +1,120 @@
+#include "proxy/admin/server.h"
+
+#include <event2/buffer.h>
+#include <event2/http.h>
+#include <fcntl.h>
+#include <sys/time.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "lib/base/check.h"
+#include "lib/net/listener.h"
+#include "lib/net/socket_address.h"
+
+namespace evenkeel::admin {
+namespace {
+
+using base::Error;
+using base::Result;
+
+constexpr ev_ssize_t kMaxHeaderBytes = 16 * 1024;
+constexpr ev_ssize_t kMaxBodyBytes = 1024;  // no page reads one; a few bytes are merely odd
+
+// evhttp answers 501 to a method that is not enabled; these get our 405.
+constexpr ev_uint16_t kAllMethods = EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_REQ_HEAD |
+                                    EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |
+                                    EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH;
+
+timeval ToTimeval(std::chrono::milliseconds duration) {
+  return {duration.count() / 1000, duration.count() % 1000 * 1000};
+}
+
+std::string_view OrEmpty(const char* text) { return text == nullptr ? "" : text; }
+
+std::string_view MethodOf(const evhttp_request& request) {
+  switch (evhttp_request_get_command(&request)) {
+    case EVHTTP_REQ_GET:
+      return "GET";
+    case EVHTTP_REQ_HEAD:
+      return "HEAD";
+    case EVHTTP_REQ_POST:
+      return "POST";
+    default:
+      return "other";
+  }
+}
+
+void SetHeaders(evhttp_request& request, const Response& response) {
+  evkeyvalq* const headers = evhttp_request_get_output_headers(&request);
+  const std::string length = std::to_string(response.body.size());
+  evhttp_add_header(headers, "Content-Type", response.content_type.c_str());
+  // By hand, because evhttp would leave it out of the answer to HEAD.
+  evhttp_add_header(headers, "Content-Length", length.c_str());
+  evhttp_add_header(headers, "Cache-Control", "no-store");
+  evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
+  if (!response.allow.empty()) evhttp_add_header(headers, "Allow", response.allow.c_str());
+}
+
+}  // namespace
+
+void Server::HttpDeleter::operator()(evhttp* http) const { evhttp_free(http); }
+
+Result<std::unique_ptr<Server>, std::string> Server::Open(net::EventLoop& loop,
+                                                          const base::Address& address,
+                                                          Sources sources,
+                                                          std::chrono::milliseconds idle_timeout) {
+  const auto sockets = net::OpenListeners(address, 1);
+  if (!sockets) return Error("admin: " + sockets.error());
+  return Open(loop, sockets->front(), std::move(sources), idle_timeout);
+}
+
+Result<std::unique_ptr<Server>, std::string> Server::Open(net::EventLoop& loop,
+                                                          const net::FileDescriptor& socket,
+                                                          Sources sources,
+                                                          std::chrono::milliseconds idle_timeout) {
+  const std::string address = net::SocketAddress::OfSocket(socket.get()).ToString();
+  std::unique_ptr<Server> server(new Server(loop, address, std::move(sources), idle_timeout));
+  // evhttp closes the descriptor that it listens on, so it gets one of its own.
+  const int listening = fcntl(socket.get(), F_DUPFD_CLOEXEC, 0);
+  if (listening < 0 || evhttp_accept_socket(server->http_.get(), listening) != 0) {
+    return Error("admin: cannot listen on " + server->address_ + ": " + std::strerror(errno));
+  }
+  return server;
+}
+
+Server::Server(net::EventLoop& loop, std::string address, Sources sources,
+               std::chrono::milliseconds idle_timeout)
+    : pages_(std::move(sources)), address_(std::move(address)), http_(evhttp_new(loop.native())) {
+  CHECK(http_ != nullptr);
+  const timeval timeout = ToTimeval(idle_timeout);
+  evhttp_set_timeout_tv(http_.get(), &timeout);
+  evhttp_set_max_headers_size(http_.get(), kMaxHeaderBytes);
+  evhttp_set_max_body_size(http_.get(), kMaxBodyBytes);
+  evhttp_set_allowed_methods(http_.get(), kAllMethods);
+  evhttp_set_gencb(
+      http_.get(),
+      [](evhttp_request* request, void* self) noexcept {
+        static_cast<const Server*>(self)->OnRequest(*request);
+      },
+      this);
+}
+
+Server::~Server() = default;
+
+void Server::OnRequest(evhttp_request& request) const {
+  const evhttp_uri* const uri = evhttp_request_get_evhttp_uri(&request);
+  if (uri == nullptr) return evhttp_send_error(&request, HTTP_BADREQUEST, nullptr);
+  const std::string_view method = MethodOf(request);
+  const Response response = pages_.Answer({.method = method,
+                                           .path = OrEmpty(evhttp_uri_get_path(uri)),
+                                           .query = OrEmpty(evhttp_uri_get_query(uri))});
+  SetHeaders(request, response);
+  if (method != "HEAD") {
+    evbuffer_add(evhttp_request_get_output_buffer(&request), response.body.data(),
+                 response.body.size());
+  }
+  evhttp_send_reply(&request, response.status, nullptr, nullptr);
+}
+
+}  // namespace evenkeel::admin

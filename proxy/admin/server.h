@@ -1,0 +1,57 @@
+// Server: the admin pages over HTTP/1.1, on libevent's evhttp.
+//
+// For operators, Prometheus and probes; read-only, no calls pass here. Listens from Open until
+// destroyed, before its loop. Everything happens on the loop's thread, in between other events, so
+// a page must be quick to make. A request's headers, its body and the time it may take are bounded;
+// the number of connections is not, so the address should be one that only friends reach.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "lib/base/address.h"
+#include "lib/base/result.h"
+#include "lib/net/event_loop.h"
+#include "lib/net/file_descriptor.h"
+#include "proxy/admin/pages.h"
+
+struct evhttp;
+struct evhttp_request;
+
+namespace evenkeel::admin {
+
+class Server {
+ public:
+  /// Port 0 takes any free one. A connection on which nothing is read or written for
+  /// `idle_timeout` is closed. The error is a sentence for the operator.
+  static base::Result<std::unique_ptr<Server>, std::string> Open(
+      net::EventLoop& loop, const base::Address& address, Sources sources,
+      std::chrono::milliseconds idle_timeout = std::chrono::seconds(10));
+  /// The same on a socket that listens already.
+  static base::Result<std::unique_ptr<Server>, std::string> Open(
+      net::EventLoop& loop, const net::FileDescriptor& socket, Sources sources,
+      std::chrono::milliseconds idle_timeout = std::chrono::seconds(10));
+
+  ~Server();
+  Server(const Server&) = delete;
+  Server& operator=(const Server&) = delete;
+
+  /// Where it listens, with the actual port.
+  const std::string& address() const { return address_; }
+
+ private:
+  struct HttpDeleter {
+    void operator()(evhttp* http) const;
+  };
+
+  Server(net::EventLoop& loop, std::string address, Sources sources,
+         std::chrono::milliseconds idle_timeout);
+  void OnRequest(evhttp_request& request) const;
+
+  const Pages pages_;
+  const std::string address_;
+  const std::unique_ptr<evhttp, HttpDeleter> http_;
+};
+
+}  // namespace evenkeel::admin

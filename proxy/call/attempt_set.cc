@@ -1,0 +1,479 @@
+#include "proxy/call/attempt_set.h"
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+#include "lib/base/check.h"
+#include "lib/rpc/timeout.h"
+#include "proxy/call/foreign_answer.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+using http2::EndStream;
+using rpc::AttemptEnd;
+using rpc::Cause;
+using rpc::Origin;
+using rpc::StatusCode;
+
+constexpr std::string_view kPreviousAttempts = "grpc-previous-rpc-attempts";
+
+// How long an answer's headers are held back from a client that is still sending: it may be them
+// that it waits for.
+constexpr auto kMaxHold = std::chrono::milliseconds(100);
+
+int AttemptsOfClient(const http2::HeaderList& request) {
+  const auto field = request.Find(kPreviousAttempts);
+  if (!field) return 0;
+  int attempts = 0;
+  std::from_chars(field->data(), field->data() + field->size(), attempts);
+  return std::clamp(attempts, 0, rpc::kMaxAttempts);
+}
+
+AttemptEnd::Kind KindOf(Attempt::Failure::Kind kind) {
+  if (kind == Attempt::Failure::Kind::kNeverSent) return AttemptEnd::Kind::kNeverSent;
+  if (kind == Attempt::Failure::Kind::kRefused) return AttemptEnd::Kind::kRefused;
+  if (kind == Attempt::Failure::Kind::kShed) return AttemptEnd::Kind::kShed;
+  if (kind == Attempt::Failure::Kind::kTooLarge) return AttemptEnd::Kind::kShed;
+  return AttemptEnd::Kind::kStatus;
+}
+
+StatusCode StatusOf(const Attempt::Failure& failure) {
+  using Kind = Attempt::Failure::Kind;
+  if (failure.kind == Kind::kReset) {
+    return rpc::StatusFromReset(static_cast<uint32_t>(failure.code));
+  }
+  const bool too_large = failure.kind == Kind::kTooLarge;
+  return too_large ? StatusCode::kResourceExhausted : StatusCode::kUnavailable;
+}
+
+std::string Name(const Attempt& attempt) {
+  return "endpoint " + attempt.address() + ", attempt " + std::to_string(attempt.notes.number);
+}
+
+template <typename Function>
+void StartTimer(std::unique_ptr<net::Timer>& timer, net::EventLoop& loop, base::Time due,
+                Function on_fire) {
+  if (!timer) timer = std::make_unique<net::Timer>(loop, on_fire);
+  timer->StartAt(due);
+}
+
+}  // namespace
+
+AttemptSet::AttemptSet(WorkerContext& context, http2::HeaderList& request, Owner& owner)
+    : context_(context), request_(request), owner_(owner), body_(context.replay_memory) {}
+
+void AttemptSet::AddRequest(std::span<const uint8_t> bytes, EndStream end) {
+  body_.Add(bytes, end);
+  CommitIfOverLimit();
+  for (const auto& each : running_) {
+    if (each && each->open()) each->SendBody(bytes, end);
+  }
+}
+
+void AttemptSet::Begin(const Task& task) {
+  cluster_ = task.cluster;
+  rules_ = task.rules;
+  deadline_ = task.deadline;
+  client_host_ = task.client_host;
+  if (rules_->repeats()) BeginRepeats();
+  Launch();
+}
+
+void AttemptSet::BeginRepeats() {
+  share_ = cluster_->retry_share();
+  const rpc::RetryBrakes brakes = share_->state->brakes();
+  if (brakes.budget != nullptr) brakes.budget->CallStarted();
+  previous_written_ = AttemptsOfClient(request_);
+  retries_.Begin(rules_->retry ? &*rules_->retry : nullptr, brakes, previous_written_);
+  if (!rules_->hedging) return;
+  const auto* fixed = std::get_if<base::Duration>(&rules_->hedging->delay);
+  hedges_.Begin(rules_->hedging->policy.max_attempts - previous_written_,
+                fixed != nullptr ? std::optional(*fixed) : MeasuredDelay());
+}
+
+void AttemptSet::ReturnCredit(size_t count) {
+  for (const auto& each : running_) {
+    if (each) each->ReturnCredit(count);  // committed: there is one
+  }
+}
+
+void AttemptSet::Cancel(StatusCode status, Origin origin, Cause cause) {
+  Finish();
+  CountHedges(nullptr);
+  for (const auto& each : running_) {
+    if (each) Release(*each, status, origin, each->open() ? cause : Cause::kLocal);
+  }
+}
+
+bool AttemptSet::IsOpen() const {
+  return std::ranges::any_of(running_, [](const auto& each) { return each && each->open(); });
+}
+
+const balancer::Endpoint* AttemptSet::endpoint() const {
+  for (const auto& each : running_) {
+    if (each && each->open()) return each->pool().endpoint().get();
+  }
+  return nullptr;
+}
+
+std::string AttemptSet::WaitsFor() const {
+  for (const auto& each : running_) {
+    if (!each) continue;
+    const char* what =
+        each->open() ? ", waiting for endpoint " : ", waiting for a connection to endpoint ";
+    return what + each->address() + " (attempt " + std::to_string(each->notes.number) + ")";
+  }
+  if (cluster_ == nullptr) return "";
+  if (again_timer_ && again_timer_->running()) return ", waiting to try again: " + last_trouble_;
+  return ": " + cluster_->WhyNone();
+}
+
+void AttemptSet::Finish() {
+  finished_ = true;
+  StopWaiting();
+  StopTimers();
+}
+
+// Those who had no stream for the call may have one by now.
+void AttemptSet::OnSnapshot() {
+  avoid_.erase(avoid_.begin(), avoid_.begin() + static_cast<ptrdiff_t>(without_stream_));
+  without_stream_ = 0;
+  Launch();
+}
+
+void AttemptSet::Launch() {
+  Cluster::Member* member = Pick();
+  return member != nullptr ? Start(*member, Role::kAlone) : NoEndpoint();
+}
+
+void AttemptSet::Start(Cluster::Member& member, Role role) {
+  StopWaiting();
+  Attempt::Owner& owner = *this;
+  auto& slot = SlotOf(nullptr);
+  slot = std::make_unique<Attempt>(context_, *cluster_, member, owner);
+  Attempt& attempt = *slot;
+  attempt.notes.number = ++attempts_;
+  attempt.notes.previous = retries_.previous_attempts();
+  attempt.notes.is_hedge = role == Role::kHedge;
+  if (rules_->hedging) {
+    avoid_.push_back(attempt.pool().endpoint().get());
+    // Those that take the place of one that was never sent do not count.
+    if (role == Role::kHedge || attempts_ == 1) hedges_.Started(context_.loop.Now());
+    ArmHedge();
+  }
+  if (rules_->retry && rules_->retry->per_try_timeout) {
+    StartTimer(try_timer_, context_.loop, context_.loop.Now() + *rules_->retry->per_try_timeout,
+               [this] { OnTryTimeout(); });
+  }
+  attempt.Start();
+}
+
+void AttemptSet::NoEndpoint() {
+  if (Running() > 0) return;
+  if (cluster_->found_full()) return ShedForFullEndpoints();
+  using WaitFor = Cluster::WaitFor;
+  Cluster::Waiter& waiter = *this;
+  if (cluster_->Wait(waiter, rules_->wait_for_ready ? WaitFor::kAny : WaitFor::kExpected)) {
+    if (again_timer_) again_timer_->Stop();  // a hedge beside nothing; Start arms it anew
+    return;
+  }
+  const bool full = !cluster_->has_room();
+  const AttemptEnd end{.status = StatusCode::kUnavailable};
+  if (!full && Repeat(end, nullptr)) return;
+  std::string why = cluster_->WhyNone();
+  if (full) {
+    why += "; and max_pending_calls are waiting for one already";
+    cluster_->CountShed(telemetry::Shed::kMaxPendingCalls);
+  }
+  GiveUp({StatusCode::kUnavailable, last_trouble_.empty() ? why : last_trouble_ + "; " + why},
+         Origin::kProxy);
+}
+
+void AttemptSet::ShedForFullEndpoints() {
+  cluster_->CountShed(telemetry::Shed::kEndpointMaxCalls);
+  GiveUp({StatusCode::kUnavailable, "each endpoint of cluster " + cluster_->name() +
+                                        " that could take the call has all the calls in flight "
+                                        "that limits.endpoint.max_calls allows"},
+         Origin::kProxy);
+}
+
+Cluster::Member* AttemptSet::Pick() {
+  balancer::CallFacts facts{.path = request_.Find(":path").value_or(""),
+                            .now = context_.loop.Now(),
+                            .avoid = avoid_,
+                            .hash_key = HashKey()};
+  Cluster::Member* member = cluster_->Pick(facts);
+  if (member != nullptr || Running() > 0 || avoid_.size() == without_stream_) return member;
+  // Elsewhere if there is an elsewhere; else where it was tried, by then on another connection.
+  if (cluster_->ExpectsEndpoint()) return nullptr;
+  facts.avoid = facts.avoid.first(without_stream_);
+  return cluster_->Pick(facts);
+}
+
+// Several values of one key hash as one, joined by "," (gRFC A76).
+std::string_view AttemptSet::HashKey() {
+  const auto& input = cluster_->hash();
+  if (!input || input->kind == balancer::HashInput::Kind::kPath) return {};
+  if (input->kind == balancer::HashInput::Kind::kSourceAddress) return client_host_;
+  hash_key_.clear();
+  for (const http2::HeaderField field : request_) {
+    if (field.name != input->name) continue;
+    if (!hash_key_.empty()) hash_key_ += ',';
+    hash_key_ += field.value;
+  }
+  return hash_key_;
+}
+
+void AttemptSet::OnAttemptOpen(Attempt& attempt, http2::Session& session) {
+  if (deadline_) {
+    const base::Duration left = *deadline_ - context_.loop.Now();
+    if (left <= base::Duration::zero()) return owner_.OnTooLate();
+    request_.Set("grpc-timeout", rpc::FormatTimeout(left));
+  }
+  if (attempt.notes.previous != previous_written_) {
+    previous_written_ = attempt.notes.previous;
+    request_.Remove(kPreviousAttempts);
+    if (previous_written_ > 0) {
+      request_.Set(kPreviousAttempts, std::to_string(previous_written_));
+    }
+  }
+  attempt.Open(session, request_, body_.kept(), body_.ended());
+  CommitIfOverLimit();
+}
+
+void AttemptSet::OnAttemptHeaders(Attempt& attempt, http2::HeaderList headers, EndStream end) {
+  const auto status = rpc::ParseStatus(headers.Find("grpc-status").value_or(""));
+  if (!IsWhole(headers, status)) return EndTooLarge(attempt);
+  if (!IsGrpcAnswer(headers) || (end == EndStream::kYes && !status)) {
+    const rpc::Status foreign = StatusOfForeign(headers, attempt.address());
+    return EndWithStatus(attempt, foreign,
+                         {Answered(foreign.code, headers), Origin::kEndpoint, Cause::kAnswered});
+  }
+  if (end == EndStream::kYes) return EndWithFields(attempt, std::move(headers), *status);
+  attempt.notes.header_status = status;
+  if (Holds()) return Hold(attempt, std::move(headers));
+  Commit(attempt);
+  owner_.OnAnswerHeaders(std::move(headers));
+}
+
+void AttemptSet::OnAttemptData(Attempt& attempt, std::span<const uint8_t> bytes, EndStream end) {
+  if (!bytes.empty()) {
+    if (!committed()) Commit(attempt);
+    HandOnHeld(attempt);
+    owner_.OnAnswerData(bytes);
+    if (finished_) return;
+  }
+  if (end == EndStream::kNo) return;
+  if (const auto status = attempt.notes.header_status) {
+    // An unusual Trailers-Only, ended by an empty DATA; forwarded as it came.
+    if (GoesOn(attempt, {{.status = *status}, Origin::kEndpoint, Cause::kAnswered})) return;
+    Finish();
+    HandOnHeld(attempt);
+    return owner_.OnAnswerEnd(nullptr, *status);
+  }
+  context_.metrics.PeerFault(telemetry::Side::kEndpoint, telemetry::Fault::kMissingStatus);
+  EndWithStatus(attempt,
+                {StatusCode::kUnknown,
+                 "endpoint " + attempt.address() + " ended the response without grpc-status"},
+                {{.status = StatusCode::kUnknown}, Origin::kEndpoint, Cause::kAnswered});
+}
+
+void AttemptSet::OnAttemptTrailers(Attempt& attempt, http2::HeaderList trailers) {
+  auto status = rpc::ParseStatus(trailers.Find("grpc-status").value_or(""));
+  if (!IsWhole(trailers, status)) return EndTooLarge(attempt);
+  if (!status) {
+    context_.metrics.PeerFault(telemetry::Side::kEndpoint, telemetry::Fault::kMissingStatus);
+    status = StatusCode::kUnknown;
+    trailers.Set("grpc-status", rpc::StatusNumber(*status));
+  }
+  EndWithFields(attempt, std::move(trailers), *status);
+}
+
+void AttemptSet::OnAttemptSent(Attempt& attempt, size_t count) {
+  attempt.notes.sent += count;
+  if (const size_t due = body_.Sent(attempt.notes.sent)) owner_.OnCreditDue(due);
+}
+
+void AttemptSet::OnAttemptFailed(Attempt& attempt, const Attempt::Failure& failure) {
+  const StatusCode status = StatusOf(failure);
+  if (failure.kind == Attempt::Failure::Kind::kShed) {
+    cluster_->CountShed(telemetry::Shed::kMaxPendingCalls);
+  }
+  last_trouble_ = "endpoint " + attempt.address() + ": " + failure.reason;
+  EndWithStatus(attempt, {status, Name(attempt) + ": " + failure.reason},
+                {{.kind = KindOf(failure.kind), .status = status}, Origin::kProxy, failure.cause});
+}
+
+void AttemptSet::OnTryTimeout() {
+  const auto at = std::ranges::find_if(running_, [](const auto& each) { return each != nullptr; });
+  if (at == running_.end()) return;
+  Attempt& attempt = **at;
+  last_trouble_ = "endpoint " + attempt.address() + ": no answer within per_try_timeout";
+  EndWithStatus(
+      attempt,
+      {StatusCode::kDeadlineExceeded, Name(attempt) + ": no answer within per_try_timeout"},
+      {{.kind = AttemptEnd::Kind::kTimedOut, .status = StatusCode::kDeadlineExceeded},
+       Origin::kProxy,
+       attempt.open() ? Cause::kDeadline : Cause::kLocal});
+}
+
+AttemptEnd AttemptSet::Answered(StatusCode status, const http2::HeaderList& fields) const {
+  AttemptEnd end{.status = status};
+  if (rules_->repeats()) end.pushback = rpc::ParsePushback(fields.Find("grpc-retry-pushback-ms"));
+  return end;
+}
+
+bool AttemptSet::IsWhole(const http2::HeaderList& fields, std::optional<StatusCode> status) {
+  if (!fields.truncated()) return true;
+  context_.metrics.PeerFault(telemetry::Side::kEndpoint, telemetry::Fault::kHeadersTooLarge);
+  return status && *status != StatusCode::kOk;
+}
+
+void AttemptSet::EndTooLarge(Attempt& attempt) {
+  EndWithStatus(attempt,
+                {StatusCode::kResourceExhausted,
+                 "endpoint " + attempt.address() +
+                     " sent more metadata than the cluster's max_header_list allows"},
+                {{.status = StatusCode::kResourceExhausted}, Origin::kProxy, Cause::kAnswered});
+}
+
+void AttemptSet::EndWithFields(Attempt& attempt, http2::HeaderList fields, StatusCode status) {
+  if (GoesOn(attempt, {Answered(status, fields), Origin::kEndpoint, Cause::kAnswered})) return;
+  Finish();
+  HandOnHeld(attempt);
+  owner_.OnAnswerEnd(&fields, status);
+}
+
+void AttemptSet::EndWithStatus(Attempt& attempt, const rpc::Status& status, const End& end) {
+  if (!GoesOn(attempt, end)) GiveUp(status, end.origin);
+}
+
+void AttemptSet::GiveUp(const rpc::Status& status, Origin origin) {
+  Finish();
+  owner_.OnOwnStatus(status, origin);
+}
+
+bool AttemptSet::GoesOn(Attempt& attempt, const End& end) {
+  Release(attempt, end.facts.status, end.origin, end.cause);
+  if (try_timer_) try_timer_->Stop();
+  if (!rules_->repeats()) return Repeat(end.facts, &attempt);
+  CountPushback(end.facts.pushback);
+  return rules_->hedging ? HedgeOn(end.facts, attempt) : Repeat(end.facts, &attempt);
+}
+
+bool AttemptSet::Repeat(const AttemptEnd& end, const Attempt* attempt) {
+  using Kind = rpc::RetryDecision::Kind;
+  using Committed = rpc::RetrySequence::Committed;
+  const base::Time now = context_.loop.Now();
+  const rpc::RetryDecision decision = retries_.Next(
+      end, {now, deadline_, committed() ? Committed::kYes : Committed::kNo}, context_.random);
+  if (end.status != StatusCode::kOk) CountRepeat(decision, end, attempt);
+  if (decision.kind == Kind::kNo) return false;
+  if (attempt != nullptr) Avoid(*attempt, end.kind);
+  if (decision.delay > base::Duration::zero()) {
+    StartTimer(again_timer_, context_.loop, now + decision.delay, [this] { Again(); });
+  } else {
+    Launch();
+  }
+  return true;
+}
+
+void AttemptSet::Again() {
+  if (!rules_->hedging) return Launch();
+  if (hedges_.next()) Hedge();  // the plan may have come to its end since the timer was set
+  if (finished_ || Running() > 0 || waits()) return;
+  // All have failed, the last one asked to wait, and by now no more may go out.
+  CountHedges(nullptr);
+  GiveUp({StatusCode::kUnavailable, "all " + std::to_string(attempts_) +
+                                        " attempts have failed, and there is no endpoint or no "
+                                        "budget for another"},
+         Origin::kProxy);
+}
+
+void AttemptSet::Avoid(const Attempt& attempt, AttemptEnd::Kind why) {
+  const balancer::Endpoint* endpoint = attempt.pool().endpoint().get();
+  // Where a connection said goodbye (GOAWAY) the next one takes the call, but not a third.
+  const bool again = attempt.pool().state() != pool::Pool::State::kFailing &&
+                     std::ranges::count(avoid_, endpoint) == 0;
+  if (why == AttemptEnd::Kind::kNeverSent && !again) {
+    avoid_.insert(avoid_.begin() + static_cast<ptrdiff_t>(without_stream_++), endpoint);
+  } else {
+    avoid_.push_back(endpoint);
+  }
+}
+
+void AttemptSet::HandOnHeld(Attempt& attempt) {
+  if (!attempt.notes.held) return;
+  owner_.OnAnswerHeaders(std::move(*attempt.notes.held));
+  attempt.notes.held.reset();
+}
+
+void AttemptSet::Hold(Attempt& attempt, http2::HeaderList headers) {
+  attempt.notes.held = std::move(headers);
+  if (body_.ended() == EndStream::kYes || (hold_timer_ && hold_timer_->running())) return;
+  StartTimer(hold_timer_, context_.loop, context_.loop.Now() + kMaxHold,
+             [this] { OnHoldTimeout(); });
+}
+
+void AttemptSet::OnHoldTimeout() {
+  for (const auto& each : running_) {
+    if (!each || !each->notes.held) continue;
+    Attempt& attempt = *each;
+    Commit(attempt);
+    return HandOnHeld(attempt);
+  }
+}
+
+void AttemptSet::Commit(Attempt& attempt) {
+  body_.Commit();
+  StopTimers();
+  if (!rules_->hedging) return;
+  hedges_.Stop();
+  CountHedges(&attempt);
+  ReleaseOthers(attempt);
+}
+
+// The attempt that has sent most is the one to go on with (gRFC A6).
+void AttemptSet::CommitIfOverLimit() {
+  if (committed()) return;
+  const auto limit = body_.over_limit();
+  if (!limit) return;
+  Attempt* furthest = nullptr;
+  for (const auto& each : running_) {
+    if (!each || !each->open()) continue;
+    if (furthest == nullptr || each->notes.sent > furthest->notes.sent) furthest = each.get();
+  }
+  if (furthest == nullptr) return;
+  counters().replay_overflows[static_cast<size_t>(*limit)].Add();
+  Commit(*furthest);
+  HandOnHeld(*furthest);
+}
+
+void AttemptSet::StopTimers() {
+  for (LazyTimer* each : {&again_timer_, &try_timer_, &hold_timer_}) {
+    if (*each) (*each)->Stop();
+  }
+}
+
+std::unique_ptr<Attempt>& AttemptSet::SlotOf(const Attempt* attempt) {
+  const auto at = std::ranges::find(running_, attempt, [](const auto& each) { return each.get(); });
+  CHECK(at != running_.end());
+  return *at;
+}
+
+size_t AttemptSet::Running() const {
+  const auto runs = [](const auto& each) { return each != nullptr; };
+  return static_cast<size_t>(std::ranges::count_if(running_, runs));
+}
+
+// The one place where an attempt ends.
+void AttemptSet::Release(Attempt& attempt, StatusCode status, Origin origin, Cause cause) {
+  const bool answered = cause == Cause::kAnswered && status == StatusCode::kOk;
+  if (answered || cause == Cause::kDeadline) cluster_->AddLatency(attempt.latency());
+  attempt.End(status, origin, cause);
+  context_.loop.DeleteLater(std::move(SlotOf(&attempt)));
+}
+
+}  // namespace evenkeel::proxy

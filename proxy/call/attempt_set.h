@@ -1,0 +1,165 @@
+// AttemptSet: the attempts of one call: starts them, keeps the request for another one, decides
+// whether there is another, and hands on the answer of one of them.
+//
+// With retries there is one attempt at a time, with hedging (gRFC A6) there may be several. A part
+// of its Call, which is its Owner and knows the client; used on the call's thread.
+//
+//   Begin ──> picking <──────────── back-off <──┐ again
+//               ├──no endpoint yet──> waiting   │
+//               └──> running ──an attempt ends──┤
+//                       └──first message────────┴──> committed ──> done
+// Where a status may lead to another attempt the answer's headers are held until its first message
+// or its end, so that a status in trailers counts as much as one in Trailers-Only.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "lib/http2/stream.h"
+#include "lib/net/timer.h"
+#include "lib/rpc/hedge_plan.h"
+#include "lib/rpc/outcome.h"
+#include "lib/rpc/retry_sequence.h"
+#include "proxy/call/answer_handler.h"
+#include "proxy/call/attempt.h"
+#include "proxy/call/request_body.h"
+#include "proxy/call/worker_context.h"
+#include "proxy/route/call_rules.h"
+
+namespace evenkeel::proxy {
+
+class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
+ public:
+  using Owner = AnswerHandler;
+
+  /// What Begin needs to know; all of it lives as long as the call.
+  struct Task {
+    Cluster* cluster;
+    const CallRules* rules;
+    std::optional<base::Time> deadline;
+    std::string_view client_host;
+  };
+
+  /// `request`: the call's headers; changed for each attempt.
+  AttemptSet(WorkerContext& context, http2::HeaderList& request, Owner& owner);
+
+  /// More of the request; also before Begin.
+  void AddRequest(std::span<const uint8_t> bytes, http2::EndStream end);
+  /// Starts the first attempt, or waits for an endpoint. May call back before it returns.
+  void Begin(const Task& task);
+  /// `count` bytes of the answer have left towards the client.
+  void ReturnCredit(size_t count);
+  /// Ends all there is with this outcome; `cause` is for attempts that an endpoint has. Nothing is
+  /// heard of the set after it.
+  void Cancel(rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause);
+
+  /// Whether an endpoint has the call now.
+  bool IsOpen() const;
+  /// The one that has it, the first where several do; null: none.
+  const balancer::Endpoint* endpoint() const;
+  /// For messages: what the call waits for, ", waiting for endpoint …"; empty before Begin.
+  std::string WaitsFor() const;
+
+ private:
+  void OnAttemptOpen(Attempt& attempt, http2::Session& session) override;
+  void OnAttemptHeaders(Attempt& attempt, http2::HeaderList headers, http2::EndStream end) override;
+  void OnAttemptData(Attempt& attempt, std::span<const uint8_t> bytes,
+                     http2::EndStream end) override;
+  void OnAttemptTrailers(Attempt& attempt, http2::HeaderList trailers) override;
+  void OnAttemptSent(Attempt& attempt, size_t count) override;
+  void OnAttemptFailed(Attempt& attempt, const Attempt::Failure& failure) override;
+  /// There is a new snapshot of the cluster, for which the call has waited.
+  void OnSnapshot() override;
+
+  // Picking and starting.
+  void BeginRepeats();
+  enum class Role : bool { kAlone, kHedge };
+  void Launch();
+  void Start(Cluster::Member& member, Role role);
+  void NoEndpoint();
+  void ShedForFullEndpoints();
+  Cluster::Member* Pick();
+  std::string_view HashKey();
+
+  // An attempt ends.
+  struct End {
+    rpc::AttemptEnd facts;
+    rpc::Origin origin;
+    rpc::Cause cause;
+  };
+  rpc::AttemptEnd Answered(rpc::StatusCode status, const http2::HeaderList& fields) const;
+  /// Ends `attempt`; whether the call goes on with another one, or has been ended meanwhile.
+  bool GoesOn(Attempt& attempt, const End& end);
+  bool Repeat(const rpc::AttemptEnd& end, const Attempt* attempt);
+  bool HedgeOn(const rpc::AttemptEnd& end, Attempt& attempt);
+  void Avoid(const Attempt& attempt, rpc::AttemptEnd::Kind why);
+  /// Whether fields of an answer may be handed on: all are there, or it is a failure, whose status
+  /// says more than the fields left out. Counts where some are.
+  bool IsWhole(const http2::HeaderList& fields, std::optional<rpc::StatusCode> status);
+  void EndTooLarge(Attempt& attempt);
+  void EndWithFields(Attempt& attempt, http2::HeaderList fields, rpc::StatusCode status);
+  void EndWithStatus(Attempt& attempt, const rpc::Status& status, const End& end);
+  void Finish();
+  void GiveUp(const rpc::Status& status, rpc::Origin origin);
+  void HandOnHeld(Attempt& attempt);
+  void Again();
+  void CountRepeat(const rpc::RetryDecision& decision, const rpc::AttemptEnd& end,
+                   const Attempt* attempt);
+  void CountPushback(const rpc::Pushback& pushback);
+
+  // Hedging.
+  std::optional<base::Duration> MeasuredDelay();
+  void ArmHedge();
+  void Hedge();
+  /// Takes what one more hedge costs; the result says what refused it.
+  std::optional<rpc::NoRetry> TakeHedge();
+  void CountHedges(const Attempt* winner);
+
+  // One answer wins.
+  bool committed() const { return body_.committed(); }
+  bool Holds() const { return rules_->repeats() && !committed(); }
+  void Hold(Attempt& attempt, http2::HeaderList headers);
+  void Commit(Attempt& attempt);
+  void CommitIfOverLimit();
+  void ReleaseOthers(const Attempt& winner);
+  void StopTimers();
+  std::unique_ptr<Attempt>& SlotOf(const Attempt* attempt);
+  telemetry::RetryCounters& counters() { return cluster_->retries().counters; }
+  size_t Running() const;
+  void Release(Attempt& attempt, rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause);
+
+  void OnTryTimeout();
+  void OnHoldTimeout();
+
+  using LazyTimer = std::unique_ptr<net::Timer>;
+
+  WorkerContext& context_;
+  http2::HeaderList& request_;
+  Owner& owner_;
+  Cluster* cluster_ = nullptr;
+  const CallRules* rules_ = nullptr;
+  std::optional<base::Time> deadline_;
+  std::string_view client_host_;
+  std::string hash_key_;  // for policies that hash metadata with several values
+  RequestBody body_;
+  std::array<std::unique_ptr<Attempt>, rpc::kMaxAttempts> running_;
+  int attempts_ = 0;
+  base::LocalPtr<const RetryShare> share_;  // null: it is tried once; outlives what it brakes:
+  rpc::RetrySequence retries_;
+  rpc::HedgePlan hedges_;
+  uint64_t hedges_sent_ = 0;
+  bool finished_ = false;
+  int previous_written_ = 0;  // what request_ says in grpc-previous-rpc-attempts
+  std::vector<const balancer::Endpoint*> avoid_;  // first those that had no stream for us, then
+  size_t without_stream_ = 0;                     // those that were tried
+  std::string last_trouble_;                      // for the final message
+  LazyTimer again_timer_;                         // the end of the back-off, or the next hedge
+  LazyTimer try_timer_;
+  LazyTimer hold_timer_;
+};
+
+}  // namespace evenkeel::proxy

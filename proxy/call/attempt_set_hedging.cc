@@ -1,0 +1,123 @@
+// The part of AttemptSet that hedging needs, and what is counted of retries and hedges.
+#include "proxy/call/attempt_set.h"
+
+namespace evenkeel::proxy {
+
+using rpc::AttemptEnd;
+using rpc::Cause;
+using rpc::Origin;
+using rpc::StatusCode;
+
+std::optional<base::Duration> AttemptSet::MeasuredDelay() {
+  const auto& share = std::get<config::Hedging::Percentile>(rules_->hedging->delay);
+  return cluster_->TrackLatency().Percentile(share.percent);
+}
+
+void AttemptSet::ArmHedge() {
+  const auto next = hedges_.next();
+  if (!next) return;
+  if (!again_timer_)
+    again_timer_ = std::make_unique<net::Timer>(context_.loop, [this] { Again(); });
+  again_timer_->StartAt(*next);
+}
+
+void AttemptSet::Hedge() {
+  Cluster::Member* member = Pick();
+  if (member == nullptr) {
+    // No other endpoint: when all that run have failed, one that was tried will do.
+    if (Running() == 0) hedges_.Stop();
+    return;
+  }
+  if (const auto reason = TakeHedge()) {
+    counters().refused[static_cast<size_t>(*reason)].Add();
+    return hedges_.Stop();
+  }
+  ++hedges_sent_;
+  counters().hedges.Add();
+  retries_.CountHedge();
+  Start(*member, Role::kHedge);
+}
+
+// Neither budget nor place is given back while the call lives, so none is taken before the other is
+// there. The first hedge takes the place of them all.
+std::optional<rpc::NoRetry> AttemptSet::TakeHedge() {
+  const rpc::RetryBrakes& brakes = retries_.brakes();
+  if (brakes.throttle != nullptr && !brakes.throttle->Allows()) return rpc::NoRetry::kTokens;
+  const bool has_place = brakes.at_once == nullptr || hedges_sent_ > 0;
+  if (!has_place && brakes.at_once->full()) return rpc::NoRetry::kLimit;
+  if (brakes.budget != nullptr && !brakes.budget->Take()) return rpc::NoRetry::kBudget;
+  // Another worker may have taken the last one meanwhile.
+  if (!retries_.TakePlace()) return rpc::NoRetry::kLimit;
+  return {};
+}
+
+bool AttemptSet::HedgeOn(const AttemptEnd& end, Attempt& attempt) {
+  if (Repeat(end, &attempt)) return true;  // transparently: no policy but hedging's
+  if (end.kind == AttemptEnd::Kind::kShed) {
+    hedges_.Stop();
+    return Running() > 0;
+  }
+  const bool stop = end.pushback.kind == rpc::Pushback::Kind::kStop;
+  const bool non_fatal = rules_->hedging->policy.non_fatal.test(static_cast<size_t>(end.status));
+  rpc::RetryThrottle* throttle = retries_.brakes().throttle;
+  if (throttle != nullptr && end.status == StatusCode::kOk) throttle->Succeeded();
+  if (throttle != nullptr && (non_fatal || stop)) throttle->Failed();
+  if (committed()) return false;
+  if (!non_fatal) {
+    Commit(attempt);
+    return false;
+  }
+  const base::Time now = context_.loop.Now();
+  hedges_.Failed(end.pushback, now);
+  const auto next = hedges_.next();
+  if (next && *next <= now) {
+    Hedge();
+  } else {
+    ArmHedge();
+  }
+  if (finished_ || Running() > 0 || waits() || hedges_.next()) return true;
+  CountHedges(nullptr);
+  return false;
+}
+
+void AttemptSet::CountHedges(const Attempt* winner) {
+  if (hedges_sent_ == 0) return;
+  const uint64_t won = winner != nullptr && winner->notes.is_hedge ? 1 : 0;
+  counters().hedges_won.Add(won);
+  counters().hedges_wasted.Add(hedges_sent_ - won);
+  hedges_sent_ = 0;
+}
+
+// How long a loser has taken so far is above the hedging delay, so it keeps its rank among the
+// latencies although its end is not known.
+void AttemptSet::ReleaseOthers(const Attempt& winner) {
+  for (const auto& each : running_) {
+    if (!each || each.get() == &winner) continue;
+    cluster_->AddLatency(each->latency());
+    Release(*each, StatusCode::kCancelled, Origin::kProxy, Cause::kLocal);
+  }
+}
+
+void AttemptSet::CountRepeat(const rpc::RetryDecision& decision, const AttemptEnd& end,
+                             const Attempt* attempt) {
+  using Kind = rpc::RetryDecision::Kind;
+  if (decision.kind == Kind::kTransparent) {
+    context_.metrics.TransparentRetry(attempt->pool().id());
+    return counters().transparent.Add();
+  }
+  if (!rules_->retry) return;
+  if (decision.kind == Kind::kNo)
+    return counters().refused[static_cast<size_t>(decision.why)].Add();
+  counters().retries[static_cast<size_t>(end.status)].Add();
+  if (end.kind == AttemptEnd::Kind::kTimedOut) counters().try_timeouts.Add();
+  if (end.kind != AttemptEnd::Kind::kStatus) return;
+  const std::string who = attempt != nullptr ? "endpoint " + attempt->address() : "no endpoint";
+  last_trouble_ = who + ": " + std::string(rpc::StatusName(end.status));
+}
+
+void AttemptSet::CountPushback(const rpc::Pushback& pushback) {
+  if (pushback.kind == rpc::Pushback::Kind::kWait) counters().pushback_waits.Add();
+  if (pushback.kind == rpc::Pushback::Kind::kStop) counters().pushback_stops.Add();
+}
+
+}  // namespace evenkeel::proxy

@@ -1,0 +1,144 @@
+// Call: what a client asked for, from its headers to its final status.
+//
+// Holds the client's stream and the clock's limits; finishes exactly once. Getting the request
+// answered is the business of its AttemptSet. Owned by its ClientConnection, used on its worker's
+// thread.
+//
+//   kOpen ──response headers──> kResponding ──trailers──> kFinished ──stream closed──> gone
+//     └────────────Trailers-Only, or a status of our own─────────┘
+// The client can end it in every state, by reset or by vanishing.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "lib/base/block_pool.h"
+#include "lib/base/limit.h"
+#include "lib/http2/stream.h"
+#include "lib/net/timer.h"
+#include "lib/rpc/message_limit.h"
+#include "lib/rpc/outcome.h"
+#include "lib/rpc/status.h"
+#include "proxy/call/attempt_set.h"
+#include "proxy/call/call_timer.h"
+#include "proxy/call/health_call.h"
+#include "proxy/call/routes.h"
+#include "proxy/call/worker_context.h"
+#include "proxy/cluster/stream_mover.h"
+
+namespace evenkeel::proxy {
+
+class Call final : public base::Pooled,
+                   private http2::StreamHandler,
+                   private AnswerHandler,
+                   private CallTimer::Owner {
+ public:
+  class Owner {
+   public:
+    /// A call has its final status, which may not have left yet.
+    virtual void OnCallFinished() = 0;
+    /// The client's stream is no more, and the call has finished. The owner hands the call to
+    /// DeleteLater.
+    virtual void OnCallGone(Call& call) = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  /// `current_routes`: of the listener that it came through; `client_host`: the client's address
+  /// without its port. Both live as long as the call.
+  Call(WorkerContext& context, const CurrentRoutes& current_routes, std::string_view client_host,
+       http2::StreamHandle stream, http2::HeaderList request, Owner& owner);
+  ~Call();
+
+  /// Checks the request, routes it, starts its clock and the first attempt, or answers.
+  void Start(http2::EndStream end);
+
+  /// The connection takes no more calls. This one goes on, but for a watch of the sidecar's health.
+  void Drain() {
+    if (health_) health_->Drain();
+  }
+  /// Ends the call with a status of our own, unless it has finished.
+  void FinishByProxy(const rpc::Status& status);
+  /// Once it has finished: resets the stream if nothing has left of it since this was last asked.
+  void ResetIfStuck();
+
+  /// Null before it is routed.
+  const Cluster* cluster() const { return cluster_; }
+  /// What has it since when; no endpoint once it has finished, or while none has it.
+  StreamMover::Stream stream() const;
+  /// Ends it so that its client opens it anew at once, by pushback 0 (gRFC A6).
+  void Move();
+
+  /// Where the owner keeps it.
+  size_t index = 0;
+
+ private:
+  enum class State { kOpen, kResponding, kFinished };
+
+  // The client's side.
+  void OnHeaders(http2::HeaderList, http2::EndStream) override;
+  void OnData(std::span<const uint8_t> bytes, http2::EndStream end) override;
+  void OnTrailers(http2::HeaderList trailers) override;
+  void OnSent(size_t count) override;
+  void OnClosed(const http2::StreamEnd& end) override;
+  bool MayBeReset() const override;
+
+  // The side that answers.
+  void OnAnswerHeaders(http2::HeaderList headers) override;
+  void OnAnswerData(std::span<const uint8_t> bytes) override;
+  void OnAnswerEnd(http2::HeaderList* fields, rpc::StatusCode status) override;
+  void OnOwnStatus(const rpc::Status& status, rpc::Origin origin) override;
+  void OnTooLate() override { OnExpired(CallTimer::Expiry::kDeadline); }
+  void OnCreditDue(size_t count) override { stream_->ReturnCredit(count); }
+
+  // The clock.
+  void OnExpired(CallTimer::Expiry expiry) override;
+  void OnDeadline();
+
+  bool CheckRequest();
+  void CopyRequest(std::span<const uint8_t> bytes, http2::EndStream end);
+  bool ReadTimeout();
+  bool Route();
+  bool IsAdmitted();
+  void AnswerHere(http2::EndStream end);
+  void StartClock();
+  /// Sends it on, unless the route makes trouble for it first.
+  void Depart();
+  void SendOn(const rpc::Status* abort);
+  bool Allows(std::optional<rpc::MessageLimit>& limit, std::span<const uint8_t> bytes,
+              std::string_view whose);
+  void AnswerNotGrpc(std::string_view http_status, std::string_view text);
+  void Finish(const rpc::Status& status, rpc::Origin origin, rpc::Cause cause);
+  bool IsAtDeadline() const;
+  void Record(rpc::StatusCode status, rpc::Origin origin);
+  base::Duration Age() const { return context_.loop.Now() - start_; }
+
+  WorkerContext& context_;
+  const CurrentRoutes& current_routes_;
+  const base::LocalPtr<const Routes> routes_;  // those it began with
+  const std::string_view client_host_;
+  Owner& owner_;
+  http2::StreamHandle stream_;
+  http2::HeaderList request_;
+  const base::Time start_;
+  State state_ = State::kOpen;
+  size_t last_unsent_ = SIZE_MAX;              // at the last ResetIfStuck
+  std::optional<telemetry::MethodId> method_;  // once the call counts as started
+  std::optional<base::Duration> timeout_;      // the client's
+  const RouteTable::Route* route_ = nullptr;   // of routes_
+  const CallRules* rules_ = nullptr;           // of route_
+  Cluster* cluster_ = nullptr;                 // where it goes
+  base::Permit place_;                         // there
+  std::weak_ptr<MirroredCall> copy_;
+  std::unique_ptr<net::Timer> delay_;  // made on purpose
+  CallTimer timer_;
+  std::optional<rpc::MessageLimit> request_limit_;
+  std::optional<rpc::MessageLimit> response_limit_;
+  AttemptSet attempts_;
+  std::unique_ptr<HealthCall> health_;  // in their place
+};
+
+}  // namespace evenkeel::proxy

@@ -1,0 +1,28 @@
+// WorkerContext: what everything on one worker shares. Outlives its calls and connections.
+#pragma once
+
+#include <memory>
+#include <unordered_map>
+
+#include "lib/base/random.h"
+#include "lib/net/event_loop.h"
+#include "lib/process/memory_guard.h"
+#include "lib/telemetry/worker_metrics.h"
+#include "proxy/call/health_service.h"
+#include "proxy/call/replay_memory.h"
+
+namespace evenkeel::proxy {
+
+class MirroredCall;
+
+struct WorkerContext {
+  net::EventLoop& loop;
+  base::Random& random;
+  telemetry::WorkerMetrics& metrics;
+  ReplayMemory replay_memory{};
+  const MemoryGuard* memory = nullptr;  ///< null: no limit
+  std::unordered_map<const MirroredCall*, std::shared_ptr<MirroredCall>> mirrored{};
+  HealthService health{};
+};
+
+}  // namespace evenkeel::proxy

@@ -1,0 +1,177 @@
+#include "proxy/clients/client_connection.h"
+
+#include <utility>
+
+namespace evenkeel::proxy {
+namespace {
+
+// A client that connects and says nothing holds a descriptor, not more, and not for long.
+constexpr auto kHandshakeTimeout = std::chrono::seconds(10);
+
+// How long the second GOAWAY waits for the answer to the PING that follows the first: one round
+// trip, unless the client does not answer.
+constexpr auto kDrainRoundTrip = std::chrono::seconds(1);
+
+// That PING; other than those of the keepalive.
+constexpr uint64_t kDrainPing = 1;
+
+// What has been said last gets this long to reach the client.
+constexpr auto kLastWords = std::chrono::seconds(2);
+
+}  // namespace
+
+ClientConnection::ClientConnection(WorkerContext& context, base::LocalPtr<ListenerBinding> binding,
+                                   net::FileDescriptor socket, Owner& owner)
+    : context_(context),
+      binding_(std::move(binding)),
+      owner_(owner),
+      connection_(context.loop, http2::Role::kServer, binding_->settings.http2, *this, *this),
+      client_host_(net::PeerHost(socket.get())),
+      handshake_timer_(context.loop, [this] { connection_.Abort("no HTTP/2 preface in time"); }),
+      drain_timer_(context.loop, [this] { SendFinalGoAway(); }),
+      heartbeat_(context.loop, connection_.session(), binding_->settings.keepalive,
+                 [this] {
+                   context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kKeepalive);
+                   connection_.Abort("no answer to a keepalive PING");
+                 }),
+      pings_(binding_->settings.pings),
+      lifetime_(binding_->settings.lifetime, context.loop.Now(), context.random),
+      lifetime_timer_(context.loop, [this] { LookAtLifetime(); }),
+      end_timer_(context.loop, [this] { connection_.Abort("the client takes no last words"); }),
+      write_timer_(context.loop, [this] { LookAtFinished(); }) {
+  context_.metrics.ClientConnectionOpened();
+  handshake_timer_.StartAfter(kHandshakeTimeout);
+  connection_.Attach(std::move(socket));
+  // Bytes that nobody acknowledges are a dead peer's as much as a PING is (gRFC A18).
+  if (heartbeat_.on()) connection_.SetUserTimeout(binding_->settings.keepalive.timeout);
+  heartbeat_.Start();
+  WatchLifetime();
+}
+
+ClientConnection::~ClientConnection() { context_.metrics.ClientConnectionClosed(); }
+
+void ClientConnection::Drain(std::string_view reason) {
+  if (std::exchange(draining_, true)) return;
+  drain_reason_ = reason;
+  for (const auto& call : calls_) call->Drain();
+  connection_.session().SubmitShutdownNotice(kDrainPing);
+  drain_timer_.StartAfter(kDrainRoundTrip);
+}
+
+void ClientConnection::FinishCalls(const rpc::Status& status) {
+  for (const auto& call : calls_) call->FinishByProxy(status);
+}
+
+void ClientConnection::CollectCalls(const Cluster& cluster, std::vector<Call*>& calls) const {
+  for (const auto& each : calls_) {
+    if (each->cluster() == &cluster) calls.push_back(each.get());
+  }
+}
+
+void ClientConnection::OnRequest(http2::StreamHandle stream, http2::HeaderList headers,
+                                 http2::EndStream end) {
+  Call::Owner& owner = *this;
+  auto call = std::make_unique<Call>(context_, binding_->routes, client_host_, std::move(stream),
+                                     std::move(headers), owner);
+  call->index = calls_.size();
+  calls_.push_back(std::move(call));
+  calls_.back()->Start(end);
+  if (draining_) calls_.back()->Drain();
+}
+
+void ClientConnection::OnPingAck(uint64_t opaque) {
+  if (draining_ && opaque == kDrainPing) SendFinalGoAway();
+}
+
+void ClientConnection::OnPing() {
+  const auto verdict =
+      pings_.OnPing(context_.loop.Now(), calls_.size(), connection_.session().call_frames_sent());
+  if (verdict == PingEnforcement::Verdict::kTolerated || end_timer_.running()) return;
+  context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kTooManyPings);
+  final_goaway_sent_ = true;
+  connection_.session().SubmitGoAway(http2::ErrorCode::kEnhanceYourCalm, "too_many_pings");
+  EndSoon("the client sent too many PINGs");
+}
+
+void ClientConnection::SendFinalGoAway() {
+  if (std::exchange(final_goaway_sent_, true)) return;
+  drain_timer_.Stop();
+  connection_.session().SubmitGoAway(http2::ErrorCode::kNoError, drain_reason_);
+}
+
+void ClientConnection::LookAtLifetime() {
+  switch (lifetime_.Look(context_.loop.Now(), calls_.size())) {
+    case ConnectionLifetime::Action::kWait:
+      break;
+    case ConnectionLifetime::Action::kDrainIdle:
+      context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kMaxIdle);
+      Drain("max_idle");
+      break;
+    case ConnectionLifetime::Action::kDrainOld:
+      context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kMaxAge);
+      Drain("max_age");
+      break;
+    case ConnectionLifetime::Action::kEndCalls:
+      EndSoon(
+          "the connection has reached max_connection_age, and max_connection_age_grace is over");
+      break;
+  }
+  WatchLifetime();
+}
+
+void ClientConnection::WatchLifetime() {
+  if (lifetime_.due() != base::Time::max()) lifetime_timer_.StartAt(lifetime_.due());
+}
+
+void ClientConnection::EndSoon(const std::string& why) {
+  FinishCalls({rpc::StatusCode::kUnavailable, why});
+  end_timer_.StartAfter(kLastWords);
+}
+
+void ClientConnection::OnLost(const rpc::Connection::Loss& loss) {
+  handshake_timer_.Stop();
+  drain_timer_.Stop();
+  heartbeat_.Stop();
+  lifetime_timer_.Stop();
+  end_timer_.Stop();
+  write_timer_.Stop();
+  if (loss.kind == rpc::Connection::Loss::Kind::kProtocolError) {
+    context_.metrics.PeerFault(telemetry::Side::kClient, telemetry::FaultFromHttp2(loss.code));
+  }
+  owner_.OnConnectionGone(*this);
+}
+
+void ClientConnection::OnTraffic(size_t received, size_t sent) {
+  if (received > 0) heartbeat_.OnRead();
+  context_.metrics.ClientBytesReceived(received);
+  context_.metrics.ClientBytesSent(sent);
+}
+
+// Nearly every answer leaves with the flush, and its call goes. What is left then is timed.
+void ClientConnection::OnCallFinished() {
+  if (++finished_ == 1) connection_.FlushLater();
+}
+
+void ClientConnection::OnFlushed() {
+  if (finished_ == 0 || write_timer_.running()) return;
+  write_timer_.StartAfter(binding_->settings.write_timeout);
+}
+
+void ClientConnection::LookAtFinished() {
+  for (const auto& call : calls_) call->ResetIfStuck();
+  OnFlushed();
+}
+
+void ClientConnection::OnCallGone(Call& call) {
+  --finished_;
+  const size_t index = call.index;
+  context_.loop.DeleteLater(std::move(calls_[index]));
+  if (index + 1 < calls_.size()) {
+    calls_[index] = std::move(calls_.back());
+    calls_[index]->index = index;
+  }
+  calls_.pop_back();
+  if (calls_.empty()) lifetime_.OnIdle(context_.loop.Now());
+}
+
+}  // namespace evenkeel::proxy

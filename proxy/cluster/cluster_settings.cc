@@ -1,0 +1,100 @@
+#include "proxy/cluster/cluster_settings.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "balancer/policy_settings.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+rpc::Keepalive::Settings KeepaliveOf(const config::Cluster& cluster) {
+  using WithoutCalls = rpc::Keepalive::Settings::WithoutCalls;
+  if (!cluster.keepalive) return {};
+  return {
+      .time = cluster.keepalive->time,
+      .timeout = cluster.keepalive->timeout,
+      .without_calls = cluster.keepalive->without_calls ? WithoutCalls::kYes : WithoutCalls::kNo};
+}
+
+rpc::FailureSet FailuresOf(const config::Cluster& cluster) {
+  return cluster.outlier_detection ? rpc::StatusSetOf(cluster.outlier_detection->statuses)
+                                   : rpc::DefaultFailures();
+}
+
+std::optional<balancer::HashInput> HashOf(const config::Cluster& cluster) {
+  const auto* input = balancer::HashInputOf(cluster.policy);
+  return input == nullptr ? std::nullopt : std::optional(*input);
+}
+
+std::optional<StreamMover::Settings> MoverOf(const config::Cluster& cluster) {
+  if (!cluster.move_streams) return std::nullopt;
+  return StreamMover::Settings{cluster.move_streams->older_than,
+                               cluster.move_streams->share_per_minute};
+}
+
+}  // namespace
+
+http2::SessionSettings SessionSettingsOf(const config::Http2& http2) {
+  return {http2.stream_window, http2.connection_window, http2.max_concurrent_streams,
+          http2.max_header_list};
+}
+
+pool::Pool::Settings PoolSettingsOf(const config::Cluster& cluster) {
+  const config::Connection& connection = cluster.connection;
+  return {.http2 = SessionSettingsOf(cluster.http2),
+          .backoff = {.initial = connection.initial_backoff,
+                      .max = connection.max_backoff,
+                      .multiplier = connection.backoff_multiplier,
+                      .jitter = connection.backoff_jitter},
+          .connect_timeout = connection.connect_timeout,
+          .max_connections = connection.max_connections,
+          .keepalive = KeepaliveOf(cluster)};
+}
+
+std::shared_ptr<RetryState> RetryStateOf(const config::Cluster& cluster,
+                                         telemetry::RetryCounters& counters,
+                                         std::shared_ptr<pool::Limits> limits) {
+  auto state = std::make_shared<RetryState>(counters, std::move(limits));
+  if (const auto& tokens = cluster.retry_throttling) {
+    state->throttle.emplace(tokens->max_tokens, tokens->token_ratio);
+  }
+  if (const auto& budget = cluster.retry_budget) {
+    state->budget.emplace(budget->percent, budget->reserve);
+  }
+  return state;
+}
+
+void SetLimits(pool::Limits& limits, const config::Limits& config, uint32_t max_pending) {
+  limits.calls.set_max(config.max_calls);
+  limits.pending.set_max(max_pending);
+  limits.connections.set_max(config.max_connections);
+  limits.retries.set_max(config.max_retries);
+}
+
+std::shared_ptr<AdaptiveConcurrency> ConcurrencyOf(const config::Cluster& cluster,
+                                                   base::Limit& calls, base::Time now) {
+  if (!cluster.adaptive_concurrency) return nullptr;
+  const config::AdaptiveConcurrency& config = *cluster.adaptive_concurrency;
+  const uint32_t hard = cluster.limits.max_calls;
+  const uint32_t max = hard == 0 ? config.max_calls : std::min(config.max_calls, hard);
+  return std::make_shared<AdaptiveConcurrency>(
+      ConcurrencyGradient::Settings{.min_limit = std::min(config.min_calls, max),
+                                    .max_limit = max,
+                                    .tolerance = config.tolerance,
+                                    .baseline_age = config.baseline_age},
+      calls, now);
+}
+
+Cluster::Settings ClusterSettingsOf(const config::Cluster& cluster) {
+  return {.name = cluster.name,
+          .hash = HashOf(cluster),
+          .failures = FailuresOf(cluster),
+          .mover = MoverOf(cluster),
+          .endpoint_max_calls = cluster.endpoint_limits.max_calls,
+          .reports = config::LoadReportsOf(cluster.policy),
+          .retries = nullptr,
+          .events = {}};
+}
+
+}  // namespace evenkeel::proxy

@@ -1,0 +1,61 @@
+// CommandLine: the program's flags, checked. The only place that includes CLI11.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "lib/base/address.h"
+#include "lib/base/clock.h"
+#include "lib/config/config.h"
+#include "lib/telemetry/log.h"
+
+namespace evenkeel::proxy {
+
+struct RunCommand {
+  std::string config_file;
+  base::Duration drain_timeout = std::chrono::seconds(30);
+  std::optional<unsigned> workers;  ///< overrides the configuration
+  telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;
+  telemetry::LogFormat log_format = telemetry::LogFormat::kText;
+  bool takeover = false;        ///< from the process that runs
+  std::string takeover_socket;  ///< empty: no successor may take over
+};
+
+struct CheckCommand {
+  std::string config_file;
+};
+
+/// `evenkeel ready`: is the sidecar that runs here ready?
+struct ReadyCommand {
+  base::Address admin = *config::Admin().address;
+  base::Duration timeout = std::chrono::seconds(1);
+};
+
+/// What a reload of `before` to `after` would change.
+struct DiffCommand {
+  std::string before;
+  std::string after;
+};
+
+/// Print the JSON Schema of the configuration.
+struct SchemaCommand {};
+
+/// Print a configuration to start from.
+struct InitCommand {};
+
+/// There is nothing to do but to exit: help or the version was printed, or the flags are wrong and
+/// standard error says how.
+struct ExitCommand {
+  int code;
+};
+
+using Command = std::variant<RunCommand, CheckCommand, ReadyCommand, DiffCommand, SchemaCommand,
+                             InitCommand, ExitCommand>;
+
+/// Wrong use of the program or a wrong configuration; all else that fails exits with 1.
+inline constexpr int kUsageExitCode = 2;
+
+Command ParseCommandLine(int argc, const char* const* argv);
+
+}  // namespace evenkeel::proxy

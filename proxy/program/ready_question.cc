@@ -1,0 +1,72 @@
+#include "proxy/program/ready_question.h"
+
+#include <chrono>
+#include <optional>
+
+#include "health/socket_probe.h"
+#include "lib/config/health.h"
+#include "lib/net/event_loop.h"
+#include "lib/net/resolver.h"
+#include "lib/net/timer.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+using base::Error;
+using base::Result;
+
+config::HealthCheck GetReady() {
+  config::HealthCheck check;
+  check.type = config::HealthCheck::Type::kHttp;
+  check.path = "/ready";
+  return check;
+}
+
+// The same question that health checks of type http put to endpoints.
+class Question final : private health::Probe::Owner {
+ public:
+  Question(const net::SocketAddress& address, std::string name)
+      : probe_(loop_, settings_, address, std::move(name), *this),
+        deadline_(loop_, [this] { End("no answer in time"); }) {}
+
+  Result<void, std::string> Ask(base::Duration timeout) {
+    deadline_.StartAfter(timeout);
+    probe_.Start();
+    if (!ended_) loop_.Run();
+    if (!failure_.empty()) return Error(failure_);
+    return {};
+  }
+
+ private:
+  void OnProbeSent(health::Probe&) override {}
+  void OnWatchEnded(health::Probe&, const rpc::Status&) override {}
+  void OnProbeLost(health::Probe&, const std::string& reason) override { End(reason); }
+  void OnProbeAnswer(health::Probe&, health::ProbeResult result,
+                     const std::string& detail) override {
+    End(result == health::ProbeResult::kServing ? "" : detail);
+  }
+  void End(const std::string& failure) {
+    ended_ = true;
+    failure_ = failure;
+    loop_.Stop();
+  }
+
+  const config::HealthCheck settings_ = GetReady();
+  net::EventLoop loop_;
+  bool ended_ = false;
+  std::string failure_;
+  health::SocketProbe probe_;
+  net::Timer deadline_;
+};
+
+}  // namespace
+
+Result<void, std::string> AskReady(const base::Address& admin, base::Duration timeout) {
+  const auto addresses = net::Resolve(admin);
+  if (!addresses) return Error(admin.ToString() + ": " + addresses.error());
+  return Question(addresses->front(), admin.ToString()).Ask(timeout).map_error([&](auto failure) {
+    return admin.ToString() + ": " + failure;
+  });
+}
+
+}  // namespace evenkeel::proxy

@@ -1,0 +1,294 @@
+#include "proxy/server/cluster_controller.h"
+
+#include <utility>
+
+#include "balancer/policy_settings.h"
+#include "proxy/cluster/cluster_settings.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+balancer::EndpointSet::PolicyFactory FactoryOf(const config::Cluster& config,
+                                               base::Random& random) {
+  return [policy = config.policy, &random] { return balancer::MakePolicy(policy, random); };
+}
+
+config::Balancing WithSubsetSeed(config::Balancing balancing, uint64_t seed) {
+  balancing.subset_seed = seed;
+  return balancing;
+}
+
+// A snapshot takes about a microsecond for each endpoint: a tenth of main's time at most.
+constexpr auto kPauseForEachEndpoint = std::chrono::microseconds(10);
+constexpr size_t kWorthAPause = 500;  // endpoints: fewer are done before a timer can tell
+
+// Health checks that do not go over the connections of the calls.
+bool IsAskedElsewhere(const config::HealthCheck& check) {
+  return check.port || check.type != config::HealthCheck::Type::kGrpc;
+}
+
+std::vector<net::SocketAddress> AtPort(std::vector<net::SocketAddress> addresses,
+                                       std::optional<uint16_t> port) {
+  if (port) {
+    for (net::SocketAddress& each : addresses) each.set_port(*port);
+  }
+  return addresses;
+}
+
+// What an endpoint is for life: pickers read it on every thread. Only its weight may change.
+bool IsSameButForWeight(const balancer::EndpointTraits& a, const balancer::EndpointTraits& b) {
+  return a.priority == b.priority && a.zone == b.zone && a.hash_key == b.hash_key;
+}
+
+}  // namespace
+
+ClusterController::ClusterController(ClusterId id, config::Cluster config,
+                                     std::vector<discovery::ResolvedEndpoint> endpoints,
+                                     const Context& context)
+    : id_(id),
+      config_(std::move(config)),
+      context_(context),
+      subset_seed_(context.random()),
+      next_asker_(static_cast<unsigned>(id)),
+      endpoints_(FactoryOf(config_, context.random), {},
+                 WithSubsetSeed(config_.balancing, subset_seed_), context.loop),
+      health_(config_, endpoints_, context.loop, context.random, context.metrics.health(),
+              context.log) {
+  TakeLimits();
+  TakeEndpoints(std::move(endpoints));
+  StartTimers();
+  StartSource();
+}
+
+ClusterController::~ClusterController() {
+  endpoints_.Update({});
+  health_.Update(config_);  // its metrics go with its endpoints
+  context_.metrics.balancer().Forget(config_.name);
+  context_.metrics.discovery().Forget(config_.name);
+}
+
+const std::vector<net::SocketAddress>* ClusterController::AddressesOf(
+    const std::string& address) const {
+  const auto found = known_.find(address);
+  return found == known_.end() ? nullptr : &found->second.addresses;
+}
+
+void ClusterController::Update(config::Cluster config,
+                               std::vector<discovery::ResolvedEndpoint> endpoints) {
+  const bool other_policy =
+      config.policy != config_.policy || config.balancing != config_.balancing;
+  const bool other_brakes = config.retry_throttling != config_.retry_throttling ||
+                            config.retry_budget != config_.retry_budget;
+  const bool other_source = config.origin != config_.origin || config.dns != config_.dns;
+  const bool other_limits = config.limits != config_.limits ||
+                            config.endpoint_limits != config_.endpoint_limits ||
+                            config.max_pending_calls != config_.max_pending_calls ||
+                            config.adaptive_concurrency != config_.adaptive_concurrency;
+  config_ = std::move(config);
+  if (other_limits) TakeLimits();
+  if (other_brakes) retries_ = MakeRetries();
+  if (other_policy) {
+    endpoints_.Configure(FactoryOf(config_, context_.random),
+                         WithSubsetSeed(config_.balancing, subset_seed_));
+  }
+  if (other_source) StartSource();
+  if (source_) {
+    health_.Update(config_);
+    plan_ = nullptr;
+  } else {
+    TakeEndpoints(std::move(endpoints));
+  }
+  StartTimers();
+}
+
+void ClusterController::StartSource() {
+  source_.reset();
+  context_.metrics.discovery().Forget(config_.name);
+  source_ = discovery::EndpointSource::Make(
+      config_, {context_.loop, context_.random, context_.metrics.discovery(), context_.log},
+      {.on_found =
+           [this](std::vector<discovery::ResolvedEndpoint> endpoints) {
+             SetEndpoints(std::move(endpoints));
+             context_.owner.OnPlanChanged(*this);
+           },
+       .on_no_hope = [this] { Tell(true); }});
+}
+
+std::optional<std::string> ClusterController::WhyNotReady() const {
+  const bool waits = source_ && source_->waiting_for() && known_.empty();
+  if (waits && waits_for_source_) return "cluster " + name() + ": " + *source_->waiting_for();
+  return health_.WhyNotReady();
+}
+
+void ClusterController::SkipStartup() {
+  waits_for_source_ = false;
+  health_.SkipStartupGrace();
+}
+
+void ClusterController::SetEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints) {
+  TakeEndpoints(std::move(endpoints));
+}
+
+void ClusterController::TakeEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints) {
+  std::unordered_map<std::string, Known> before = std::exchange(known_, {});
+  std::vector<balancer::EndpointPtr> all;
+  all.reserve(endpoints.size());
+  for (discovery::ResolvedEndpoint& each : endpoints) {
+    if (known_.contains(each.address)) continue;
+    const auto found = before.find(each.address);
+    const std::string address = each.address;
+    Known known =
+        found == before.end() ? Make(std::move(each)) : Keep(std::move(found->second), each);
+    all.push_back(known.plan.target.endpoint);
+    known_.emplace(address, std::move(known));
+  }
+  endpoints_.Update(std::move(all));
+  health_.Update(config_);
+  plan_ = nullptr;
+}
+
+ClusterController::Known ClusterController::Keep(Known known,
+                                                 const discovery::ResolvedEndpoint& endpoint) {
+  balancer::Endpoint& kept = *known.plan.target.endpoint;
+  if (!IsSameButForWeight(kept.traits(), endpoint.traits)) return Make(endpoint);
+  endpoints_.SetWeight(kept, endpoint.traits.weight);
+  return known;
+}
+
+ClusterController::Known ClusterController::Make(discovery::ResolvedEndpoint endpoint) {
+  Known known;
+  known.plan.target = {
+      std::make_shared<balancer::Endpoint>(endpoint.address, std::move(endpoint.traits)),
+      context_.metrics.RegisterEndpoint(config_.name, endpoint.address), endpoint.addresses};
+  SetLimits(*known.plan.target.limits, config_.endpoint_limits,
+            config_.endpoint_limits.max_pending_calls);
+  known.plan.target.cluster_limits = limits_;
+  known.plan.asker = next_asker_++ % context_.workers;
+  known.addresses = std::move(endpoint.addresses);
+  return known;
+}
+
+std::shared_ptr<RetryState> ClusterController::MakeRetries() {
+  return RetryStateOf(config_, context_.metrics.retries().Of(config_.name), limits_);
+}
+
+void ClusterController::TakeLimits() {
+  SetLimits(*limits_, config_.limits, config_.max_pending_calls);
+  concurrency_ = ConcurrencyOf(config_, limits_->calls, context_.loop.Now());
+  for (auto& [address, known] : known_) {
+    SetLimits(*known.plan.target.limits, config_.endpoint_limits,
+              config_.endpoint_limits.max_pending_calls);
+  }
+}
+
+std::shared_ptr<const ClusterPlan> ClusterController::plan() {
+  if (!plan_) plan_ = MakePlan();
+  return plan_;
+}
+
+std::shared_ptr<const ClusterPlan> ClusterController::MakePlan() {
+  auto plan = std::make_shared<ClusterPlan>();
+  plan->id = id_;
+  plan->settings = ClusterSettingsOf(config_);
+  plan->settings.limits = limits_;
+  plan->settings.concurrency = concurrency_;
+  plan->settings.shed = context_.metrics.shed().Of(config_.name);
+  plan->settings.retries = retries_;
+  plan->settings.events = MakeEvents();
+  plan->pools = PoolSettingsOf(config_);
+  plan->health_check = config_.health_check;
+  // Only those that are left after subsetting get connections.
+  for (const balancer::EndpointPtr& each : endpoints_.endpoints()) {
+    plan->endpoints.push_back(PlanOf(*each));
+  }
+  return plan;
+}
+
+EndpointPlan ClusterController::PlanOf(const balancer::Endpoint& endpoint) const {
+  EndpointPlan plan = known_.at(endpoint.address()).plan;
+  plan.outcomes = health_.OutcomesOf(endpoint);
+  if (config_.health_check && IsAskedElsewhere(*config_.health_check)) {
+    plan.asked_at = {plan.target.endpoint, plan.target.id,
+                     AtPort(plan.target.addresses, config_.health_check->port)};
+  }
+  return plan;
+}
+
+const Cluster::Snapshot& ClusterController::snapshot() {
+  health::Availability availability = health_.GetAvailability();
+  if (source_ && source_->waiting_for() && known_.empty()) {
+    availability.summary = *source_->waiting_for();
+    if (source_->expects_endpoint()) availability.expects_endpoint = true;
+  }
+  snapshot_ = {endpoints_.picker(),
+               std::make_shared<const health::Availability>(std::move(availability)),
+               {}};
+  const size_t count = endpoints_.endpoints().size();
+  if (count >= kWorthAPause) snapshot_due_ = context_.loop.Now() + kPauseForEachEndpoint * count;
+  if (!config_.move_streams) return snapshot_;
+  for (const balancer::EndpointPtr& each : endpoints_.endpoints()) {
+    if (endpoints_.IsEligible(*each)) snapshot_.eligible.push_back(each);
+  }
+  return snapshot_;
+}
+
+// The workers may speak of a cluster that is gone by the time main hears it.
+Cluster::Events ClusterController::MakeEvents() {
+  const auto post = [&loop = context_.loop, weak = weak_from_this()](auto tell) {
+    loop.Post([weak, tell = std::move(tell)] {
+      if (const auto controller = weak.lock()) controller->Tell(tell(controller->health_));
+    });
+  };
+  using Health = health::ClusterHealth;
+  using Endpoint = balancer::EndpointPtr;
+  return {
+      .on_connection =
+          [post](const Endpoint& endpoint, int change, std::string reason) {
+            post([endpoint, change, reason = std::move(reason)](Health& health) {
+              return health.OnConnection(*endpoint, change, reason);
+            });
+          },
+      .on_probe =
+          [post](const Endpoint& endpoint, health::ProbeReport report) {
+            post([endpoint, report = std::move(report)](Health& health) {
+              return health.OnProbe(*endpoint, report);
+            });
+          },
+      .on_consecutive_failures =
+          [post](const Endpoint& endpoint) {
+            post([endpoint](Health& health) { return health.OnConsecutiveFailures(*endpoint); });
+          }};
+}
+
+void ClusterController::Tell(bool changed) {
+  if (changed) context_.owner.OnSnapshotChanged(*this);
+}
+
+void ClusterController::StartTimers() {
+  refresh_.reset();
+  sweep_.reset();
+  turn_.reset();
+  if (concurrency_) {
+    turn_.emplace(context_.loop, [this, interval = config_.adaptive_concurrency->interval] {
+      concurrency_->Turn(context_.loop.Now());
+      turn_->StartAfter(interval);
+    });
+    turn_->StartAfter(config_.adaptive_concurrency->interval);
+  }
+  if (const auto period = endpoints_.RefreshPeriod()) {
+    refresh_.emplace(context_.loop, [this, period = *period] {
+      Tell(endpoints_.Refresh());
+      refresh_->StartAfter(period);
+    });
+    refresh_->StartAfter(*period);
+  }
+  if (const auto interval = health_.sweep_interval()) {
+    sweep_.emplace(context_.loop, [this, interval = *interval] {
+      Tell(health_.Sweep());
+      sweep_->StartAfter(interval);
+    });
+    sweep_->StartAfter(*interval);
+  }
+}
+
+}  // namespace evenkeel::proxy

@@ -1,0 +1,126 @@
+// ClusterController: main's side of a cluster: which endpoints it has, what is known of them, who
+// may be picked; makes the plan and the snapshot that every worker gets.
+//
+// Owned by the Server, used on the main thread. Endpoints are known by their address: one that is
+// named again is the same one, with its connections, counts, health and ejection.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "balancer/endpoint_set.h"
+#include "balancer/fairness.h"
+#include "health/cluster_health.h"
+#include "lib/config/config.h"
+#include "lib/net/event_loop.h"
+#include "lib/net/timer.h"
+#include "lib/telemetry/log.h"
+#include "lib/telemetry/metrics.h"
+#include "proxy/cluster/cluster_plan.h"
+#include "proxy/discovery/endpoint_source.h"
+#include "proxy/discovery/resolved_endpoint.h"
+
+namespace evenkeel::proxy {
+
+class ClusterController final : public std::enable_shared_from_this<ClusterController> {
+ public:
+  class Owner {
+   public:
+    /// Workers need a new snapshot.
+    virtual void OnSnapshotChanged(ClusterController& cluster) = 0;
+    /// Workers need a new plan, for the endpoints are others.
+    virtual void OnPlanChanged(ClusterController& cluster) = 0;
+
+   protected:
+    ~Owner() = default;
+  };
+
+  /// What all clusters share.
+  struct Context {
+    net::EventLoop& loop;
+    base::Random& random;
+    telemetry::Metrics& metrics;
+    telemetry::Log& log;
+    unsigned workers;
+    Owner& owner;
+  };
+
+  /// To be made by std::make_shared.
+  ClusterController(ClusterId id, config::Cluster config,
+                    std::vector<discovery::ResolvedEndpoint> endpoints, const Context& context);
+  ~ClusterController();
+
+  ClusterId id() const { return id_; }
+  const std::string& name() const { return config_.name; }
+  const config::Cluster& config() const { return config_; }
+  const balancer::EndpointSet& endpoints() const { return endpoints_; }
+  health::ClusterHealth& health() { return health_; }
+  const health::ClusterHealth& health() const { return health_; }
+  balancer::Fairness& fairness() { return fairness_; }
+  /// Where the endpoint of this name is; null: there is none.
+  const std::vector<net::SocketAddress>* AddressesOf(const std::string& address) const;
+
+  /// Why the cluster holds up readiness; nothing: it does not.
+  std::optional<std::string> WhyNotReady() const;
+  /// It came to a sidecar that is ready, and does not change that by having no endpoint yet.
+  void SkipStartup();
+
+  /// Another configuration of the same name, and its endpoints, which are heeded where it lists
+  /// them; where they come from elsewhere, those known stay until it is heard of others. plan() and
+  /// snapshot() are new ones afterwards; the caller hands them to the workers.
+  void Update(config::Cluster config, std::vector<discovery::ResolvedEndpoint> endpoints);
+  /// The same for the endpoints alone. An address that is named twice counts once.
+  void SetEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints);
+
+  /// The same object until something in it changes.
+  std::shared_ptr<const ClusterPlan> plan();
+  /// Made anew by each call: takes some microseconds for each endpoint.
+  const Cluster::Snapshot& snapshot();
+  /// Not to be made anew before: where thousands of endpoints come one by one, snapshots leave main
+  /// time for the rest. The past for a cluster of usual size.
+  base::Time snapshot_due() const { return snapshot_due_; }
+
+ private:
+  struct Known {
+    EndpointPlan plan;
+    std::vector<net::SocketAddress> addresses;
+  };
+
+  void TakeEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints);
+  Known Keep(Known known, const discovery::ResolvedEndpoint& endpoint);
+  Known Make(discovery::ResolvedEndpoint endpoint);
+  std::shared_ptr<const ClusterPlan> MakePlan();
+  EndpointPlan PlanOf(const balancer::Endpoint& endpoint) const;
+  Cluster::Events MakeEvents();
+  std::shared_ptr<RetryState> MakeRetries();
+  void TakeLimits();
+  void StartTimers();
+  void StartSource();
+  void Tell(bool changed);
+
+  const ClusterId id_;
+  config::Cluster config_;
+  const Context context_;
+  const uint64_t subset_seed_;
+  std::unordered_map<std::string, Known> known_;  // by address
+  unsigned next_asker_;
+  balancer::EndpointSet endpoints_;
+  health::ClusterHealth health_;
+  std::shared_ptr<const ClusterPlan> plan_;  // null: to be made anew
+  Cluster::Snapshot snapshot_;  // the last one: to free it with its thousands is not for a worker
+  base::Time snapshot_due_{};
+  std::optional<net::Timer> refresh_;  // for policies that deal their turns anew
+  std::optional<net::Timer> sweep_;    // for outlier detection
+  balancer::Fairness fairness_;
+  const std::shared_ptr<pool::Limits> limits_ = std::make_shared<pool::Limits>();
+  std::shared_ptr<AdaptiveConcurrency> concurrency_;  // null: not adaptive
+  std::optional<net::Timer> turn_;                    // of its windows
+  std::shared_ptr<RetryState> retries_ = MakeRetries();
+  bool waits_for_source_ = true;
+  std::unique_ptr<discovery::EndpointSource> source_;  // null: they are listed
+};
+
+}  // namespace evenkeel::proxy

@@ -1,0 +1,361 @@
+#include "proxy/server/server.h"
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "lib/base/block_pool.h"
+#include "lib/net/socket_address.h"
+#include "lib/telemetry/process_facts.h"
+#include "proxy/clients/client_settings.h"
+#include "proxy/discovery/static_endpoints.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+using base::Error;
+using base::Result;
+
+// After the drain timeout has ended the calls, their last bytes get this long to leave.
+constexpr auto kLastWords = std::chrono::seconds(2);
+
+// How often the process looks at its own memory.
+constexpr auto kMemoryPeriod = std::chrono::milliseconds(100);
+
+// What the fairness metric looks back over.
+constexpr base::Duration kFairnessWindow = std::chrono::seconds(10);
+
+}  // namespace
+
+Result<std::unique_ptr<Server>, std::string> Server::Start(
+    net::EventLoop& loop, const config::Config& config, const Options& options,
+    net::ListeningSockets& sockets, telemetry::Metrics& metrics, telemetry::Log& log) {
+  std::unique_ptr<Server> server(new Server(loop, options, sockets, metrics, log));
+  server->AddWorkers();
+  if (auto applied = server->Apply(config); !applied) return Error(applied.error());
+  for (const auto& worker : server->workers_) worker->Start();
+  server->serving_ = true;
+  server->SampleFairness();
+  return server;
+}
+
+Server::Server(net::EventLoop& loop, const Options& options, net::ListeningSockets& sockets,
+               telemetry::Metrics& metrics, telemetry::Log& log)
+    : loop_(loop),
+      options_(options),
+      sockets_(sockets),
+      metrics_(metrics),
+      log_(log),
+      random_(options.seed),
+      memory_(telemetry::ResidentBytes, [this] { GiveMemoryBack(); }),
+      memory_timer_(loop, [this] { LookAtMemory(); }),
+      drain_timer_(loop, [this] { OnDrainTimeout(); }),
+      sample_timer_(loop, [this] { SampleFairness(); }),
+      snapshot_timer_(loop, [this] { Flush(); }) {}
+
+Server::~Server() { loop_.CancelFlush(*this); }
+
+void Server::AddWorkers() {
+  const Worker::Events events = {
+      .on_drained = [this] { loop_.Post([this] { OnWorkerDrained(); }); }};
+  for (unsigned i = 0; i < options_.workers; ++i) {
+    workers_.push_back(
+        std::make_unique<Worker>(i, random_(), metrics_.AddWorker(), replay_, events));
+    workers_.back()->WatchMemory(memory_);
+  }
+}
+
+Result<void, std::string> Server::Apply(const config::Config& config) {
+  if (draining_) return Error(std::string("draining: nothing is changed any more"));
+  auto preparation = Prepare(config);
+  if (!preparation) return Error(preparation.error());
+  Commit(config, std::move(*preparation));
+  return {};
+}
+
+Result<Server::Preparation, std::string> Server::Prepare(const config::Config& config) {
+  Preparation preparation;
+  if (auto done = PrepareClusters(config, preparation); !done) return Error(done.error());
+  if (auto done = PrepareListeners(config, preparation); !done) return Error(done.error());
+  return preparation;
+}
+
+Result<void, std::string> Server::PrepareClusters(const config::Config& config,
+                                                  Preparation& preparation) {
+  for (const config::Cluster& each : config.clusters) {
+    const ClusterPtr known = FindCluster(each.name);
+    auto resolved = discovery::ResolveEndpoints(each, [&known](const std::string& address) {
+      return known ? known->AddressesOf(address) : nullptr;
+    });
+    if (!resolved) return Error(resolved.error());
+    preparation.endpoints.push_back(std::move(*resolved));
+  }
+  return {};
+}
+
+// A listener is known by its address as configured; of several at port 0, by their order.
+Result<void, std::string> Server::PrepareListeners(const config::Config& config,
+                                                   Preparation& preparation) {
+  std::vector<const Listening*> known;
+  for (const Listening& each : listeners_) known.push_back(&each);
+  for (const config::Listener& each : config.listeners) {
+    const auto found = std::ranges::find(
+        known, each.address, [](const Listening* listening) { return listening->config.address; });
+    if (found != known.end()) {
+      preparation.listeners.push_back({(*found)->id, each, (*found)->bound_to, {}});
+      known.erase(found);
+      continue;
+    }
+    auto opened = Listen(each);
+    if (!opened) {
+      for (const Listening& other : preparation.listeners) {
+        if (!other.sockets.empty()) sockets_.Close(other.bound_to);
+      }
+      return Error(opened.error());
+    }
+    preparation.listeners.push_back(std::move(*opened));
+  }
+  return {};
+}
+
+Result<Server::Listening, std::string> Server::Listen(const config::Listener& config) {
+  auto sockets = sockets_.Open(config.address, workers_.size());
+  if (!sockets) return Error(sockets.error());
+  return Listening{ListenerId{next_id_++}, config,
+                   net::SocketAddress::OfSocket(sockets->front().get()).ToString(),
+                   std::move(*sockets)};
+}
+
+void Server::Commit(const config::Config& config, Preparation preparation) {
+  memory_.set_limit(config.memory_limit.value_or(DefaultMemoryLimit(Cgroup())));
+  LookAtMemory();
+  const auto replay_limit = static_cast<int64_t>(config.replay_memory);
+  replay_->fetch_add(replay_limit - std::exchange(replay_limit_, replay_limit));
+  std::vector<ClusterPtr> clusters;
+  for (size_t i = 0; i < config.clusters.size(); ++i) {
+    clusters.push_back(Configured(config.clusters[i], std::move(preparation.endpoints[i])));
+  }
+  clusters_ = std::move(clusters);
+  CloseRemoved(preparation.listeners);
+  listeners_ = std::move(preparation.listeners);
+  AssignWorkers(config);
+  answers_health_ = std::ranges::any_of(config.listeners, &config::Listener::health_service);
+  TellReadiness();
+}
+
+void Server::CloseRemoved(const std::vector<Listening>& staying) {
+  for (const Listening& each : listeners_) {
+    if (std::ranges::count(staying, each.id, &Listening::id) == 0) sockets_.Close(each.bound_to);
+  }
+}
+
+Server::ClusterPtr Server::Configured(const config::Cluster& config,
+                                      std::vector<discovery::ResolvedEndpoint> endpoints) {
+  if (ClusterPtr known = FindCluster(config.name)) {
+    if (known->config() != config) known->Update(config, std::move(endpoints));
+    return known;
+  }
+  const ClusterController::Context context{
+      loop_, random_, metrics_, log_, static_cast<unsigned>(workers_.size()), *this};
+  auto made = std::make_shared<ClusterController>(ClusterId{next_id_++}, config,
+                                                  std::move(endpoints), context);
+  if (serving_) made->SkipStartup();
+  return made;
+}
+
+void Server::AssignWorkers(const config::Config& config) {
+  std::vector<std::shared_ptr<const RouteTable>> tables;
+  for (const config::Listener& each : config.listeners) {
+    tables.push_back(std::make_shared<const RouteTable>(each, config.clusters, random_()));
+  }
+  std::vector<Worker::ClusterPart> clusters;
+  for (const ClusterPtr& each : clusters_) clusters.push_back({each->plan(), each->snapshot()});
+  for (size_t worker = 0; worker < workers_.size(); ++worker) {
+    Worker::Assignment assignment{clusters, {}};
+    for (size_t i = 0; i < listeners_.size(); ++i) {
+      Listening& listening = listeners_[i];
+      Worker::ListenerPart& part = assignment.listeners.emplace_back();
+      part.id = listening.id;
+      part.routes = tables[i];
+      part.settings = ClientSettingsOf(listening.config);
+      for (size_t socket = worker; socket < listening.sockets.size(); socket += workers_.size()) {
+        part.sockets.push_back(std::move(listening.sockets[socket]));
+      }
+    }
+    workers_[worker]->Assign(std::move(assignment));
+  }
+  for (Listening& each : listeners_) each.sockets.clear();
+}
+
+void Server::SetEndpoints(std::string_view cluster,
+                          std::vector<discovery::ResolvedEndpoint> endpoints) {
+  const ClusterPtr found = FindCluster(cluster);
+  if (!found) return;
+  found->SetEndpoints(std::move(endpoints));
+  OnPlanChanged(*found);
+}
+
+void Server::OnPlanChanged(ClusterController& cluster) {
+  for (const auto& worker : workers_) worker->Update({cluster.plan(), cluster.snapshot()});
+  TellReadiness();
+}
+
+Server::ClusterPtr Server::FindCluster(std::string_view name) const {
+  const auto found = std::ranges::find(
+      clusters_, name, [](const ClusterPtr& each) { return std::string_view(each->name()); });
+  return found == clusters_.end() ? nullptr : *found;
+}
+
+void Server::SampleFairness() {
+  using Panic = telemetry::BalancerMetrics::Panic;
+  for (const auto& cluster : clusters_) {
+    const balancer::EndpointSet& endpoints = cluster->endpoints();
+    std::vector<balancer::EndpointPtr> eligible;
+    for (const balancer::EndpointPtr& each : endpoints.endpoints()) {
+      if (endpoints.IsEligible(*each)) eligible.push_back(each);
+    }
+    cluster->fairness().Sample(eligible);
+    metrics_.balancer().Set(cluster->name(), cluster->fairness().value(),
+                            endpoints.InPanic() ? Panic::kYes : Panic::kNo);
+  }
+  TellReadiness();  // the start-up grace ends without any event
+  sample_timer_.StartAfter(kFairnessWindow / balancer::Fairness::kWindow);
+}
+
+void Server::LookAtMemory() {
+  const bool was_over = memory_.IsOver();
+  memory_.Look();
+  if (memory_.IsOver() != was_over) {
+    log_.Warning(was_over ? "memory is below memory_limit again: taking calls"
+                          : "memory_limit is reached: refusing new calls",
+                 {{"memory_limit", memory_.limit()}});
+  }
+  if (memory_.limit() > 0) memory_timer_.StartAfter(kMemoryPeriod);
+}
+
+// What a worker keeps for its next calls goes to the heap in its next turn, and from there to the
+// system at the next look.
+void Server::GiveMemoryBack() {
+  for (const auto& worker : workers_) worker->Ask([] { base::BlockPool::Release(); });
+  malloc_trim(0);
+}
+
+void Server::OnSnapshotChanged(ClusterController& cluster) {
+  if (std::ranges::count(to_snapshot_, &cluster, &ClusterPtr::get) == 0) {
+    to_snapshot_.push_back(cluster.shared_from_this());
+  }
+  loop_.ScheduleFlush(*this);
+}
+
+void Server::Flush() {
+  for (ClusterPtr& cluster : std::exchange(to_snapshot_, {})) {
+    if (loop_.Now() < cluster->snapshot_due()) {
+      snapshot_timer_.StartAt(cluster->snapshot_due());
+      to_snapshot_.push_back(std::move(cluster));
+      continue;
+    }
+    const Cluster::Snapshot& snapshot = cluster->snapshot();
+    for (const auto& worker : workers_) worker->SetSnapshot(cluster->id(), snapshot);
+  }
+  TellReadiness();
+}
+
+void Server::TellReadiness() {
+  if (!answers_health_) return;
+  const auto ready =
+      NotReadyReasons().empty() ? HealthService::Ready::kYes : HealthService::Ready::kNo;
+  if (std::exchange(told_ready_, ready) == ready) return;
+  for (const auto& worker : workers_) worker->SetReady(ready);
+}
+
+std::vector<std::string> Server::listening_on() const {
+  std::vector<std::string> addresses;
+  for (const Listening& each : listeners_) addresses.push_back(each.bound_to);
+  return addresses;
+}
+
+std::vector<ClusterStatus> Server::Clusters() const {
+  std::vector<ClusterStatus> result;
+  for (const auto& cluster : clusters_) {
+    ClusterStatus status{cluster->name(),
+                         std::string(config::PolicyName(cluster->config().policy)),
+                         {},
+                         metrics_.retries().Of(cluster->name()).Named()};
+    for (const balancer::EndpointPtr& each : cluster->endpoints().endpoints()) {
+      status.endpoints.push_back({each->address(), cluster->health().FactsOf(*each),
+                                  cluster->endpoints().Connections(*each), each->in_flight(),
+                                  each->picked()});
+    }
+    uint64_t attempts = 0;
+    for (const EndpointStatus& each : status.endpoints) attempts += each.picked;
+    status.calls.push_back({"attempts", "", attempts});
+    const auto shed = metrics_.shed().Of(cluster->name());
+    for (size_t i = 0; i < telemetry::kShedCount; ++i) {
+      const auto reason = static_cast<telemetry::Shed>(i);
+      const uint64_t count = shed->value(reason);
+      if (count > 0)
+        status.calls.push_back({"shed", std::string(telemetry::ShedName(reason)), count});
+    }
+    result.push_back(std::move(status));
+  }
+  return result;
+}
+
+std::optional<balancer::Explanation> Server::Explain(std::string_view cluster,
+                                                     const balancer::CallFacts& call) {
+  const ClusterPtr found = FindCluster(cluster);
+  if (!found) return std::nullopt;
+  return found->endpoints().Explain(call, random_);
+}
+
+std::vector<std::string> Server::NotReadyReasons() const {
+  std::vector<std::string> reasons;
+  if (draining_) reasons.push_back("draining");
+  for (const auto& cluster : clusters_) {
+    if (auto reason = cluster->WhyNotReady()) reasons.push_back(std::move(*reason));
+  }
+  return reasons;
+}
+
+void Server::CheckAlive(std::function<void()> on_alive) {
+  if (unanswered_ > 0) return;
+  unanswered_ = workers_.size();
+  for (const auto& worker : workers_) {
+    worker->Ask([this, on_alive] {
+      loop_.Post([this, on_alive] {
+        if (--unanswered_ == 0) on_alive();
+      });
+    });
+  }
+}
+
+void Server::Drain(Worker::Queued queued, std::function<void()> on_done) {
+  if (std::exchange(draining_, true)) return;
+  on_drained_ = std::move(on_done);
+  for (const auto& cluster : clusters_) cluster->health().StopLogging();
+  sockets_.CloseAll();  // so that the workers' are the last ones
+  for (const auto& worker : workers_) worker->Drain(queued);
+  drain_timer_.StartAfter(options_.drain_timeout);
+}
+
+void Server::OnWorkerDrained() {
+  if (++drained_workers_ == workers_.size()) FinishDrain();
+}
+
+void Server::OnDrainTimeout() {
+  if (std::exchange(calls_ended_, true)) return FinishDrain();
+  log_.Warning("drain timeout: ending the calls that are left");
+  for (const auto& worker : workers_) {
+    worker->FinishCalls(
+        {rpc::StatusCode::kUnavailable, "evenkeel is shutting down: the drain timeout has passed"});
+  }
+  drain_timer_.StartAfter(kLastWords);
+}
+
+void Server::FinishDrain() {
+  drain_timer_.Stop();
+  if (on_drained_) std::exchange(on_drained_, nullptr)();
+}
+
+}  // namespace evenkeel::proxy

@@ -1,0 +1,163 @@
+// Server: the whole sidecar but its admin port: clusters, listeners, workers, drain.
+//
+// Lives on the main thread, where all decisions for the process are made: what is configured, who
+// is eligible, when to stop. Workers report to it and get new plans and pickers from it, by Post.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "lib/base/result.h"
+#include "lib/config/config.h"
+#include "lib/net/event_loop.h"
+#include "lib/net/listening_sockets.h"
+#include "lib/net/timer.h"
+#include "lib/telemetry/log.h"
+#include "lib/telemetry/metrics.h"
+#include "proxy/discovery/resolved_endpoint.h"
+#include "proxy/server/cluster_controller.h"
+#include "proxy/server/worker.h"
+
+namespace evenkeel::proxy {
+
+/// What the admin port shows.
+struct EndpointStatus {
+  std::string address;
+  health::EndpointFacts health;
+  int ready_workers;  ///< workers with a connection that works
+  int64_t in_flight;  ///< attempts, now
+  uint64_t picked;    ///< attempts, ever
+};
+
+struct ClusterStatus {
+  std::string name;
+  std::string policy;
+  std::vector<EndpointStatus> endpoints;
+  std::vector<telemetry::NamedCount> calls;  ///< what became of its calls, since the start
+};
+
+class Server final : private net::Flushable, private ClusterController::Owner {
+ public:
+  struct Options {
+    unsigned workers;              ///< at least 1
+    base::Duration drain_timeout;  ///< for calls in progress after Drain
+    uint64_t seed;
+  };
+
+  /// Resolves, listens and starts to connect and accept. `sockets` has what is inherited, and keeps
+  /// what can be handed over; it outlives the server. The error is a sentence for the operator.
+  static base::Result<std::unique_ptr<Server>, std::string> Start(
+      net::EventLoop& loop, const config::Config& config, const Options& options,
+      net::ListeningSockets& sockets, telemetry::Metrics& metrics, telemetry::Log& log);
+  ~Server();
+
+  /// Serves another configuration from now on. Clusters of the same name stay, and so do their
+  /// endpoints of the same address, with their connections and all that is known of them; so do
+  /// the sockets of listeners of the same address. Calls in progress end with the routes they began
+  /// with. `workers` and `admin` have no effect here. On an error, a sentence for the operator,
+  /// nothing has changed. Blocks while names are looked up that were not known before.
+  base::Result<void, std::string> Apply(const config::Config& config);
+
+  /// Replaces the endpoints of one cluster, as discovery found them; see ClusterController. No
+  /// effect for a cluster that does not exist.
+  void SetEndpoints(std::string_view cluster, std::vector<discovery::ResolvedEndpoint> endpoints);
+
+  /// The actual addresses, port 0 resolved, in the configuration's order.
+  std::vector<std::string> listening_on() const;
+  std::vector<ClusterStatus> Clusters() const;
+  /// Where a call would go now, and why; nothing for a cluster that does not exist.
+  std::optional<balancer::Explanation> Explain(std::string_view cluster,
+                                               const balancer::CallFacts& call);
+  /// Why the sidecar should get no traffic now; empty when it should.
+  std::vector<std::string> NotReadyReasons() const;
+
+  /// Not ready from now on; no new connections or calls. When the last call has ended, or the drain
+  /// timeout has ended those left with UNAVAILABLE, `on_done` runs. Once.
+  void Drain(std::function<void()> on_done) { Drain(Worker::Queued::kAccept, std::move(on_done)); }
+  /// The same after another process has taken over the listening sockets.
+  void HandOver(std::function<void()> on_done) {
+    Drain(Worker::Queued::kLeave, std::move(on_done));
+  }
+  /// `on_alive` runs once every worker's loop has turned; later calls before that have no effect.
+  void CheckAlive(std::function<void()> on_alive);
+
+ private:
+  using ClusterPtr = std::shared_ptr<ClusterController>;
+
+  struct Listening {
+    ListenerId id;
+    config::Listener config;
+    std::string bound_to;
+    std::vector<net::FileDescriptor> sockets;  // at least one a worker, until they have them
+  };
+
+  /// What can fail when a configuration is applied, done before anything is changed.
+  struct Preparation {
+    std::vector<std::vector<discovery::ResolvedEndpoint>> endpoints;  // of each cluster
+    std::vector<Listening> listeners;
+  };
+
+  Server(net::EventLoop& loop, const Options& options, net::ListeningSockets& sockets,
+         telemetry::Metrics& metrics, telemetry::Log& log);
+
+  void AddWorkers();
+  base::Result<Preparation, std::string> Prepare(const config::Config& config);
+  base::Result<void, std::string> PrepareClusters(const config::Config& config,
+                                                  Preparation& preparation);
+  base::Result<void, std::string> PrepareListeners(const config::Config& config,
+                                                   Preparation& preparation);
+  base::Result<Listening, std::string> Listen(const config::Listener& config);
+  void Commit(const config::Config& config, Preparation preparation);
+  ClusterPtr Configured(const config::Cluster& config,
+                        std::vector<discovery::ResolvedEndpoint> endpoints);
+  void AssignWorkers(const config::Config& config);
+  ClusterPtr FindCluster(std::string_view name) const;
+
+  /// Has the workers get a new snapshot of `cluster` at the end of the turn, or when it is due:
+  /// many changes cost one.
+  void OnSnapshotChanged(ClusterController& cluster) override;
+  void OnPlanChanged(ClusterController& cluster) override;
+  void Flush() override;
+  void Drain(Worker::Queued queued, std::function<void()> on_done);
+  void CloseRemoved(const std::vector<Listening>& staying);
+  void OnWorkerDrained();
+  void OnDrainTimeout();
+  void SampleFairness();
+  void TellReadiness();
+  void LookAtMemory();
+  void GiveMemoryBack();
+  void FinishDrain();
+
+  net::EventLoop& loop_;
+  const Options options_;
+  net::ListeningSockets& sockets_;
+  telemetry::Metrics& metrics_;
+  telemetry::Log& log_;
+  base::Random random_;
+  std::vector<ClusterPtr> clusters_;     // in the configuration's order
+  std::vector<Listening> listeners_;     // likewise
+  std::vector<ClusterPtr> to_snapshot_;  // those whose snapshot has changed
+  uint64_t next_id_ = 0;                 // of clusters and listeners
+  MemoryGuard memory_;
+  net::Timer memory_timer_;
+  // What is left of what all workers may keep of requests for another attempt.
+  const std::shared_ptr<ReplayMemory::Pool> replay_ = std::make_shared<ReplayMemory::Pool>(0);
+  int64_t replay_limit_ = 0;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  bool answers_health_ = false;  // a listener does
+  HealthService::Ready told_ready_ = HealthService::Ready::kNo;
+  bool serving_ = false;  // workers run
+  bool draining_ = false;
+  size_t drained_workers_ = 0;
+  bool calls_ended_ = false;
+  std::function<void()> on_drained_;
+  size_t unanswered_ = 0;  // workers that have not turned since CheckAlive
+  net::Timer drain_timer_;
+  net::Timer sample_timer_;
+  net::Timer snapshot_timer_;
+};
+
+}  // namespace evenkeel::proxy

@@ -1,0 +1,200 @@
+#include "proxy/server/worker.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace evenkeel::proxy {
+namespace {
+
+// How often old streams may be moved.
+constexpr auto kMovePeriod = std::chrono::seconds(1);
+
+}  // namespace
+
+Worker::Worker(unsigned number, uint64_t seed, telemetry::WorkerMetrics& metrics,
+               std::shared_ptr<ReplayMemory::Pool> replay, Events events)
+    : number_(number),
+      events_(std::move(events)),
+      random_(seed),
+      context_{loop_, random_, metrics, ReplayMemory(std::move(replay))},
+      move_timer_(loop_, [this] { MoveStreams(); }) {}
+
+Worker::~Worker() {
+  if (thread_.joinable()) {
+    loop_.Post([this] { loop_.Stop(); });
+    thread_.join();
+  }
+  for (const auto& each : bindings_) each->listeners.clear();
+  // Calls let go of their streams before the pools, which have them, go.
+  connections_.clear();
+  context_.mirrored.clear();
+}
+
+void Worker::Start() {
+  thread_ = std::thread([this] { loop_.Run(); });
+}
+
+void Worker::Assign(Assignment assignment) {
+  // In a shared_ptr because what is posted can be copied, and sockets cannot.
+  auto shared = std::make_shared<Assignment>(std::move(assignment));
+  loop_.Post([this, shared = std::move(shared)] { Take(*shared); });
+}
+
+void Worker::Update(ClusterPart cluster) {
+  loop_.Post([this, cluster = std::move(cluster)]() mutable {
+    TakeCluster(cluster);
+    context_.health.LookAgain();
+  });
+}
+
+void Worker::SetSnapshot(ClusterId cluster, Cluster::Snapshot snapshot) {
+  loop_.Post([this, cluster, snapshot = std::move(snapshot)]() mutable {
+    const auto found = clusters_.find(cluster);
+    if (found != clusters_.end()) found->second->cluster()->SetSnapshot(std::move(snapshot));
+    context_.health.LookAgain();
+  });
+}
+
+void Worker::SetReady(HealthService::Ready ready) {
+  loop_.Post([this, ready] { context_.health.SetReady(ready); });
+}
+
+void Worker::Take(Assignment& assignment) {
+  const auto clusters = TakeClusters(assignment.clusters);
+  std::vector<base::LocalPtr<ListenerBinding>> bindings;
+  for (ListenerPart& each : assignment.listeners) {
+    bindings.push_back(TakeListener(each));
+    bindings.back()->routes = base::MakeLocal<const Routes>(each.routes, clusters);
+    bindings.back()->settings = each.settings;
+  }
+  CloseRemoved(bindings);
+  bindings_ = std::move(bindings);
+  context_.health.LookAgain();
+}
+
+std::vector<base::LocalPtr<Cluster>> Worker::TakeClusters(std::vector<ClusterPart>& parts) {
+  std::vector<base::LocalPtr<Cluster>> clusters;
+  for (ClusterPart& each : parts) clusters.push_back(TakeCluster(each));
+  std::erase_if(clusters_, [&parts](const auto& worker_cluster) {
+    return std::ranges::none_of(parts, [&worker_cluster](const ClusterPart& part) {
+      return part.plan->id == worker_cluster.first;
+    });
+  });
+  return clusters;
+}
+
+base::LocalPtr<Cluster> Worker::TakeCluster(ClusterPart& part) {
+  std::unique_ptr<WorkerCluster>& worker_cluster = clusters_[part.plan->id];
+  if (!worker_cluster) {
+    worker_cluster = std::make_unique<WorkerCluster>(
+        WorkerCluster::Context{number_, loop_, random_, context_.metrics}, part.plan,
+        std::move(part.snapshot));
+  } else {
+    worker_cluster->Update(part.plan);
+    worker_cluster->cluster()->SetSnapshot(std::move(part.snapshot));
+  }
+  if (part.plan->settings.mover && !move_timer_.running()) move_timer_.StartAfter(kMovePeriod);
+  return worker_cluster->cluster();
+}
+
+base::LocalPtr<ListenerBinding> Worker::TakeListener(ListenerPart& part) {
+  const auto known =
+      std::ranges::find(bindings_, part.id, [](const auto& each) { return each->id; });
+  if (known != bindings_.end()) return *known;
+  auto binding = base::MakeLocal<ListenerBinding>(part.id);
+  for (net::FileDescriptor& each : part.sockets) {
+    binding->listeners.push_back(std::make_unique<net::Listener>(
+        loop_, std::move(each), [this, at = binding.get()](net::FileDescriptor socket) {
+          Accept(*at, std::move(socket));
+        }));
+  }
+  return binding;
+}
+
+void Worker::CloseRemoved(const std::vector<base::LocalPtr<ListenerBinding>>& staying) {
+  for (const auto& binding : bindings_) {
+    const bool stays = std::ranges::any_of(
+        staying, [&binding](const auto& each) { return each.get() == binding.get(); });
+    if (stays) continue;
+    binding->listeners.clear();  // takes what has connected already
+    for (const auto& each : connections_) {
+      if (each->binding() == binding.get()) each->Drain();
+    }
+  }
+}
+
+void Worker::Drain(Queued queued) {
+  loop_.Post([this, queued] {
+    for (const auto& binding : bindings_) {
+      if (queued == Queued::kLeave) {
+        for (const auto& each : binding->listeners) each->LeaveQueue();
+      }
+      binding->listeners.clear();
+    }
+    draining_ = true;
+    context_.health.Drain();
+    for (const auto& each : connections_) each->Drain();
+    ReportIfDrained();
+  });
+}
+
+void Worker::Ask(std::function<void()> on_turn) { loop_.Post(std::move(on_turn)); }
+
+void Worker::FinishCalls(const rpc::Status& status) {
+  loop_.Post([this, status] {
+    for (const auto& each : connections_) each->FinishCalls(status);
+  });
+}
+
+void Worker::MoveStreams() {
+  std::erase_if(movers_, [this](const auto& each) { return !clusters_.contains(each.first); });
+  for (const auto& [id, worker_cluster] : clusters_) {
+    const auto& settings = worker_cluster->cluster()->mover();
+    if (!settings) {
+      movers_.erase(id);
+      continue;
+    }
+    StreamMover& mover = movers_.try_emplace(id, *settings, loop_.Now()).first->second;
+    mover.set_settings(*settings);
+    MoveStreams(*worker_cluster->cluster(), mover);
+  }
+  if (!movers_.empty() && !draining_) move_timer_.StartAfter(kMovePeriod);
+}
+
+void Worker::MoveStreams(const Cluster& cluster, StreamMover& mover) {
+  std::vector<Call*> calls;
+  for (const auto& each : connections_) each->CollectCalls(cluster, calls);
+  std::erase_if(calls, [](const Call* each) { return each->stream().endpoint == nullptr; });
+  std::vector<StreamMover::Stream> streams;
+  for (const Call* each : calls) streams.push_back(each->stream());
+  std::vector<StreamMover::Load> loads;
+  for (const balancer::EndpointPtr& each : cluster.eligible()) {
+    loads.push_back({each.get(), each->in_flight()});
+  }
+  for (const size_t chosen : mover.Choose(loop_.Now(), streams, loads)) calls[chosen]->Move();
+}
+
+void Worker::Accept(ListenerBinding& binding, net::FileDescriptor socket) {
+  ClientConnection::Owner& owner = *this;
+  auto connection = std::make_unique<ClientConnection>(
+      context_, base::LocalPtr<ListenerBinding>(&binding), std::move(socket), owner);
+  connection->index = connections_.size();
+  connections_.push_back(std::move(connection));
+}
+
+void Worker::OnConnectionGone(ClientConnection& connection) {
+  const size_t index = connection.index;
+  loop_.DeleteLater(std::move(connections_[index]));
+  if (index + 1 < connections_.size()) {
+    connections_[index] = std::move(connections_.back());
+    connections_[index]->index = index;
+  }
+  connections_.pop_back();
+  ReportIfDrained();
+}
+
+void Worker::ReportIfDrained() {
+  if (draining_ && connections_.empty()) events_.on_drained();
+}
+
+}  // namespace evenkeel::proxy

@@ -1,0 +1,108 @@
+// Worker: one thread with its own loop, listening sockets, client connections and pools.
+//
+// Made, started and destroyed on the main thread; everything that it is to do comes to its thread
+// by Post, before Start too. It reports to main through Events, which posts.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_map>
+#include <vector>
+
+#include "lib/base/local_ptr.h"
+#include "lib/net/timer.h"
+#include "proxy/call/worker_context.h"
+#include "proxy/clients/client_connection.h"
+#include "proxy/clients/listener_binding.h"
+#include "proxy/cluster/cluster_plan.h"
+#include "proxy/cluster/worker_cluster.h"
+
+namespace evenkeel::proxy {
+
+class Worker final : private ClientConnection::Owner {
+ public:
+  /// What main hears of; called on the worker's thread.
+  struct Events {
+    /// After Drain: the last client connection is gone.
+    std::function<void()> on_drained;
+  };
+
+  struct ClusterPart {
+    std::shared_ptr<const ClusterPlan> plan;
+    Cluster::Snapshot snapshot;
+  };
+
+  struct ListenerPart {
+    ListenerId id;
+    std::shared_ptr<const RouteTable> routes;
+    ClientSettings settings;
+    std::vector<net::FileDescriptor> sockets;  ///< of a listener that is new; else none
+  };
+
+  /// All that a worker serves.
+  struct Assignment {
+    std::vector<ClusterPart> clusters;  ///< at the places that the route tables name
+    std::vector<ListenerPart> listeners;
+  };
+
+  /// `number` counts workers from 0.
+  Worker(unsigned number, uint64_t seed, telemetry::WorkerMetrics& metrics,
+         std::shared_ptr<ReplayMemory::Pool> replay, Events events);
+  /// Stops the thread; connections that are left are closed.
+  ~Worker();
+
+  /// New calls are refused while `memory` is over; it outlives this. Before Start.
+  void WatchMemory(const MemoryGuard& memory) { context_.memory = &memory; }
+  void Start();
+
+  /// From the next turn on the worker serves this and nothing else. Listeners and clusters that
+  /// stay keep their sockets and connections; calls in progress end with the routes and clusters
+  /// they have. Connections of listeners that go are drained.
+  void Assign(Assignment assignment);
+  /// The same for one cluster, which the worker has.
+  void Update(ClusterPart cluster);
+  void SetSnapshot(ClusterId cluster, Cluster::Snapshot snapshot);
+  /// For health calls; not before it is first called.
+  void SetReady(HealthService::Ready ready);
+  /// What becomes of connections that are not accepted yet.
+  enum class Queued {
+    kAccept,  ///< they are served, for nobody else will
+    kLeave,   ///< a successor has the sockets too
+  };
+  /// No more connections, no more calls; those in progress finish. Then Events::on_drained.
+  void Drain(Queued queued);
+  /// Has the worker call this on its thread, as a sign that its loop turns.
+  void Ask(std::function<void()> on_turn);
+  /// Ends the calls still in progress with `status`, and their connections.
+  void FinishCalls(const rpc::Status& status);
+
+ private:
+  void OnConnectionGone(ClientConnection& connection) override;
+
+  void Take(Assignment& assignment);
+  std::vector<base::LocalPtr<Cluster>> TakeClusters(std::vector<ClusterPart>& parts);
+  base::LocalPtr<Cluster> TakeCluster(ClusterPart& part);
+  base::LocalPtr<ListenerBinding> TakeListener(ListenerPart& part);
+  void CloseRemoved(const std::vector<base::LocalPtr<ListenerBinding>>& staying);
+  void MoveStreams();
+  void MoveStreams(const Cluster& cluster, StreamMover& mover);
+  void Accept(ListenerBinding& binding, net::FileDescriptor socket);
+  void ReportIfDrained();
+
+  const unsigned number_;
+  const Events events_;
+  net::EventLoop loop_;
+  base::Random random_;
+  WorkerContext context_;
+  std::unordered_map<ClusterId, std::unique_ptr<WorkerCluster>> clusters_;
+  std::vector<base::LocalPtr<ListenerBinding>> bindings_;
+  std::vector<std::unique_ptr<ClientConnection>> connections_;
+  std::unordered_map<ClusterId, StreamMover> movers_;
+  net::Timer move_timer_;
+  bool draining_ = false;
+  std::thread thread_;
+};
+
+}  // namespace evenkeel::proxy

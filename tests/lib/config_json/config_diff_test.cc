@@ -1,0 +1,91 @@
+#include "lib/config_json/config_diff.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace evenkeel::admin {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+class ConfigDiffTest : public ::testing::Test {
+ protected:
+  ConfigDiffTest() {
+    before_.listeners.emplace_back().address = *base::Address::Parse("127.0.0.1:1");
+    before_.listeners[0].cluster = "users";
+    before_.clusters.push_back(MakeCluster("users"));
+    after_ = before_;
+  }
+
+  static config::Cluster MakeCluster(const std::string& name) {
+    config::Cluster cluster;
+    cluster.name = name;
+    for (const char* each : {"127.0.0.1:2", "127.0.0.1:3"}) {
+      cluster.endpoints.emplace_back().address = *base::Address::Parse(each);
+    }
+    return cluster;
+  }
+  config::Cluster& Users() { return after_.clusters[0]; }
+  std::vector<std::string> Lines() const {
+    std::vector<std::string> lines;
+    for (const ConfigChange& each : Diff(before_, after_)) lines.push_back(ToLine(each));
+    return lines;
+  }
+
+  config::Config before_;
+  config::Config after_;
+};
+
+TEST_F(ConfigDiffTest, OfTheSameIsNothing) { EXPECT_THAT(Lines(), IsEmpty()); }
+
+TEST_F(ConfigDiffTest, NamesEachKeyWithBothValues) {
+  Users().balancing.panic_threshold = 10;
+  Users().max_pending_calls = 7;
+  EXPECT_THAT(
+      Lines(),
+      ElementsAre("clusters.users.panic_threshold: 50 → 10 (at once, connections stay)",
+                  "clusters.users.max_pending_calls: 1024 → 7 (at once, connections stay)"));
+}
+
+TEST_F(ConfigDiffTest, SaysWhatIsConnectedAnew) {
+  Users().http2.stream_window = 32 * 1024;
+  EXPECT_THAT(Lines(), ElementsAre("clusters.users.http2.stream_window: 64KiB → 32KiB (the "
+                                   "cluster's connections are replaced one by one)"));
+}
+
+TEST_F(ConfigDiffTest, KnowsEndpointsByTheirAddress) {
+  Users().endpoints.erase(Users().endpoints.begin());
+  Users().endpoints[0].weight = 5;
+  Users().endpoints.emplace_back().address = *base::Address::Parse("127.0.0.1:4");
+  EXPECT_THAT(Lines(),
+              ElementsAre("clusters.users.endpoints[127.0.0.1:3].weight: 1 → 5 (at once, "
+                          "connections stay)",
+                          "clusters.users.endpoints[127.0.0.1:4]: new (it is connected to)",
+                          "clusters.users.endpoints[127.0.0.1:2]: removed (no new calls; its "
+                          "connections close when the last call has ended)"));
+}
+
+TEST_F(ConfigDiffTest, KnowsClustersByNameAndListenersByAddress) {
+  after_.clusters = {MakeCluster("orders")};
+  after_.listeners[0].cluster = "orders";
+  after_.listeners.push_back(after_.listeners[0]);
+  after_.listeners[1].address = *base::Address::Parse("127.0.0.1:9");
+  EXPECT_THAT(Lines(),
+              ElementsAre("listeners[127.0.0.1:1].cluster: users → orders (for calls from now on)",
+                          "listeners[127.0.0.1:9]: new (it is listened on)",
+                          "clusters.orders: new (it is connected to)",
+                          "clusters.users: removed (no new calls; its connections close when the "
+                          "last call has ended)"));
+}
+
+TEST_F(ConfigDiffTest, SaysWhatWaitsForARestart) {
+  after_.workers = 3;
+  after_.admin.address.reset();
+  EXPECT_THAT(Lines(), ElementsAre("admin: {\"address\":\"127.0.0.1:9901\"} → off (only at the "
+                                   "next start)",
+                                   "workers: new: 3 (only at the next start)"));
+}
+
+}  // namespace
+}  // namespace evenkeel::admin

@@ -1,0 +1,153 @@
+// DnsServer: a DNS server over UDP on loopback that says what a test tells it, in the test's loop.
+#pragma once
+
+#include <arpa/inet.h>
+#include <arpa/nameser.h>
+#include <event2/event.h>
+#include <event2/event_struct.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "lib/net/event_loop.h"
+#include "lib/net/file_descriptor.h"
+#include "lib/net/socket_address.h"
+
+namespace evenkeel::net {
+
+class DnsServer {
+ public:
+  struct Service {
+    std::string target;
+    uint16_t port, priority, weight;
+  };
+
+  explicit DnsServer(EventLoop& loop) : socket_(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
+    const auto any = SocketAddress::From(*base::Address::Parse("127.0.0.1:0"));
+    EXPECT_EQ(bind(socket_.get(), any.get(), any.size()), 0);
+    event_assign(
+        &event_, loop.native(), socket_.get(), EV_READ | EV_PERSIST,
+        [](int, short, void* self) noexcept { static_cast<DnsServer*>(self)->OnReadable(); }, this);
+    event_add(&event_, nullptr);
+  }
+  ~DnsServer() { event_del(&event_); }
+
+  SocketAddress address() const { return SocketAddress::OfSocket(socket_.get()); }
+  int questions() const { return questions_; }
+
+  /// From now on `name` has these IPv4 or IPv6 addresses, and no others.
+  void SetAddresses(const std::string& name, const std::vector<std::string>& addresses,
+                    uint32_t ttl) {
+    Zone& zone = zones_[name] = {};
+    for (const std::string& each : addresses) {
+      char bytes[16];
+      const bool v6 = each.find(':') != std::string::npos;
+      EXPECT_EQ(inet_pton(v6 ? AF_INET6 : AF_INET, each.c_str(), bytes), 1);
+      zone.records[v6 ? ns_t_aaaa : ns_t_a].push_back({ttl, std::string(bytes, v6 ? 16 : 4)});
+    }
+  }
+  void SetServices(const std::string& name, const std::vector<Service>& services, uint32_t ttl) {
+    Zone& zone = zones_[name] = {};
+    for (const Service& each : services) {
+      std::string data;
+      for (const uint16_t number : {each.priority, each.weight, each.port}) Put16(data, number);
+      zone.records[ns_t_srv].push_back({ttl, data + Encode(each.target)});
+    }
+  }
+  /// Answers questions for `name` with this code (RFC 1035, section 4.1.1), for one type or all.
+  void Fail(const std::string& name, int code, int type = 0) { zones_[name].failures[type] = code; }
+  /// Says nothing to questions for `name`.
+  void Ignore(const std::string& name) { Fail(name, kSilence); }
+
+ private:
+  static constexpr int kSilence = -1;
+
+  struct Record {
+    uint32_t ttl;
+    std::string data;
+  };
+  struct Zone {
+    std::map<int, std::vector<Record>> records;
+    std::map<int, int> failures;
+  };
+
+  static void Put16(std::string& out, uint16_t number) {
+    out += static_cast<char>(number >> 8);
+    out += static_cast<char>(number & 0xff);
+  }
+  static std::string Encode(const std::string& name) {
+    std::string out, label;
+    for (const char c : name + ".") {
+      if (c != '.') {
+        label += c;
+      } else if (!label.empty()) {
+        out += static_cast<char>(label.size());
+        out += std::exchange(label, "");
+      }
+    }
+    return out + '\0';
+  }
+
+  void OnReadable() {
+    char buffer[1500];
+    sockaddr_storage peer{};
+    socklen_t size = sizeof peer;
+    const ssize_t got = recvfrom(socket_.get(), buffer, sizeof buffer, 0,
+                                 reinterpret_cast<sockaddr*>(&peer), &size);
+    if (got < 17) return;
+    ++questions_;
+    const std::string answer = AnswerTo(std::string(buffer, static_cast<size_t>(got)));
+    if (answer.empty()) return;
+    sendto(socket_.get(), answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&peer),
+           size);
+  }
+
+  std::string AnswerTo(const std::string& query) {
+    std::string name;
+    size_t at = 12;
+    while (query[at] != '\0') {
+      const auto length = static_cast<size_t>(query[at]);
+      name += (name.empty() ? "" : ".") + query.substr(at + 1, length);
+      at += length + 1;
+    }
+    const int type = static_cast<uint8_t>(query[at + 1]) << 8 | static_cast<uint8_t>(query[at + 2]);
+    const std::string question = query.substr(12, at + 5 - 12);
+    const auto zone = zones_.find(name);
+    int code = zone == zones_.end() ? ns_r_nxdomain : ns_r_noerror;
+    std::vector<Record> records;
+    if (zone != zones_.end()) {
+      for (const int each : {0, type}) {
+        if (zone->second.failures.contains(each)) code = zone->second.failures.at(each);
+      }
+      if (code == ns_r_noerror) records = zone->second.records[type];
+    }
+    if (code == kSilence) return "";
+    std::string out = query.substr(0, 2);
+    Put16(out, static_cast<uint16_t>(0x8180 | code));
+    for (const size_t count : {size_t{1}, records.size(), size_t{0}, size_t{0}}) {
+      Put16(out, static_cast<uint16_t>(count));
+    }
+    out += question;
+    for (const Record& each : records) {
+      Put16(out, 0xc00c);  // the question's name
+      Put16(out, static_cast<uint16_t>(type));
+      Put16(out, ns_c_in);
+      Put16(out, static_cast<uint16_t>(each.ttl >> 16));
+      Put16(out, static_cast<uint16_t>(each.ttl & 0xffff));
+      Put16(out, static_cast<uint16_t>(each.data.size()));
+      out += each.data;
+    }
+    return out;
+  }
+
+  FileDescriptor socket_;
+  event event_;
+  std::map<std::string, Zone> zones_;
+  int questions_ = 0;
+};
+
+}  // namespace evenkeel::net

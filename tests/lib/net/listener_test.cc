@@ -1,0 +1,157 @@
+#include "lib/net/listener.h"
+
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/lib/net/loop_test.h"
+
+namespace evenkeel::net {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::SizeIs;
+
+base::Address Parse(const std::string& text) { return *base::Address::Parse(text); }
+
+class ListenerTest : public LoopTest {
+ protected:
+  ~ListenerTest() override { std::filesystem::remove(path_); }
+
+  std::vector<FileDescriptor> Open(const std::string& address, size_t count = 1) {
+    auto sockets = OpenListeners(Parse(address), count);
+    EXPECT_TRUE(sockets) << sockets.error();
+    return sockets ? std::move(*sockets) : std::vector<FileDescriptor>();
+  }
+  static FileDescriptor Connect(const SocketAddress& address) {
+    FileDescriptor fd(socket(address.family(), SOCK_STREAM, 0));
+    EXPECT_EQ(connect(fd.get(), address.get(), address.size()), 0) << std::strerror(errno);
+    return fd;
+  }
+  std::unique_ptr<Listener> Accept(FileDescriptor socket) {
+    return std::make_unique<Listener>(loop_, std::move(socket), [this](FileDescriptor fd) {
+      accepted_.push_back(std::move(fd));
+    });
+  }
+
+  const std::string path_ =
+      std::filesystem::temp_directory_path() / ("listener_test." + std::to_string(getpid()));
+  std::vector<FileDescriptor> accepted_;
+};
+
+TEST_F(ListenerTest, SocketsOfOneAddressShareOneFreePort) {
+  const auto sockets = Open("127.0.0.1:0", 4);
+  ASSERT_THAT(sockets, SizeIs(4));
+  const uint16_t port = SocketAddress::OfSocket(sockets[0].get()).port();
+  EXPECT_NE(port, 0);
+  for (const FileDescriptor& each : sockets) {
+    EXPECT_EQ(SocketAddress::OfSocket(each.get()).port(), port);
+  }
+}
+
+TEST_F(ListenerTest, EverySocketOfAPortGetsConnections) {
+  auto sockets = Open("127.0.0.1:0", 2);
+  const SocketAddress address = SocketAddress::OfSocket(sockets[0].get());
+  int first = 0;
+  int second = 0;
+  const Listener a(loop_, std::move(sockets[0]), [&](FileDescriptor) { ++first; });
+  const Listener b(loop_, std::move(sockets[1]), [&](FileDescriptor) { ++second; });
+  for (int i = 0; i < 64; ++i) Connect(address);
+  RunUntil([&] { return first + second == 64; });
+  EXPECT_GT(first, 0);
+  EXPECT_GT(second, 0);
+}
+
+TEST_F(ListenerTest, SaysInASentenceThatThePortIsInUse) {
+  const auto sockets = Open("127.0.0.1:0", 2);
+  const std::string address = SocketAddress::OfSocket(sockets[0].get()).ToString();
+  const auto again = OpenListeners(Parse(address), 1);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error(), "cannot listen on " + address + ": Address already in use");
+}
+
+TEST_F(ListenerTest, SaysThatAnAddressIsNotOurs) {
+  const auto sockets = OpenListeners(Parse("192.0.2.1:0"), 1);
+  ASSERT_FALSE(sockets);
+  EXPECT_THAT(sockets.error(), HasSubstr("cannot listen on 192.0.2.1:0: "));
+}
+
+TEST_F(ListenerTest, ListensOnAName) {
+  const auto sockets = Open("localhost:0");
+  ASSERT_THAT(sockets, SizeIs(1));
+  EXPECT_NE(SocketAddress::OfSocket(sockets[0].get()).port(), 0);
+}
+
+TEST_F(ListenerTest, AcceptsWhatConnects) {
+  auto sockets = Open("127.0.0.1:0");
+  const SocketAddress address = SocketAddress::OfSocket(sockets[0].get());
+  const auto listener = Accept(std::move(sockets[0]));
+  const FileDescriptor a = Connect(address);
+  const FileDescriptor b = Connect(address);
+  RunUntil([&] { return accepted_.size() == 2; });
+}
+
+TEST_F(ListenerTest, TakesMoreConnectionsThanOneTurnsWorth) {
+  auto sockets = Open("127.0.0.1:0");
+  const SocketAddress address = SocketAddress::OfSocket(sockets[0].get());
+  const auto listener = Accept(std::move(sockets[0]));
+  for (int i = 0; i < 150; ++i) Connect(address);
+  loop_.RunOnce();
+  EXPECT_LT(accepted_.size(), 150u);
+  RunUntil([&] { return accepted_.size() == 150; });
+}
+
+TEST_F(ListenerTest, TakesWhatIsQueuedWhenItEnds) {
+  auto sockets = Open("127.0.0.1:0");
+  const SocketAddress address = SocketAddress::OfSocket(sockets[0].get());
+  auto listener = Accept(std::move(sockets[0]));
+  std::vector<FileDescriptor> clients;
+  for (int i = 0; i < 100; ++i) clients.push_back(Connect(address));
+  listener.reset();
+  EXPECT_THAT(accepted_, SizeIs(100));
+}
+
+TEST_F(ListenerTest, ListensOnAUnixPath) {
+  auto sockets = Open("unix:" + path_, 3);
+  ASSERT_THAT(sockets, SizeIs(3));
+  const auto listener = Accept(std::move(sockets[2]));
+  const FileDescriptor client = Connect(SocketAddress::From(Parse("unix:" + path_)));
+  RunUntil([&] { return accepted_.size() == 1; });
+}
+
+TEST_F(ListenerTest, ReplacesAStaleUnixSocket) {
+  Open("unix:" + path_);  // the file stays
+  ASSERT_TRUE(std::filesystem::is_socket(path_));
+  EXPECT_THAT(Open("unix:" + path_), SizeIs(1));
+}
+
+TEST_F(ListenerTest, RefusesALiveUnixSocket) {
+  const auto sockets = Open("unix:" + path_);
+  const auto again = OpenListeners(Parse("unix:" + path_), 1);
+  ASSERT_FALSE(again);
+  EXPECT_EQ(again.error(), "cannot listen on unix:" + path_ + ": another process listens there");
+}
+
+TEST_F(ListenerTest, KeepsAFileThatIsNoSocket) {
+  std::ofstream(path_) << "precious";
+  const auto sockets = OpenListeners(Parse("unix:" + path_), 1);
+  ASSERT_FALSE(sockets);
+  EXPECT_THAT(sockets.error(), AllOf(HasSubstr(path_), HasSubstr("no socket")));
+  EXPECT_TRUE(std::filesystem::is_regular_file(path_));
+}
+
+TEST_F(ListenerTest, SaysThatAUnixFolderIsNotThere) {
+  const auto sockets = OpenListeners(Parse("unix:/nonexistent/a.sock"), 1);
+  ASSERT_FALSE(sockets);
+  EXPECT_EQ(sockets.error(),
+            "cannot listen on unix:/nonexistent/a.sock: No such file or directory");
+}
+
+}  // namespace
+}  // namespace evenkeel::net

@@ -1,0 +1,95 @@
+#include "lib/net/listening_sockets.h"
+
+#include <gmock/gmock.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "lib/net/listener.h"
+#include "tests/lib/net/loop_test.h"
+
+namespace evenkeel::net {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+base::Address Parse(const std::string& text) { return *base::Address::Parse(text); }
+
+std::string BoundTo(const FileDescriptor& socket) {
+  return SocketAddress::OfSocket(socket.get()).ToString();
+}
+
+class ListeningSocketsTest : public LoopTest {
+ protected:
+  std::vector<FileDescriptor> Open(const std::string& address, size_t count) {
+    auto opened = sockets_.Open(Parse(address), count);
+    EXPECT_TRUE(opened) << opened.error();
+    return opened ? std::move(*opened) : std::vector<FileDescriptor>();
+  }
+  /// As they come from a process with `count` workers.
+  void Inherit(const std::string& name, size_t count) {
+    auto opened = OpenListeners(Parse("127.0.0.1:0"), count);
+    inherited_at_ = BoundTo((*opened)[0]);
+    std::vector<ListeningSockets::Group> groups;
+    groups.push_back({name, std::move(*opened)});
+    sockets_.Inherit(std::move(groups));
+  }
+
+  ListeningSockets sockets_;
+  std::string inherited_at_;
+};
+
+TEST_F(ListeningSocketsTest, OpensOneForEachWorkerAndKeepsADuplicateOfEach) {
+  const auto opened = Open("127.0.0.1:0", 3);
+  EXPECT_THAT(opened, SizeIs(3));
+  ASSERT_THAT(sockets_.open(), SizeIs(1));
+  EXPECT_EQ(sockets_.open()[0].name, "127.0.0.1:0");
+  ASSERT_THAT(sockets_.open()[0].sockets, SizeIs(3));
+  EXPECT_EQ(BoundTo(sockets_.open()[0].sockets[2]), BoundTo(opened[2]));
+}
+
+TEST_F(ListeningSocketsTest, UsesWhatWasInheritedUnderTheConfiguredName) {
+  Inherit("127.0.0.1:0", 2);
+  const auto opened = Open("127.0.0.1:0", 2);
+  ASSERT_THAT(opened, SizeIs(2));
+  EXPECT_EQ(BoundTo(opened[0]), inherited_at_);
+  EXPECT_NE(BoundTo(Open("127.0.0.1:0", 1)[0]), inherited_at_) << "it can be used once";
+}
+
+TEST_F(ListeningSocketsTest, FindsSocketsWithoutANameByTheirAddress) {
+  Inherit("", 1);
+  EXPECT_EQ(BoundTo(Open(inherited_at_, 1)[0]), inherited_at_);
+}
+
+TEST_F(ListeningSocketsTest, GivesAllThatWereInheritedForEachHasAQueue) {
+  Inherit("127.0.0.1:0", 4);
+  EXPECT_THAT(Open("127.0.0.1:0", 2), SizeIs(4));
+}
+
+TEST_F(ListeningSocketsTest, OpensFurtherQueuesForMoreWorkers) {
+  Inherit("127.0.0.1:0", 1);
+  const auto opened = Open("127.0.0.1:0", 3);
+  ASSERT_THAT(opened, SizeIs(3));
+  for (const FileDescriptor& each : opened) EXPECT_EQ(BoundTo(each), inherited_at_);
+}
+
+TEST_F(ListeningSocketsTest, SaysWhatNobodyAskedFor) {
+  Inherit("10.0.0.1:50051", 1);
+  Inherit("", 1);
+  EXPECT_THAT(sockets_.unclaimed(), ElementsAre("10.0.0.1:50051", inherited_at_));
+  sockets_.DropUnclaimed();
+  EXPECT_THAT(sockets_.unclaimed(), IsEmpty());
+}
+
+TEST_F(ListeningSocketsTest, AClosedAddressRefuses) {
+  auto opened = Open("127.0.0.1:0", 1);
+  const SocketAddress address = SocketAddress::OfSocket(opened[0].get());
+  opened.clear();
+  sockets_.Close(address.ToString());
+  const FileDescriptor client(socket(AF_INET, SOCK_STREAM, 0));
+  EXPECT_NE(connect(client.get(), address.get(), address.size()), 0);
+}
+
+}  // namespace
+}  // namespace evenkeel::net

@@ -1,0 +1,85 @@
+#include "lib/yaml/variables.h"
+
+#include <gtest/gtest.h>
+
+#include "lib/yaml/loader.h"
+
+namespace evenkeel::config {
+namespace {
+
+std::optional<std::string> Known(const std::string& name) {
+  if (name == "HOST") return "10.0.0.1";
+  if (name == "EMPTY") return "";
+  if (name == "TRICK") return "${HOST}";
+  if (name == "BELL") return "\a";
+  return std::nullopt;
+}
+
+std::string Expanded(std::string_view text) {
+  const auto result = ExpandVariables(text, Known);
+  return result ? *result : "error: " + result.error().reason + "; " + result.error().hint;
+}
+
+TEST(VariablesTest, ReplaceTheirNames) {
+  EXPECT_EQ(Expanded("${HOST}:1"), "10.0.0.1:1");
+  EXPECT_EQ(Expanded("${HOST}${HOST}"), "10.0.0.110.0.0.1");
+  EXPECT_EQ(Expanded("no variable, $HOST, {HOST}, $"), "no variable, $HOST, {HOST}, $");
+}
+
+TEST(VariablesTest, HaveADefaultWhereTheyAreNotSetOrEmpty) {
+  EXPECT_EQ(Expanded("${PORT:-50051}"), "50051");
+  EXPECT_EQ(Expanded("${EMPTY:-50051}"), "50051");
+  EXPECT_EQ(Expanded("${HOST:-50051}"), "10.0.0.1");
+  EXPECT_EQ(Expanded("${PORT:-}"), "");
+}
+
+TEST(VariablesTest, MayBeEmptyWithoutADefault) { EXPECT_EQ(Expanded("a${EMPTY}b"), "ab"); }
+
+TEST(VariablesTest, AreNotExpandedTwice) { EXPECT_EQ(Expanded("${TRICK}"), "${HOST}"); }
+
+TEST(VariablesTest, TwoDollarsStandForOne) {
+  EXPECT_EQ(Expanded("$${HOST} ${HOST}"), "${HOST} 10.0.0.1");
+}
+
+TEST(VariablesTest, ThatAreNotSetAreAnError) {
+  EXPECT_EQ(Expanded("${PORT}"),
+            "error: the environment variable PORT is not set; set it, or give a default: "
+            "${PORT:-default}");
+}
+
+TEST(VariablesTest, OfBytesThatAreNoTextAreAnError) {
+  EXPECT_EQ(Expanded("${BELL}"),
+            "error: the environment variable BELL holds bytes that are no text; set it to UTF-8 "
+            "without control characters");
+}
+
+TEST(VariablesTest, WithoutAnEndOrANameAreAnError) {
+  EXPECT_EQ(Expanded("a ${HOST"),
+            "error: this ${ is not closed; add the }; $${ stands for a plain ${");
+  EXPECT_EQ(Expanded("${}"),
+            "error: \"\" is no name of an environment variable; write ${NAME} or "
+            "${NAME:-default}; $${ stands for a plain ${");
+  EXPECT_EQ(Expanded("${1A}").substr(0, 12), "error: \"1A\" ");
+}
+
+TEST(VariablesTest, StandInValuesOfAnyType) {
+  const auto config = LoadText(
+      "workers: ${WORKERS:-3}\n"
+      "listeners: [{address: \"${HOST}:1\", cluster: a}]\n"
+      "clusters: {a: {endpoints: [\"${HOST}:2\"]}}\n",
+      "file.yaml", Known);
+  ASSERT_TRUE(config) << Format(config.error());
+  EXPECT_EQ(config->workers, 3U);
+  EXPECT_EQ(config->listeners[0].address.ToString(), "10.0.0.1:1");
+}
+
+TEST(VariablesTest, SayWhereTheyStandWhenTheyAreWrong) {
+  const auto config =
+      LoadText("workers: 1\nlisteners: [{address: \"${NOPE}:1\"}]\n", "file.yaml", Known);
+  ASSERT_FALSE(config);
+  EXPECT_EQ(Format(config.error().front()).substr(0, 57),
+            "file.yaml:2:23: the environment variable NOPE is not set;");
+}
+
+}  // namespace
+}  // namespace evenkeel::config

@@ -1,0 +1,126 @@
+#include "proxy/admin/pages.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace evenkeel::admin {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class PagesTest : public ::testing::Test {
+ protected:
+  Response Get(std::string_view path, std::string_view query = "") const {
+    return pages_.Answer({.method = "GET", .path = path, .query = query});
+  }
+  Response Send(std::string_view method, std::string_view path) const {
+    return pages_.Answer({.method = method, .path = path, .query = ""});
+  }
+
+  Sources MakeSources() {
+    Sources sources;
+    sources.metrics = [] { return std::string("m 1\n"); };
+    sources.ready = [this] { return ready_; };
+    sources.clusters = [] {
+      return std::vector<ClusterView>{{"users", "round_robin", {{"a:1", "ready", 0, 0, 1}}}};
+    };
+    sources.config = [] { return config::Config(); };
+    sources.reload = [this] { return reload_; };
+    sources.preview = [this] { return reload_; };
+    return sources;
+  }
+
+  ReloadView reload_{"applied", 2, {"clusters.users.policy: random → maglev (at once)"}};
+  ReadyView ready_{.ready = true, .reasons = {}};
+  const Pages pages_{MakeSources()};
+};
+
+TEST_F(PagesTest, ServesMetricsAsPrometheusText) {
+  const Response response = Get("/metrics");
+  EXPECT_EQ(response.status, 200);
+  EXPECT_EQ(response.content_type, "text/plain; version=0.0.4; charset=utf-8");
+  EXPECT_EQ(response.body, "m 1\n");
+}
+
+TEST_F(PagesTest, IsReadyWhenCallsCanBeServed) {
+  EXPECT_EQ(Get("/ready").status, 200);
+  EXPECT_EQ(Get("/ready").body, "ready\n");
+}
+
+TEST_F(PagesTest, SaysWhyItIsNotReady) {
+  ready_ = {.ready = false, .reasons = {"cluster users has no ready endpoint", "draining"}};
+  EXPECT_EQ(Get("/ready").status, 503);
+  EXPECT_EQ(Get("/ready").body, "not ready\ncluster users has no ready endpoint\ndraining\n");
+}
+
+TEST_F(PagesTest, IsLiveEvenWhenNotReady) {
+  ready_.ready = false;
+  EXPECT_EQ(Get("/live").status, 200);
+  EXPECT_EQ(Get("/live").body, "live\n");
+}
+
+TEST_F(PagesTest, ShowsClustersAsJsonUnlessAskedForText) {
+  EXPECT_EQ(Get("/clusters").content_type, "application/json");
+  EXPECT_EQ(Get("/clusters", "format=json").body, Get("/clusters").body);
+  EXPECT_EQ(Get("/clusters", "format=text").content_type, "text/plain; charset=utf-8");
+  EXPECT_THAT(Get("/clusters", "format=text").body, StartsWith("CLUSTER  "));
+}
+
+TEST_F(PagesTest, RefusesAFormatItDoesNotHave) {
+  EXPECT_EQ(Get("/clusters", "format=xml").status, 400);
+  EXPECT_THAT(Get("/clusters", "format=xml").body, HasSubstr("?format=text"));
+}
+
+TEST_F(PagesTest, ShowsTheConfigurationAsJson) {
+  EXPECT_EQ(Get("/config").content_type, "application/json");
+  EXPECT_THAT(Get("/config").body, HasSubstr("\"admin\""));
+}
+
+TEST_F(PagesTest, LinksEveryPageFromTheFirst) {
+  const Response response = Get("/");
+  EXPECT_EQ(response.content_type, "text/html; charset=utf-8");
+  for (const char* path : {"/metrics", "/ready", "/live", "/clusters", "/config"}) {
+    EXPECT_THAT(response.body, HasSubstr("<a href=\"" + std::string(path) + "\">"));
+    EXPECT_EQ(Get(path).status, 200) << path;
+  }
+}
+
+TEST_F(PagesTest, ListsThePagesWhenAskedForAnother) {
+  for (const char* path : {"/nowhere", "", "/metrics/", "//", "*"}) {
+    const Response response = Get(path);
+    EXPECT_EQ(response.status, 404) << path;
+    EXPECT_THAT(response.body, HasSubstr("\n/clusters  "));
+  }
+}
+
+TEST_F(PagesTest, RefusesMethodsThatChangeThings) {
+  EXPECT_EQ(Send("POST", "/ready").status, 405);
+  EXPECT_EQ(Send("DELETE", "/nowhere").status, 405);
+}
+
+TEST_F(PagesTest, ReloadsOnlyWhenAskedByPost) {
+  EXPECT_EQ(Get("/reload").status, 405);
+  EXPECT_EQ(Get("/reload").allow, "POST");
+  EXPECT_EQ(Send("POST", "/reload").status, 200);
+  EXPECT_THAT(Send("POST", "/reload").body, HasSubstr("\"generation\": 2"));
+  reload_ = {"rejected", 2, {"e.yaml:1:1: wrong"}};
+  EXPECT_EQ(Send("POST", "/reload").status, 422);
+  EXPECT_THAT(Send("POST", "/reload").body, HasSubstr("e.yaml:1:1: wrong"));
+}
+
+TEST_F(PagesTest, ShowsWhatAReloadWouldChange) {
+  EXPECT_EQ(Get("/config/diff").status, 200);
+  EXPECT_THAT(Get("/config/diff").body, HasSubstr("random → maglev"));
+}
+
+TEST_F(PagesTest, IsReadyWithANoteWhenTheFilesAreRejected) {
+  ready_.notes = {"the files are rejected"};
+  EXPECT_EQ(Get("/ready").status, 200);
+  EXPECT_EQ(Get("/ready").body, "ready\nnote: the files are rejected\n");
+}
+
+TEST_F(PagesTest, AnswersHeadAsGet) { EXPECT_EQ(Send("HEAD", "/metrics").body, "m 1\n"); }
+
+}  // namespace
+}  // namespace evenkeel::admin

@@ -1,0 +1,68 @@
+// Main's side of a cluster under other configurations; with workers, in reload_test.cc.
+#include "proxy/server/cluster_controller.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "tests/lib/net/loop_test.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+class ClusterControllerTest : public net::LoopTest, private ClusterController::Owner {
+ protected:
+  ClusterControllerTest() {
+    config_.name = "users";
+    config_.retry_throttling.emplace();
+    keeper_ = std::make_shared<ClusterController>(
+        ClusterId{1}, config_, std::vector<discovery::ResolvedEndpoint>{},
+        ClusterController::Context{loop_, random_, metrics_, log_, 1, *this});
+  }
+
+  config::Cluster config_;
+  base::Random random_{1};
+  std::ostringstream log_text_;
+  telemetry::Log log_{telemetry::LogLevel::kInfo, telemetry::LogFormat::kText, log_text_};
+  telemetry::Metrics metrics_;
+  std::shared_ptr<ClusterController> keeper_;
+
+ private:
+  void OnSnapshotChanged(ClusterController&) override {}
+  void OnPlanChanged(ClusterController&) override {}
+};
+
+TEST_F(ClusterControllerTest, AThousandOtherRetryBrakesLeaveNothingBehind) {
+  std::vector<std::weak_ptr<RetryState>> former;
+  for (uint32_t i = 0; i < 1000; ++i) {
+    former.push_back(keeper_->plan()->settings.retries);
+    config_.retry_throttling->max_tokens = 10 + i % 2;
+    config_.retry_budget->percent = 10 + i % 3;
+    keeper_->Update(config_, {});
+  }
+  keeper_->plan();
+  for (size_t i = 0; i < former.size(); ++i) EXPECT_TRUE(former[i].expired()) << i;
+}
+
+TEST_F(ClusterControllerTest, TheSameRetryBrakesKeepTheirState) {
+  const auto before = keeper_->plan()->settings.retries;
+  config_.max_pending_calls = 7;
+  keeper_->Update(config_, {});
+  EXPECT_EQ(keeper_->plan()->settings.retries, before);
+}
+
+TEST_F(ClusterControllerTest, SnapshotsOfThousandsLeaveMainTimeBetweenThem) {
+  std::vector<discovery::ResolvedEndpoint> endpoints;
+  for (int i = 0; i < 1000; ++i) endpoints.push_back({"endpoint-" + std::to_string(i), {}, {}});
+  keeper_->SetEndpoints(std::vector(endpoints.begin(), endpoints.begin() + 3));
+  keeper_->snapshot();
+  EXPECT_LE(keeper_->snapshot_due(), loop_.Now()) << "a few are snapshotd at each change";
+  keeper_->SetEndpoints(endpoints);
+  keeper_->snapshot();
+  EXPECT_EQ(keeper_->snapshot_due() - loop_.Now(), std::chrono::milliseconds(10));
+}
+
+}  // namespace
+}  // namespace evenkeel::proxy
