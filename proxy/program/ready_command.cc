@@ -1,6 +1,8 @@
-#include "proxy/program/ready_question.h"
+#include "proxy/program/ready_command.h"
 
 #include <chrono>
+#include <cstdlib>
+#include <iostream>
 #include <optional>
 
 #include "health/socket_probe.h"
@@ -67,6 +69,13 @@ Result<void, std::string> AskReady(const base::Address& admin, base::Duration ti
   return Question(addresses->front(), admin.ToString()).Ask(timeout).map_error([&](auto failure) {
     return admin.ToString() + ": " + failure;
   });
+}
+
+int SayWhetherReady(const ReadyCommand& command) {
+  const auto ready = AskReady(command.admin, command.timeout);
+  if (ready) return EXIT_SUCCESS;
+  std::cerr << "not ready: " << ready.error() << '\n';
+  return EXIT_FAILURE;
 }
 
 }  // namespace evenkeel::proxy

@@ -1,0 +1,17 @@
+// AdminSources: what the admin pages show of the sidecar that runs here: plain values of the
+// server, the reloader and the metrics, made for each request.
+#pragma once
+
+#include "lib/base/clock.h"
+#include "lib/telemetry/metrics.h"
+#include "proxy/admin/sources.h"
+#include "proxy/program/reloader.h"
+#include "proxy/server/server.h"
+
+namespace evenkeel::proxy {
+
+/// All must outlive the result, whose functions run on the main thread.
+admin::Sources AdminSources(Server& server, const base::Clock& clock,
+                            const telemetry::Metrics& metrics, Reloader& reloader);
+
+}  // namespace evenkeel::proxy

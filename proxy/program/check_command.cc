@@ -1,0 +1,37 @@
+#include "proxy/program/check_command.h"
+
+#include <unistd.h>
+
+#include <cstdlib>
+#include <iostream>
+#include <variant>
+
+#include "lib/yaml/loader.h"
+#include "proxy/program/command_line.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+// Files of endpoints that are there; one that is not may come later.
+bool CheckEndpointFiles(const config::Config& config) {
+  bool good = true;
+  for (const config::Cluster& each : config.clusters) {
+    const auto* file = std::get_if<config::EndpointsFile>(&each.origin);
+    if (file == nullptr || ::access(file->path.c_str(), F_OK) != 0) continue;
+    const auto endpoints = config::LoadEndpoints(file->path);
+    if (!endpoints) std::cerr << config::Format(endpoints.error());
+    good = good && endpoints;
+  }
+  return good;
+}
+
+}  // namespace
+
+int Check(const std::string& file, const config::Config& config) {
+  if (!CheckEndpointFiles(config)) return kUsageExitCode;
+  std::cout << file << ": ok (" << config.listeners.size() << " listeners, "
+            << config.clusters.size() << " clusters)\n";
+  return EXIT_SUCCESS;
+}
+
+}  // namespace evenkeel::proxy

@@ -1,0 +1,212 @@
+#include "proxy/program/sidecar.h"
+
+#include <malloc.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "lib/base/version.h"
+#include "lib/net/event_loop.h"
+#include "lib/net/listening_sockets.h"
+#include "lib/net/signal_watcher.h"
+#include "lib/net/systemd.h"
+#include "lib/net/timer.h"
+#include "lib/process/cpu_quota.h"
+#include "lib/telemetry/log.h"
+#include "lib/telemetry/metrics.h"
+#include "proxy/admin/server.h"
+#include "proxy/program/admin_sources.h"
+#include "proxy/program/diff_command.h"
+#include "proxy/program/handover.h"
+#include "proxy/program/reloader.h"
+#include "proxy/server/server.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+std::vector<std::string> Names(const std::vector<config::Cluster>& clusters) {
+  std::vector<std::string> names;
+  for (const config::Cluster& each : clusters) {
+    names.push_back(each.name + " (" + std::to_string(each.endpoints.size()) + " endpoints)");
+  }
+  return names;
+}
+
+int Fail(telemetry::Log& log, const std::string& reason) {
+  log.Error("cannot start", {{"reason", reason}});
+  return EXIT_FAILURE;
+}
+
+// Each connection is a descriptor: take as many as the operator's hard limit allows.
+void RaiseDescriptorLimit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+// One heap for all threads. A heap of a thread's own grows by a page and a system call at a time,
+// several for each new connection; and calls allocate nothing, so nobody waits for its lock.
+void ShareOneHeap() { mallopt(M_ARENA_MAX, 1); }
+
+class Sidecar {
+ public:
+  Sidecar(const RunCommand& command, const config::Loading& loading)
+      : command_(command),
+        loading_(loading),
+        config_(*loading.config),
+        log_(command.log_level, command.log_format),
+        // Before the workers' threads, which inherit the blocked signals.
+        watcher_(loop_, {SIGTERM, SIGINT, SIGHUP}, [this](int signal) { OnSignal(signal); }),
+        handover_(loop_, sockets_, log_),
+        watchdog_(loop_, [this] { FeedWatchdog(); }) {}
+
+  int Run();
+
+ private:
+  base::Result<void, std::string> Start();
+  base::Result<void, std::string> Open();
+  void OnServing();
+  void Reload();
+  void OnSignal(int signal);
+  void OnTaken();
+  void EndWith(const std::string& reason);
+  void FeedWatchdog();
+
+  const RunCommand& command_;
+  const config::Loading& loading_;
+  const config::Config& config_;  // at the start
+  telemetry::Log log_;
+  telemetry::Metrics metrics_;
+  net::Systemd systemd_;
+  net::ListeningSockets sockets_;
+  net::EventLoop loop_;
+  const net::SignalWatcher watcher_;
+  Handover handover_;
+  net::Timer watchdog_;
+  std::unique_ptr<Server> server_;
+  std::optional<Reloader> reloader_;
+  std::unique_ptr<admin::Server> admin_;
+  int signals_ = 0;
+  unsigned workers_ = 0;
+  int exit_code_ = EXIT_SUCCESS;
+};
+
+int Sidecar::Run() {
+  if (auto started = Start(); !started) return Fail(log_, started.error());
+  handover_.Complete({.why_not_ready = [this] { return server_->NotReadyReasons(); },
+                      .on_serving = [this] { OnServing(); },
+                      .on_failed =
+                          [this] {
+                            exit_code_ = EXIT_FAILURE;
+                            server_->HandOver([this] { loop_.Stop(); });
+                          }});
+  loop_.Run();
+  if (exit_code_ == EXIT_SUCCESS) log_.Info("stopped");
+  return exit_code_;
+}
+
+base::Result<void, std::string> Sidecar::Start() {
+  sockets_.Inherit(systemd_.TakeSockets());
+  if (command_.takeover) {
+    if (auto begun = handover_.Begin(command_.takeover_socket); !begun) return begun;
+  }
+  workers_ =
+      command_.workers.value_or(config_.workers ? *config_.workers : AvailableCpus(Cgroup()));
+  auto started = Server::Start(loop_, config_,
+                               {.workers = workers_,
+                                .drain_timeout = command_.drain_timeout,
+                                .seed = std::random_device()()},
+                               sockets_, metrics_, log_);
+  if (!started) return base::Error(started.error());
+  server_ = std::move(*started);
+  reloader_.emplace(loop_, command_.config_file, loading_, *server_, metrics_, log_,
+                    DescribeChanges);
+  return {};
+}
+
+// What only one process can have: the admin port and the place where successors ask.
+base::Result<void, std::string> Sidecar::Open() {
+  if (config_.admin.address) {
+    const auto socket = sockets_.Open(*config_.admin.address, 1);
+    if (!socket) return base::Error("admin: " + socket.error());
+    auto opened = admin::Server::Open(loop_, socket->front(),
+                                      AdminSources(*server_, loop_, metrics_, *reloader_));
+    if (!opened) return base::Error(opened.error());
+    admin_ = std::move(*opened);
+  }
+  if (command_.takeover_socket.empty()) return {};
+  return handover_.Offer(command_.takeover_socket, [this] { OnTaken(); });
+}
+
+void Sidecar::OnServing() {
+  if (auto opened = Open(); !opened) return EndWith(opened.error());
+  // Others listened there, and we shall not: clients had better be refused than wait.
+  for (const std::string& each : sockets_.unclaimed()) {
+    log_.Warning("inherited socket closed: no listener has its address", {{"address", each}});
+  }
+  sockets_.DropUnclaimed();
+  log_.Info("ready", {{"version", base::kVersion},
+                      {"listeners", server_->listening_on()},
+                      {"admin", admin_ ? admin_->address() : "off"},
+                      {"clusters", Names(config_.clusters)},
+                      {"workers", workers_}});
+  systemd_.Ready("serving");
+  FeedWatchdog();
+}
+
+void Sidecar::EndWith(const std::string& reason) {
+  exit_code_ = Fail(log_, reason);
+  loop_.Post([this] { loop_.Stop(); });  // it may not run yet
+}
+
+void Sidecar::Reload() {
+  systemd_.Reloading();
+  reloader_->Reload("SIGHUP");
+  systemd_.Ready("serving");
+}
+
+void Sidecar::OnSignal(int signal) {
+  if (signal == SIGHUP) return Reload();
+  if (++signals_ > 1) {
+    log_.Warning("second signal: ending at once");
+    return loop_.Stop();
+  }
+  log_.Info("draining", {{"signal", signal}});
+  systemd_.Stopping();
+  handover_.Withdraw();
+  server_->Drain([this] { loop_.Stop(); });
+}
+
+void Sidecar::OnTaken() {
+  systemd_.Stopping();
+  loop_.DeleteLater(std::move(admin_));
+  server_->HandOver([this] { loop_.Stop(); });
+}
+
+// A main thread or a worker that hangs for a whole watchdog period has the manager start anew.
+void Sidecar::FeedWatchdog() {
+  if (!systemd_.watchdog_period()) return;
+  server_->CheckAlive([this] { systemd_.Alive(); });
+  watchdog_.StartAfter(*systemd_.watchdog_period());
+}
+
+}  // namespace
+
+int Serve(const RunCommand& command, const config::Loading& loading) {
+  std::signal(SIGPIPE, SIG_IGN);  // evhttp writes to admin clients that may have gone
+  // It starts no process. As process 1 of a container it gets those whose parents have ended, and
+  // nobody else would reap them.
+  std::signal(SIGCHLD, SIG_IGN);
+  RaiseDescriptorLimit();
+  ShareOneHeap();
+  return Sidecar(command, loading).Run();
+}
+
+}  // namespace evenkeel::proxy
