@@ -114,7 +114,8 @@ class Session {
   /// The same as a code; kNoError while we have not.
   ErrorCode failure_code() const { return failure_code_; }
 
-  /// Client role: opens a stream. Precondition: stream_room() > 0.
+  /// Client role: opens a stream. With kYes its end follows the headers as an empty frame of DATA,
+  /// never with them (gRPC's PROTOCOL-HTTP2, "EOS"). Precondition: stream_room() > 0.
   StreamHandle OpenStream(const HeaderList& headers, EndStream end, StreamHandler& handler);
   /// Client role: how many more streams the peer allows; 0 after GOAWAY or Abort, and when ids run
   /// out. Before the peer's SETTINGS a limit of 100 is assumed.

@@ -70,7 +70,10 @@ void Session::ProduceHeaders(Stream& stream, ByteQueue& out) {
     if (streams_framed_ >= peer_.max_streams) return waiting_.Push(stream);
     last_framed_ = stream.id_;
   }
-  const bool end = stream.ending_ == Stream::Ending::kEndStream && stream.body_.empty();
+  // A request without a message ends by an empty frame of DATA: gRPC demands it, and servers hang
+  // on HEADERS that end the stream (grpc-go before 1.84).
+  const bool end = role_ == Role::kServer && stream.ending_ == Stream::Ending::kEndStream &&
+                   stream.body_.empty();
   ++streams_framed_;
   stream.headers_offset_ = produced_;
   stream.local_ = Stream::Local::kOpen;

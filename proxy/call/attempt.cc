@@ -63,11 +63,9 @@ void Attempt::Open(http2::Session& session, const http2::HeaderList& headers,
         *this, {Failure::Kind::kTooLarge, rpc::Cause::kLocal, http2::ErrorCode::kNoError,
                 "it takes no metadata as large as the call's (its MAX_HEADER_LIST_SIZE)"});
   }
-  const bool headers_alone = body.empty() && end == http2::EndStream::kYes;
   http2::StreamHandler& handler = *this;
-  stream_ = session.OpenStream(
-      headers, headers_alone ? http2::EndStream::kYes : http2::EndStream::kNo, handler);
-  if (!headers_alone) stream_->SubmitData(body, end);
+  stream_ = session.OpenStream(headers, http2::EndStream::kNo, handler);
+  stream_->SubmitData(body, end);
 }
 
 void Attempt::SendBody(std::span<const uint8_t> bytes, http2::EndStream end) {

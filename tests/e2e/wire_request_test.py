@@ -76,6 +76,33 @@ class HalfCloseTest(WireTestCase):
         self.exchange()
         self.assertEqual((1, b""), (arrived.end_streams, bytes(arrived.data)))
 
+    def test_a_request_without_a_message_ends_by_an_empty_data_frame(self):
+        """gRPC's wire text demands it, and grpc-go's servers before 1.84 hang on the other form."""
+        _, arrived = self.open(end_stream=True)
+        arrived.wait_end()
+        self.assertFalse(arrived.blocks[0].end_stream)
+        call = self.client.open()
+        call.end()
+        arrived = self.endpoint.next_stream()
+        arrived.wait_end()
+        self.assertFalse(arrived.blocks[0].end_stream)
+
+    def test_so_does_one_that_waited_for_room_and_each_repetition(self):
+        endpoint = self.start_endpoint({raw_connection.MAX_CONCURRENT_STREAMS: 1})
+        sidecar = self.start_sidecar(endpoint, cluster={"connection": {"max_connections": 1}})
+        client = self.connect(sidecar)
+        client.open(end_stream=True)
+        first = endpoint.next_stream()
+        late = client.open(end_stream=True)
+        client.ping()
+        first.reset(raw_connection.REFUSED_STREAM)
+        for _ in range(2):  # the first one's repetition, and the one that waited
+            arrived = endpoint.next_stream()
+            arrived.wait_end()
+            self.assertFalse(arrived.blocks[0].end_stream)
+            arrived.respond()
+        self.assertEqual(0, late.wait_status())
+
     def test_a_half_close_on_the_last_data_frame_is_forwarded_once(self):
         call, arrived = self.open()
         call.send_message(b"last words", end_stream=True)

@@ -36,9 +36,20 @@ TEST(ClientHandshakeTest, OpensWithThePrefaceAndSettingsThatForbidPush) {
                                    BigEndian(0, 4));
 }
 
-TEST_F(ClientWireTest, SendsARequestWithoutBodyInOneFrame) {
+// gRPC's wire text: an empty DATA frame ends a request without a message. Servers hang otherwise.
+TEST_F(ClientWireTest, EndsARequestWithoutBodyByAnEmptyFrameOfData) {
   peer_.Open(EndStream::kYes);
-  EXPECT_THAT(Said(), ElementsAre("HEADERS 1 END_STREAM"));
+  EXPECT_THAT(Said(), ElementsAre("HEADERS 1", "DATA 1 0 bytes END_STREAM"));
+  StreamLog& log = peer_.Open();
+  SendData(log, "", EndStream::kYes);  // before the headers have left
+  EXPECT_THAT(Said(), ElementsAre("HEADERS 3", "DATA 3 0 bytes END_STREAM"));
+}
+
+TEST_F(ClientWireTest, EndsARequestWithoutBodyThoughThereIsNoWindow) {
+  Receive(WireBuilder().Settings({{kInitialWindowSize, 0}}));
+  TakeFrames();
+  peer_.Open(EndStream::kYes);
+  EXPECT_THAT(Said(), ElementsAre("HEADERS 1", "DATA 1 0 bytes END_STREAM"));
 }
 
 TEST_F(ClientWireTest, SaysTheEndWithTheLastData) {

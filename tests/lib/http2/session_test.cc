@@ -280,7 +280,7 @@ TEST(SessionTest, LettingGoOfAnOpenStreamCancelsIt) {
   auto [client, server] = pair.Open(EndStream::kYes);
   client.Release();
   pair.Exchange();
-  EXPECT_THAT(server.events, ElementsAre("headers END", "closed by peer: CANCEL"));
+  EXPECT_THAT(server.events, ElementsAre("headers", "data 0 END", "closed by peer: CANCEL"));
   EXPECT_THAT(client.events, IsEmpty());
   EXPECT_EQ(pair.client.session().open_streams(), 0u);
 }
