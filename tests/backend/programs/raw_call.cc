@@ -1,4 +1,4 @@
-#include "tests/backend/raw_call.h"
+#include "tests/backend/programs/raw_call.h"
 
 #include <arpa/inet.h>
 #include <gtest/gtest.h>

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/backend/process.h"
+#include "tests/backend/programs/process.h"
 
 namespace evenkeel::backend {
 

@@ -1,4 +1,4 @@
-#include "tests/backend/process.h"
+#include "tests/backend/programs/process.h"
 
 #include <fcntl.h>
 #include <gtest/gtest.h>

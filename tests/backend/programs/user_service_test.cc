@@ -10,8 +10,8 @@
 #include "backend/note.h"
 #include "grpc/health/v1/health.grpc.pb.h"
 #include "grpc/reflection/v1alpha/reflection.grpc.pb.h"
-#include "tests/backend/raw_call.h"
-#include "tests/backend/replica.h"
+#include "tests/backend/programs/raw_call.h"
+#include "tests/backend/programs/replica.h"
 #include "user/v1/user_service.grpc.pb.h"
 #include "xds/service/orca/v3/orca.grpc.pb.h"
 

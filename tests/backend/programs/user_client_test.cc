@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 
-#include "tests/backend/replica.h"
+#include "tests/backend/programs/replica.h"
 
 namespace evenkeel::backend {
 namespace {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "tests/backend/process.h"
+#include "tests/backend/programs/process.h"
 
 namespace evenkeel::backend {
 namespace {
