@@ -146,7 +146,7 @@ TEST_F(RetryTest, WhatAGoAwayLeavesOutGoesElsewhere) {
   RunUntil([&] {
     raw.Read();
     const auto frames = Describe(http2::FrameReader().Read(http2::AsBytes(raw.received())));
-    return std::ranges::count(frames, "HEADERS 1 END_STREAM") == 1;
+    return std::ranges::count(frames, "HEADERS 1") == 1;
   });
   raw.Write(http2::WireBuilder().GoAway(0, ErrorCode::kNoError).text());
   Answer(*Arrived().log);
