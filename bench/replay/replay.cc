@@ -65,10 +65,10 @@ class Replay {
   /// Each endpoint is an address of the loopback net, all with the listener's port.
   void StartServer(const std::string& port, size_t endpoints) {
     config::Config config;
-    config.listeners.emplace_back().address = *base::Address::Parse("127.0.0.1:0");
-    config.listeners[0].cluster = "users";
-    config.listeners[0].http2.max_concurrent_streams = 1000;
-    config::Cluster& cluster = config.clusters.emplace_back();
+    config.listeners.emplace_back().Edit().address = *base::Address::Parse("127.0.0.1:0");
+    config.listeners[0].Edit().cluster = "users";
+    config.listeners[0].Edit().http2.max_concurrent_streams = 1000;
+    config::Cluster& cluster = config.clusters.emplace_back().Edit();
     cluster.name = "users";
     for (size_t i = 0; i < endpoints; ++i) {
       const std::string host =

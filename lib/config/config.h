@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "lib/base/address.h"
+#include "lib/base/shared_value.h"
 #include "lib/config/call_policy.h"
 #include "lib/config/client_connection.h"
 #include "lib/config/discovery.h"
@@ -147,9 +148,14 @@ struct Admin {
   bool operator==(const Admin&) const = default;
 };
 
+using Listeners = std::vector<base::SharedValue<Listener>>;
+using Clusters = std::vector<base::SharedValue<Cluster>>;
+
+/// Listeners and clusters are snapshots: what does not change from one configuration to the next is
+/// shared (ShareEqual), so that who applies one sees at a glance what is other.
 struct Config {
-  std::vector<Listener> listeners;  ///< at least one
-  std::vector<Cluster> clusters;    ///< in the file's order
+  Listeners listeners;  ///< at least one
+  Clusters clusters;    ///< in the file's order; no name twice
   Admin admin;
   /// 1 to 256. Nothing: from the cgroup's CPU quota.
   std::optional<uint32_t> workers;
@@ -160,5 +166,8 @@ struct Config {
   std::optional<uint64_t> memory_limit;
   bool operator==(const Config&) const = default;
 };
+
+/// Has `next` share each listener and cluster that `before` has just so.
+void ShareEqual(const Config& before, Config& next);
 
 }  // namespace evenkeel::config

@@ -204,10 +204,10 @@ struct AdminKey {
   }
 };
 
-std::vector<std::string> SortedNames(const std::vector<Cluster>& clusters) {
+std::vector<std::string> SortedNames(const Config& config) {
   std::vector<std::string> names;
-  names.reserve(clusters.size());
-  for (const Cluster& cluster : clusters) names.push_back(cluster.name);
+  names.reserve(config.clusters.size());
+  for (const Cluster& cluster : config.clusters) names.push_back(cluster.name);
   std::ranges::sort(names);
   return names;
 }
@@ -218,10 +218,10 @@ void ReadRoot(MapReader& map, Config& config) {
   map.Optional("admin", config.admin, AdminKey{taken});
   if (config.admin.address) taken.Reserve(*config.admin.address, "admin.address");
   map.Required("clusters", config.clusters, NamedGroups{Group{ReadCluster}, CheckClusterName});
-  const std::vector<std::string> names = SortedNames(config.clusters);
+  const std::vector<std::string> names = SortedNames(config);
   const Group listener{
       [&](MapReader& map, Listener& listener) { ReadListener(names, taken, map, listener); }};
-  map.Required("listeners", config.listeners, List{listener});
+  map.Required("listeners", config.listeners, List{Shared{listener}});
   map.Optional("replay_memory", config.replay_memory, Size(0, 64 * 1024 * kMiB));
   map.Elsewhere("include", "write one include: with a list of files, in a file");
   map.Optional("memory_limit", config.memory_limit, Size(0, kMiB * kMiB));

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "lib/base/address.h"
+#include "lib/base/shared_value.h"
 #include "lib/yaml/address_book.h"
 #include "lib/yaml/map_reader.h"
 #include "lib/yaml/name_rules.h"
@@ -184,6 +185,29 @@ struct Group {
 template <typename Function>
 Group(Function) -> Group<Function>;
 
+/// A value that the configuration shares: read as what it is shared of.
+template <typename Key>
+struct Shared {
+  Key key;
+
+  template <typename T>
+  void Read(const Place& place, base::SharedValue<T>& out) const {
+    key.Read(place, out.Edit());
+  }
+  template <typename T>
+  KeyFacts Facts(const base::SharedValue<T>& fallback) const {
+    return key.Facts(*fallback);
+  }
+  template <typename T>
+  void Nested(const std::string& path, const base::SharedValue<T>& fallback,
+              Catalog& catalog) const {
+    key.Nested(path, *fallback, catalog);
+  }
+};
+
+template <typename Key>
+Shared(Key) -> Shared<Key>;
+
 /// A list with at least one item.
 template <typename Item>
 struct List {
@@ -223,24 +247,25 @@ struct NamedGroups {
   Rule rule;  ///< of the names
 
   template <typename T>
-  void Read(const Place& place, std::vector<T>& out) const {
+  void Read(const Place& place, std::vector<base::SharedValue<T>>& out) const {
     if (place.node().kind != YamlNode::Kind::kMap) {
       return place.FailType("a map", "write each name as a key, and what it has below it");
     }
     if (place.node().entries.empty()) return place.Fail({"is an empty map", "name at least one"});
     for (const YamlNode::Entry* entry : place.Entries()) {
       if (const auto complaint = rule(entry->key)) place.Key(*entry).Fail(*complaint);
-      T& item = out.emplace_back();
+      T& item = out.emplace_back().Edit();
       item.name = entry->key;
       ReadValue(group, place.Value(*entry), item);
     }
   }
   template <typename T>
-  KeyFacts Facts(const std::vector<T>&) const {
+  KeyFacts Facts(const std::vector<base::SharedValue<T>>&) const {
     return {.type = "map of names to maps"};
   }
   template <typename T>
-  void Nested(const std::string& path, const std::vector<T>&, Catalog& catalog) const {
+  void Nested(const std::string& path, const std::vector<base::SharedValue<T>>&,
+              Catalog& catalog) const {
     group.Nested(JoinPath(path, "<name>"), T(), catalog);
   }
 };

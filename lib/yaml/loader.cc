@@ -26,8 +26,8 @@ base::Result<Config, ConfigErrors> ReadTree(const YamlNodePtr& root, ErrorList e
 // What a file names relatively lies beside it, wherever the process was started.
 void AnchorPaths(Config& config, const std::string& path) {
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
-  for (Cluster& each : config.clusters) {
-    auto* file = std::get_if<EndpointsFile>(&each.origin);
+  for (auto& each : config.clusters) {
+    auto* file = std::get_if<EndpointsFile>(&each.Edit().origin);
     if (file != nullptr) file->path = (folder / file->path).string();
   }
 }

@@ -30,7 +30,7 @@
 namespace evenkeel::proxy {
 namespace {
 
-std::vector<std::string> Names(const std::vector<config::Cluster>& clusters) {
+std::vector<std::string> Names(const config::Clusters& clusters) {
   std::vector<std::string> names;
   for (const config::Cluster& each : clusters) {
     names.push_back(each.name + " (" + std::to_string(each.endpoints.size()) + " endpoints)");

@@ -28,8 +28,8 @@ bool HasField(const http2::HeaderList& headers, const config::Match::Metadata& w
 
 }  // namespace
 
-RouteTable::RouteTable(const config::Listener& listener,
-                       const std::vector<config::Cluster>& clusters, uint64_t seed)
+RouteTable::RouteTable(const config::Listener& listener, const config::Clusters& clusters,
+                       uint64_t seed)
     : answers_health_(listener.health_service) {
   if (answers_health_) {
     const config::Match match{.authority = {},

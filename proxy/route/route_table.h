@@ -19,8 +19,7 @@ class RouteTable {
  public:
   /// The configuration has been validated: every cluster that `listener` names is in `clusters`.
   /// `seed`: for the rate limits' keys.
-  RouteTable(const config::Listener& listener, const std::vector<config::Cluster>& clusters,
-             uint64_t seed = 0);
+  RouteTable(const config::Listener& listener, const config::Clusters& clusters, uint64_t seed = 0);
 
   enum class Answered : bool {
     kByCluster,

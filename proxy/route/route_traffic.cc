@@ -18,14 +18,14 @@ std::unique_ptr<RateLimit> Make(const config::RateLimit& limit, uint64_t seed) {
 
 }  // namespace
 
-size_t IndexOf(const std::string& name, const std::vector<config::Cluster>& clusters) {
+size_t IndexOf(const std::string& name, const config::Clusters& clusters) {
   const auto found = std::ranges::find(clusters, name, &config::Cluster::name);
   CHECK(found != clusters.end());
   return static_cast<size_t>(found - clusters.begin());
 }
 
-RouteTraffic::RouteTraffic(const config::RouteTraffic& traffic,
-                           const std::vector<config::Cluster>& clusters, uint64_t seed)
+RouteTraffic::RouteTraffic(const config::RouteTraffic& traffic, const config::Clusters& clusters,
+                           uint64_t seed)
     : request_headers(traffic.request_headers), response_headers(traffic.response_headers) {
   uint64_t upto = 0;
   for (const config::SplitPart& each : traffic.split) {

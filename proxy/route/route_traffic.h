@@ -18,7 +18,7 @@
 namespace evenkeel::proxy {
 
 /// The place of the cluster of this name, which is there: the configuration has been validated.
-size_t IndexOf(const std::string& name, const std::vector<config::Cluster>& clusters);
+size_t IndexOf(const std::string& name, const config::Clusters& clusters);
 
 struct RouteTraffic {
   struct Part {
@@ -32,7 +32,7 @@ struct RouteTraffic {
 
   RouteTraffic() = default;
   /// The configuration has been validated: each cluster that it names is in `clusters`.
-  RouteTraffic(const config::RouteTraffic& traffic, const std::vector<config::Cluster>& clusters,
+  RouteTraffic(const config::RouteTraffic& traffic, const config::Clusters& clusters,
                uint64_t seed);
 
   /// The cluster of one call: drawn by weight, or `whole` where the route is not split.

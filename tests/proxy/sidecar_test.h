@@ -34,9 +34,9 @@ class SidecarTest : public net::LoopTest {
   };
 
   SidecarTest() {
-    config_.listeners.emplace_back().address = *base::Address::Parse("127.0.0.1:0");
-    config_.listeners[0].cluster = "users";
-    config::Cluster& cluster = config_.clusters.emplace_back();
+    config_.listeners.emplace_back().Edit().address = *base::Address::Parse("127.0.0.1:0");
+    config_.listeners[0].Edit().cluster = "users";
+    config::Cluster& cluster = config_.clusters.emplace_back().Edit();
     cluster.name = "users";
     cluster.health_check.reset();
     cluster.outlier_detection.reset();
@@ -59,7 +59,7 @@ class SidecarTest : public net::LoopTest {
     endpoints_.back()->on_request = [this, number](StreamLog& log) {
       arrivals_.push_back({number, &log});
     };
-    config_.clusters[0].endpoints.emplace_back().address =
+    config_.clusters[0].Edit().endpoints.emplace_back().address =
         *base::Address::Parse(endpoints_.back()->name());
     return *endpoints_.back();
   }

@@ -12,8 +12,8 @@ using ::testing::IsEmpty;
 class ConfigDiffTest : public ::testing::Test {
  protected:
   ConfigDiffTest() {
-    before_.listeners.emplace_back().address = *base::Address::Parse("127.0.0.1:1");
-    before_.listeners[0].cluster = "users";
+    before_.listeners.emplace_back().Edit().address = *base::Address::Parse("127.0.0.1:1");
+    before_.listeners[0].Edit().cluster = "users";
     before_.clusters.push_back(MakeCluster("users"));
     after_ = before_;
   }
@@ -26,7 +26,7 @@ class ConfigDiffTest : public ::testing::Test {
     }
     return cluster;
   }
-  config::Cluster& Users() { return after_.clusters[0]; }
+  config::Cluster& Users() { return after_.clusters[0].Edit(); }
   std::vector<std::string> Lines() const {
     std::vector<std::string> lines;
     for (const ConfigChange& each : Diff(before_, after_)) lines.push_back(ToLine(each));
@@ -68,9 +68,9 @@ TEST_F(ConfigDiffTest, KnowsEndpointsByTheirAddress) {
 
 TEST_F(ConfigDiffTest, KnowsClustersByNameAndListenersByAddress) {
   after_.clusters = {MakeCluster("orders")};
-  after_.listeners[0].cluster = "orders";
+  after_.listeners[0].Edit().cluster = "orders";
   after_.listeners.push_back(after_.listeners[0]);
-  after_.listeners[1].address = *base::Address::Parse("127.0.0.1:9");
+  after_.listeners[1].Edit().address = *base::Address::Parse("127.0.0.1:9");
   EXPECT_THAT(Lines(),
               ElementsAre("listeners[127.0.0.1:1].cluster: users → orders (for calls from now on)",
                           "listeners[127.0.0.1:9]: new (it is listened on)",

@@ -98,13 +98,13 @@ TEST_F(DiscoveryTest, TheWayToAskIsRead) {
 TEST_F(DiscoveryTest, AFileThatIsNamedRelativelyLiesBesideTheConfiguration) {
   const auto config = LoadFile(Write("evenkeel.yaml", WithEndpoints("{file: some/a.yaml}")));
   ASSERT_TRUE(config);
-  EXPECT_EQ(std::get<EndpointsFile>(config->clusters[0].origin).path, folder_ / "some/a.yaml");
+  EXPECT_EQ(std::get<EndpointsFile>(config->clusters[0]->origin).path, folder_ / "some/a.yaml");
 }
 
 TEST_F(DiscoveryTest, AnAbsolutePathStays) {
   const auto config = LoadFile(Write("evenkeel.yaml", WithEndpoints("{file: /run/a.yaml}")));
   ASSERT_TRUE(config);
-  EXPECT_EQ(std::get<EndpointsFile>(config->clusters[0].origin).path, "/run/a.yaml");
+  EXPECT_EQ(std::get<EndpointsFile>(config->clusters[0]->origin).path, "/run/a.yaml");
 }
 
 TEST_F(DiscoveryTest, AnEndpointsFileHasAListWithAllThatAListCanHave) {

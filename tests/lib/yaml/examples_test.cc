@@ -58,9 +58,9 @@ TEST(ExamplesTest, EachLoads) {
 TEST(ExamplesTest, TheSmallestHasThreeEndpointsBehindOneListener) {
   const Config config = LoadExample("minimal.yaml");
   ASSERT_THAT(config.listeners, SizeIs(1));
-  EXPECT_EQ(config.listeners[0].address.ToString(), "127.0.0.1:50051");
+  EXPECT_EQ(config.listeners[0]->address.ToString(), "127.0.0.1:50051");
   ASSERT_THAT(config.clusters, SizeIs(1));
-  EXPECT_THAT(config.clusters[0].endpoints, SizeIs(3));
+  EXPECT_THAT(config.clusters[0]->endpoints, SizeIs(3));
 }
 
 TEST(ExamplesTest, TheFullOneHasEveryKeyWithItsDefault) {

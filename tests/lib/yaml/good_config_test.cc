@@ -26,7 +26,7 @@ Config Load(const std::string& text) {
 Cluster LoadCluster(const std::string& keys) {
   const Config config =
       Load("listeners: [{address: \"127.0.0.1:0\", cluster: a}]\nclusters: {a: {" + keys + "}}\n");
-  return config.clusters.empty() ? Cluster{} : config.clusters.front();
+  return config.clusters.empty() ? Cluster{} : *config.clusters.front();
 }
 
 // The only listener of a file that says `keys` of it, with clusters a and b.
@@ -34,7 +34,7 @@ Listener LoadListener(const std::string& keys) {
   const Config config =
       Load("clusters: {a: {endpoints: [\"h:1\"]}, b: {endpoints: [\"h:1\"]}}\nlisteners: [{" +
            keys + "}]\n");
-  return config.listeners.empty() ? Listener{} : config.listeners.front();
+  return config.listeners.empty() ? Listener{} : *config.listeners.front();
 }
 
 std::vector<std::string> Addresses(const std::vector<Endpoint>& endpoints) {
@@ -48,18 +48,18 @@ TEST(GoodConfigTest, WhatIsNotWrittenHasItsDefault) {
       "listeners: [{address: \"127.0.0.1:50051\", cluster: a}]\n"
       "clusters: {a: {endpoints: [\"127.0.0.1:50061\"]}}\n");
   ASSERT_THAT(config.listeners, SizeIs(1));
-  EXPECT_THAT(config.listeners[0].routes, IsEmpty());
-  EXPECT_EQ(config.listeners[0].http2.stream_window, 65536U);
-  EXPECT_EQ(config.listeners[0].http2.connection_window, 1048576U);
-  EXPECT_EQ(config.listeners[0].http2.max_concurrent_streams, 100U);
-  EXPECT_EQ(config.listeners[0].http2.max_header_list, 65536U);
+  EXPECT_THAT(config.listeners[0]->routes, IsEmpty());
+  EXPECT_EQ(config.listeners[0]->http2.stream_window, 65536U);
+  EXPECT_EQ(config.listeners[0]->http2.connection_window, 1048576U);
+  EXPECT_EQ(config.listeners[0]->http2.max_concurrent_streams, 100U);
+  EXPECT_EQ(config.listeners[0]->http2.max_header_list, 65536U);
   ASSERT_THAT(config.clusters, SizeIs(1));
-  EXPECT_EQ(PolicyName(config.clusters[0].policy), "least_request");
-  EXPECT_EQ(config.clusters[0].balancing.panic_threshold, 50U);
-  EXPECT_EQ(config.clusters[0].balancing.slow_start.window, 0s);
-  EXPECT_EQ(config.clusters[0].connection.connect_timeout, 1s);
-  EXPECT_EQ(config.clusters[0].connection.max_backoff, 10s);
-  EXPECT_EQ(config.clusters[0].max_pending_calls, 1024U);
+  EXPECT_EQ(PolicyName(config.clusters[0]->policy), "least_request");
+  EXPECT_EQ(config.clusters[0]->balancing.panic_threshold, 50U);
+  EXPECT_EQ(config.clusters[0]->balancing.slow_start.window, 0s);
+  EXPECT_EQ(config.clusters[0]->connection.connect_timeout, 1s);
+  EXPECT_EQ(config.clusters[0]->connection.max_backoff, 10s);
+  EXPECT_EQ(config.clusters[0]->max_pending_calls, 1024U);
   EXPECT_EQ(config.admin.address.value().ToString(), "127.0.0.1:9901");
   EXPECT_EQ(config.workers, std::nullopt);
 }
@@ -78,9 +78,9 @@ TEST(GoodConfigTest, ClustersKeepTheOrderOfTheFile) {
       "clusters: {z: {endpoints: [\"h:1\"]}, b: {endpoints: [\"h:1\"]}, m.1: {endpoints: "
       "[\"h:1\"]}}\n");
   ASSERT_THAT(config.clusters, SizeIs(3));
-  EXPECT_EQ(config.clusters[0].name, "z");
-  EXPECT_EQ(config.clusters[1].name, "b");
-  EXPECT_EQ(config.clusters[2].name, "m.1");
+  EXPECT_EQ(config.clusters[0]->name, "z");
+  EXPECT_EQ(config.clusters[1]->name, "b");
+  EXPECT_EQ(config.clusters[2]->name, "m.1");
 }
 
 Policy LoadPolicy(const std::string& policy) {
@@ -264,7 +264,7 @@ TEST(GoodConfigTest, AliasesStandForWhatTheyName) {
       "  a: {endpoints: [\"h:1\"], connection: &slow {connect_timeout: 3s}}\n"
       "  b: {endpoints: [\"h:2\"], connection: *slow}\n");
   ASSERT_THAT(config.clusters, SizeIs(2));
-  EXPECT_EQ(config.clusters[1].connection.connect_timeout, 3s);
+  EXPECT_EQ(config.clusters[1]->connection.connect_timeout, 3s);
 }
 
 TEST(GoodConfigTest, SpellingsOfYamlAreAllTheSame) {
@@ -281,7 +281,7 @@ TEST(GoodConfigTest, SpellingsOfYamlAreAllTheSame) {
       "}\n"
       "...\n");
   ASSERT_THAT(config.listeners, SizeIs(1));
-  EXPECT_EQ(config.listeners[0].cluster, "a");
+  EXPECT_EQ(config.listeners[0]->cluster, "a");
 }
 
 }  // namespace

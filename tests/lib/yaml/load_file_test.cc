@@ -177,7 +177,7 @@ TEST(HostileTextTest, TenThousandEndpointsAreNoTrouble) {
   }
   const auto result = LoadText(text, "file.yaml");
   ASSERT_TRUE(result) << Format(result.error());
-  EXPECT_EQ(result->clusters[0].endpoints.size(), 10'000U);
+  EXPECT_EQ(result->clusters[0]->endpoints.size(), 10'000U);
 }
 
 }  // namespace

@@ -18,7 +18,7 @@ std::string WithRoute(const std::string& route) {
 
 RouteTraffic Read(const std::string& route) {
   const auto config = LoadText(WithRoute(route), "test.yaml");
-  if (config) return config->listeners[0].routes[0].traffic;
+  if (config) return config->listeners[0]->routes[0].traffic;
   ADD_FAILURE() << Format(config.error());
   return {};
 }

@@ -70,7 +70,7 @@ TEST(VariablesTest, StandInValuesOfAnyType) {
       "file.yaml", Known);
   ASSERT_TRUE(config) << Format(config.error());
   EXPECT_EQ(config->workers, 3U);
-  EXPECT_EQ(config->listeners[0].address.ToString(), "10.0.0.1:1");
+  EXPECT_EQ(config->listeners[0]->address.ToString(), "10.0.0.1:1");
 }
 
 TEST(VariablesTest, SayWhereTheyStandWhenTheyAreWrong) {

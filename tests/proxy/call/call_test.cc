@@ -169,8 +169,8 @@ TEST_F(CallTest, RefusesATimeoutItCannotRead) {
 // What is no call of ours.
 
 TEST_F(CallTest, SaysWhichPathHasNoRoute) {
-  config_.listeners[0].cluster = "";
-  config::Route& route = config_.listeners[0].routes.emplace_back();
+  config_.listeners[0].Edit().cluster = "";
+  config::Route& route = config_.listeners[0].Edit().routes.emplace_back();
   route.match.service = "a.Users";
   route.cluster = "users";
   Start();
@@ -202,7 +202,7 @@ TEST_F(CallTest, AnswersWhatIsNoPostWith405) {
 }
 
 TEST_F(CallTest, RefusesMetadataOverTheLimit) {
-  config_.listeners[0].http2.max_header_list = 1'024;
+  config_.listeners[0].Edit().http2.max_header_list = 1'024;
   Start();
   StreamLog& call = Call(EndStream::kYes, With(GrpcRequest(), "x-huge", std::string(2'000, 'x')));
   EXPECT_EQ(Finished(call), "8");
@@ -211,7 +211,7 @@ TEST_F(CallTest, RefusesMetadataOverTheLimit) {
 }
 
 TEST_F(CallTest, SaysThatMetadataIsOverTheLimitAlsoWhereThatCutsTheContentTypeOff) {
-  config_.listeners[0].http2.max_header_list = 1'024;
+  config_.listeners[0].Edit().http2.max_header_list = 1'024;
   Start();
   Fields request = GrpcRequest();
   request.insert(std::ranges::find(request, "content-type", &http2::Field::name),
@@ -303,7 +303,7 @@ TEST_F(CallTest, TrailersWithoutStatusAreUnknownAndKeepTheirFields) {
 
 // An answer that lacks some of its metadata is none; a failure stays what it is.
 TEST_F(CallTest, AnswersWithMetadataOverTheLimitAreResourceExhausted) {
-  config_.clusters[0].http2.max_header_list = 1'024;
+  config_.clusters[0].Edit().http2.max_header_list = 1'024;
   Start();
   const std::string huge(2'000, 'x');
   {

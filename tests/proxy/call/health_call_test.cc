@@ -16,7 +16,7 @@ constexpr auto kUnknown = ServingStatus::kServiceUnknown;
 
 class HealthCallTest : public SidecarTest {
  protected:
-  HealthCallTest() { config_.listeners[0].health_service = true; }
+  HealthCallTest() { config_.listeners[0].Edit().health_service = true; }
 
   static std::string Framed(std::string_view message) {
     const auto bytes = rpc::FrameMessage(message);
@@ -56,7 +56,7 @@ class HealthCallTest : public SidecarTest {
     ASSERT_TRUE(applied) << applied.error();
   }
   config::Route& AddRoute(const std::string& service, const std::string& cluster) {
-    config::Route& route = config_.listeners[0].routes.emplace_back();
+    config::Route& route = config_.listeners[0].Edit().routes.emplace_back();
     route.match.service = service;
     route.cluster = cluster;
     return route;
@@ -124,7 +124,7 @@ TEST_F(HealthCallTest, ASplitServesWhileOneOfItsClustersDoes) {
 }
 
 TEST_F(HealthCallTest, WhatHasNoRouteIsNotFound) {
-  config_.listeners[0].cluster.clear();
+  config_.listeners[0].Edit().cluster.clear();
   AddRoute("users.v1.Users", "users");
   Start(1);
   ExpectChecked("users.v1.Users", kServing);
@@ -134,7 +134,7 @@ TEST_F(HealthCallTest, WhatHasNoRouteIsNotFound) {
 }
 
 TEST_F(HealthCallTest, AWatchOfWhatIsUnknownHearsWhenItComes) {
-  config_.listeners[0].cluster.clear();
+  config_.listeners[0].Edit().cluster.clear();
   AddRoute("users.v1.Users", "users");
   Start(1);
   StreamLog& watch = Watch("orders.v1.Orders");
@@ -178,7 +178,7 @@ TEST_F(HealthCallTest, InADrainNothingServesAndNoWatchStays) {
 }
 
 TEST_F(HealthCallTest, AnOldConnectionIsNotHeldOpenByAWatch) {
-  config_.listeners[0].lifetime.max_age = std::chrono::milliseconds(50);
+  config_.listeners[0].Edit().lifetime.max_age = std::chrono::milliseconds(50);
   Start(1);
   StreamLog& watch = Watch();
   EXPECT_EQ(Finished(watch), "14");
@@ -190,7 +190,7 @@ TEST_F(HealthCallTest, AWatchEndsWhenTheServiceIsSwitchedOff) {
   Start(1);
   StreamLog& watch = Watch();
   WaitUntilSaid(watch, {kServing});
-  config_.listeners[0].health_service = false;
+  config_.listeners[0].Edit().health_service = false;
   Reload();
   EXPECT_EQ(Finished(watch), "14");
   AskFor("Check", "");

@@ -147,7 +147,7 @@ TEST_F(HedgingTest, ACallThatHasWaitedForItsFirstEndpointIsRepeatedAfterANonFata
 
 TEST_F(HedgingTest, ACallThatWaitsAfterAnAttemptThatWasNeverSentIsRepeatedAsWell) {
   route().calls.wait_for_ready = true;
-  config_.clusters[0].connection.max_connections = 1;
+  config_.clusters[0].Edit().connection.max_connections = 1;
   AddEndpoint().set_max_streams(1);
   Start(1);
   Call(EndStream::kYes, With(GrpcRequest(), "grpc-previous-rpc-attempts", "1"));  // has one left
@@ -163,8 +163,8 @@ TEST_F(HedgingTest, ACallThatWaitsAfterAnAttemptThatWasNeverSentIsRepeatedAsWell
 }
 
 TEST_F(HedgingTest, AHedgeThatTheBudgetRefusesLeavesItsPlaceToOthers) {
-  config_.clusters[0].limits.max_retries = 1;
-  config_.clusters[0].retry_budget = config::RetryBudget{.percent = 50, .reserve = 1};
+  config_.clusters[0].Edit().limits.max_retries = 1;
+  config_.clusters[0].Edit().retry_budget = config::RetryBudget{.percent = 50, .reserve = 1};
   Start(2);
   StreamLog& spends = Call();
   StreamLog& attempt = *Arrived().log;
@@ -181,8 +181,8 @@ TEST_F(HedgingTest, AHedgeThatTheBudgetRefusesLeavesItsPlaceToOthers) {
 }
 
 TEST_F(HedgingTest, AHedgeForWhichThereIsNoPlaceLeavesTheBudgetToOthers) {
-  config_.clusters[0].limits.max_retries = 1;
-  config_.clusters[0].retry_budget = config::RetryBudget{.percent = 0, .reserve = 2};
+  config_.clusters[0].Edit().limits.max_retries = 1;
+  config_.clusters[0].Edit().retry_budget = config::RetryBudget{.percent = 0, .reserve = 2};
   Start(2);
   StreamLog& holds = Call();
   StreamLog& attempt = *Arrived().log;

@@ -169,7 +169,8 @@ TEST_F(PolicyRetryTest, AClientThatLeavesDuringTheBackOffIsForgotten) {
 }
 
 TEST_F(PolicyRetryTest, TokensStopAStormOfFailures) {
-  config_.clusters[0].retry_throttling = config::RetryThrottling{.max_tokens = 4, .token_ratio = 1};
+  config_.clusters[0].Edit().retry_throttling =
+      config::RetryThrottling{.max_tokens = 4, .token_ratio = 1};
   Start(2);
   for (int i = 0; i < 10; ++i) {
     StreamLog& call = Call();

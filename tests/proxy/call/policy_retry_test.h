@@ -18,7 +18,7 @@ class PolicyRetryTest : public SidecarTest {
   }
 
   config::Route& route() {
-    auto& routes = config_.listeners[0].routes;
+    auto& routes = config_.listeners[0].Edit().routes;
     return routes.empty() ? routes.emplace_back() : routes[0];
   }
   config::Retry& retry() { return *route().calls.retry; }

@@ -12,13 +12,13 @@ using ::testing::Not;
 
 class TrafficTest : public SidecarTest {
  protected:
-  config::Cluster& users() { return config_.clusters[0]; }
+  config::Cluster& users() { return config_.clusters[0].Edit(); }
   // The route that all calls take.
   config::Route& route() {
-    if (config_.listeners[0].routes.empty()) {
-      config_.listeners[0].routes.emplace_back().cluster = "users";
+    if (config_.listeners[0].Edit().routes.empty()) {
+      config_.listeners[0].Edit().routes.emplace_back().cluster = "users";
     }
-    return config_.listeners[0].routes[0];
+    return config_.listeners[0].Edit().routes[0];
   }
   // A second cluster, whose one endpoint is the last that was added.
   void AddCluster(const std::string& name) {

@@ -15,7 +15,7 @@ using ::testing::HasSubstr;
 
 class ClientConnectionTest : public SidecarTest {
  protected:
-  config::Listener& listener() { return config_.listeners[0]; }
+  config::Listener& listener() { return config_.listeners[0].Edit(); }
   /// Whether one client is known to have broken HTTP/2 in this way.
   bool BrokeHttp2(const std::string& how) const {
     return metrics_.Text().find("protocol_errors_total{side=\"client\",reason=\"" + how +

@@ -62,7 +62,7 @@ TEST_F(ReloaderTest, AppliesTheFileWhenItIsReplaced) {
   Run(Text(1));
   Write(Text(2));
   RunUntil([&] { return Endpoints() == 2; });
-  EXPECT_EQ(reloader_->config().clusters[0].endpoints.size(), 2U);
+  EXPECT_EQ(reloader_->config().clusters[0]->endpoints.size(), 2U);
 }
 
 TEST_F(ReloaderTest, SaysWhatChangedAndNumbersIt) {

@@ -13,7 +13,8 @@ using http2::GrpcRequest;
 class RouteTableTest : public ::testing::Test {
  protected:
   RouteTableTest() {
-    for (const char* each : {"users", "orders", "rest"}) clusters_.emplace_back().name = each;
+    for (const char* each : {"users", "orders", "rest"})
+      clusters_.emplace_back().Edit().name = each;
   }
 
   /// Appends a route to `cluster`; the test fills in what it matches.
@@ -29,14 +30,14 @@ class RouteTableTest : public ::testing::Test {
     EXPECT_TRUE(parts) << path;
     const RouteTable table(listener_, clusters_);
     const RouteTable::Route* found = table.Find(*parts, http2::ToHeaderList(fields));
-    return found != nullptr ? clusters_[found->cluster].name : "";
+    return found != nullptr ? clusters_[found->cluster]->name : "";
   }
   static Fields WithAuthority(std::string authority) {
     return {{":method", "POST"}, {":authority", std::move(authority)}};
   }
 
   config::Listener listener_;
-  std::vector<config::Cluster> clusters_;
+  config::Clusters clusters_;
 };
 
 TEST_F(RouteTableTest, WithoutRoutesAllGoesToTheListenersCluster) {
@@ -114,10 +115,10 @@ class MethodRulesTest : public RouteTableTest {
  protected:
   MethodRulesTest() {
     Default("users");
-    clusters_[0].service_config.emplace();
+    clusters_[0].Edit().service_config.emplace();
   }
   config::CallPolicy& Config(const std::string& service, const std::string& method) {
-    auto& methods = clusters_[0].service_config->methods;
+    auto& methods = clusters_[0].Edit().service_config->methods;
     return methods.emplace_back(config::ServiceConfig::Method{{{service, method}}, {}}).calls;
   }
   /// The timeout of a call in seconds; 0 for none.

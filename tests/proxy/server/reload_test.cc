@@ -19,7 +19,7 @@ class ReloadTest : public SidecarTest {
     const auto applied = server_->Apply(config_);
     ASSERT_TRUE(applied) << applied.error();
   }
-  std::vector<config::Endpoint>& Endpoints() { return config_.clusters[0].endpoints; }
+  std::vector<config::Endpoint>& Endpoints() { return config_.clusters[0].Edit().endpoints; }
   void Remove(size_t endpoint) {
     const std::string name = endpoints_[endpoint]->name();
     std::erase_if(Endpoints(), [&](const auto& each) { return each.address.ToString() == name; });
@@ -71,7 +71,7 @@ TEST_F(ReloadTest, AnEndpointThatIsAddedGetsCalls) {
 
 TEST_F(ReloadTest, AnEndpointThatIsRemovedFinishesItsCallsAndThenLosesItsConnection) {
   Start(2);
-  config_.clusters[0].policy = config::RoundRobin{};
+  config_.clusters[0].Edit().policy = config::RoundRobin{};
   StreamLog& call = Call();
   const Arrival arrival = Arrived();
   Remove(arrival.endpoint);
@@ -99,7 +99,7 @@ TEST_F(ReloadTest, AnEndpointThatIsRemovedAndIdleLosesItsConnectionAtOnce) {
 
 TEST_F(ReloadTest, AnotherWeightIsNoReasonToReconnect) {
   Start(2);
-  config_.clusters[0].policy = config::RoundRobin{};
+  config_.clusters[0].Edit().policy = config::RoundRobin{};
   Endpoints()[0].weight = 5;
   Reload();
   ArrivedAt(0);
@@ -111,7 +111,7 @@ TEST_F(ReloadTest, AnotherPolicyIsNoReasonToReconnectAndCountsStay) {
   Start(2);
   Call();
   Arrived();
-  config_.clusters[0].policy = config::RingHash{};
+  config_.clusters[0].Edit().policy = config::RingHash{};
   Reload();
   EXPECT_EQ(InFlight(), 1);
   EXPECT_EQ(server_->Clusters()[0].policy, "ring_hash");
@@ -121,15 +121,15 @@ TEST_F(ReloadTest, AnotherPolicyIsNoReasonToReconnectAndCountsStay) {
 }
 
 TEST_F(ReloadTest, ACallWithRetriesEndsByTheBudgetItBeganWith) {
-  config::Route& route = config_.listeners[0].routes.emplace_back();
+  config::Route& route = config_.listeners[0].Edit().routes.emplace_back();
   route.cluster = "users";
   route.calls.retry.emplace();
-  config_.clusters[0].retry_throttling.emplace();
+  config_.clusters[0].Edit().retry_throttling.emplace();
   Start(2);
   StreamLog& call = Call();
   const Arrival first = Arrived();
   for (uint32_t i = 0; i < 20; ++i) {
-    config_.clusters[0].retry_throttling->max_tokens = 3 + i % 2;
+    config_.clusters[0].Edit().retry_throttling->max_tokens = 3 + i % 2;
     Reload();
   }
   Settle();
@@ -142,7 +142,7 @@ TEST_F(ReloadTest, OtherWindowsReplaceConnectionsOnlyWhenTheNewOnesWork) {
   Start(1);
   StreamLog& call = Call();
   const Arrival arrival = Arrived();
-  config_.clusters[0].http2.stream_window = 32 * 1024;
+  config_.clusters[0].Edit().http2.stream_window = 32 * 1024;
   Reload();
   RunUntil([&] { return Connections(0) == 2; });
   EXPECT_EQ(Ready(), 1U);
@@ -157,7 +157,7 @@ TEST_F(ReloadTest, OtherWindowsReplaceConnectionsOnlyWhenTheNewOnesWork) {
 TEST_F(ReloadTest, CallsGoToAClusterThatIsAdded) {
   Start(1);
   const size_t other = AddCluster("orders");
-  config_.listeners[0].cluster = "orders";
+  config_.listeners[0].Edit().cluster = "orders";
   Reload();
   StreamLog& call = Call();
   const Arrival arrival = Arrived();
@@ -171,7 +171,7 @@ TEST_F(ReloadTest, ACallOfAClusterThatIsRemovedEndsWhereItIs) {
   StreamLog& call = Call();
   const Arrival arrival = Arrived();
   AddCluster("orders");
-  config_.listeners[0].cluster = "orders";
+  config_.listeners[0].Edit().cluster = "orders";
   config_.clusters.erase(config_.clusters.begin());
   Reload();
   EXPECT_THAT(server_->Clusters(), SizeIs(1));
@@ -190,7 +190,7 @@ TEST_F(ReloadTest, ACallThatWaitsInAClusterThatIsRemovedEndsUnavailable) {
   StreamLog& call = Call();
   EXPECT_TRUE(NothingArrives());
   AddCluster("orders");
-  config_.listeners[0].cluster = "orders";
+  config_.listeners[0].Edit().cluster = "orders";
   config_.clusters.erase(config_.clusters.begin());
   Reload();
   EXPECT_EQ(Finished(call), "14");
@@ -198,7 +198,7 @@ TEST_F(ReloadTest, ACallThatWaitsInAClusterThatIsRemovedEndsUnavailable) {
 }
 
 TEST_F(ReloadTest, ACallThatWaitsForReadinessInAClusterThatIsRemovedEndsUnavailable) {
-  config::Route& route = config_.listeners[0].routes.emplace_back();
+  config::Route& route = config_.listeners[0].Edit().routes.emplace_back();
   route.cluster = "users";
   route.calls.wait_for_ready = true;
   AddEndpoint().StopListening();
@@ -212,7 +212,7 @@ TEST_F(ReloadTest, ACallThatWaitsForReadinessInAClusterThatIsRemovedEndsUnavaila
   EXPECT_TRUE(NothingArrives());
   EXPECT_FALSE(call.stream->closed()) << "it waits for an endpoint that ever comes";
   AddCluster("orders");
-  config_.listeners[0].routes[0].cluster = config_.listeners[0].cluster = "orders";
+  config_.listeners[0].Edit().routes[0].cluster = config_.listeners[0].Edit().cluster = "orders";
   config_.clusters.erase(config_.clusters.begin());
   Reload();
   EXPECT_EQ(Finished(call), "14");
@@ -222,8 +222,8 @@ TEST_F(ReloadTest, ACallThatWaitsForReadinessInAClusterThatIsRemovedEndsUnavaila
 TEST_F(ReloadTest, TheSocketOfAListenerThatStaysStaysOpen) {
   Start(1);
   const auto before = server_->listening_on();
-  config_.listeners[0].http2.max_concurrent_streams = 7;
-  config_.listeners.emplace_back(config_.listeners[0]);
+  config_.listeners[0].Edit().http2.max_concurrent_streams = 7;
+  config_.listeners.push_back(config_.listeners[0]);
   Reload();
   EXPECT_THAT(server_->listening_on(), SizeIs(2));
   EXPECT_EQ(server_->listening_on()[0], before[0]);
@@ -233,7 +233,7 @@ TEST_F(ReloadTest, TheSocketOfAListenerThatStaysStaysOpen) {
 }
 
 TEST_F(ReloadTest, ConnectionsOfAListenerThatIsRemovedAreDrained) {
-  config_.listeners.emplace_back(config_.listeners[0]);
+  config_.listeners.push_back(config_.listeners[0]);
   Start(1);
   StreamLog& call = Call();
   const Arrival arrival = Arrived();
