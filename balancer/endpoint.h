@@ -20,7 +20,7 @@ namespace evenkeel::balancer {
 
 /// What configuration or discovery says of an endpoint beside its address.
 struct EndpointTraits {
-  /// Its share of calls relative to the others', for policies that heed it. 1 to 1,000,000.
+  /// Its share of calls relative to the others', for policies that use weights. 1 to 1,000,000.
   uint32_t weight = 1;
   /// 0 is used first; higher numbers take over as lower ones fail.
   uint32_t priority = 0;

@@ -224,7 +224,7 @@ Explanation EndpointSet::Explain(const CallFacts& call, base::Random& random) co
   if (panic) {
     why.notes.push_back("panic: only " + std::to_string(EligibleCount()) + " of " +
                         std::to_string(endpoints_.size()) +
-                        " endpoints are eligible, health is not heeded");
+                        " endpoints are eligible, health is ignored");
   }
   return why;
 }

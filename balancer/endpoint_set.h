@@ -39,7 +39,7 @@ class EndpointSet {
  public:
   using PolicyFactory = std::function<std::unique_ptr<Policy>()>;
 
-  /// With default settings and one policy for all endpoints: priorities and zones are not heeded,
+  /// With default settings and one policy for all endpoints: priorities and zones are ignored,
   /// and without a clock RefreshPeriod is nothing.
   EndpointSet(std::unique_ptr<Policy> policy, std::vector<EndpointPtr> endpoints);
 

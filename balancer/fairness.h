@@ -2,7 +2,7 @@
 //
 // Sampled by its owner at a steady pace; the sum of the samples' maxima over the sum of their
 // means, so idle moments do not count. 1 is perfectly even, K is all calls on one of K endpoints.
-// Weights are heeded: what is compared is in flight / weight. Main thread, pure.
+// Weights count: what is compared is in flight / weight. Main thread, pure.
 #pragma once
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// RandomDraw: weighted random picks that heed what a call avoids. The policy `random`, and what
+// RandomDraw: weighted random picks that respect what a call avoids. The policy `random`, and what
 // hash policies do with a call that has nothing to hash.
 #pragma once
 

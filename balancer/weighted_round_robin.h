@@ -3,8 +3,8 @@
 //
 // An endpoint's weight is qps / (utilisation + eps / qps x error_utilization_penalty) of its last
 // report: what it could serve if it were fully used. An endpoint without a weight that counts gets
-// the average; with fewer than two that have one, all turns are equal. Configured weights are not
-// heeded.
+// the average; with fewer than two that have one, all turns are equal. Configured weights are
+// ignored.
 #pragma once
 
 #include <memory>

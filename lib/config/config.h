@@ -78,7 +78,7 @@ struct Listener {
 
 struct Endpoint {
   base::Address address;
-  /// Its share of calls relative to the others', for policies that heed it. 1 to 1,000,000.
+  /// Its share of calls relative to the others', for policies that use weights. 1 to 1,000,000.
   uint32_t weight = 1;
   /// 0 is used first; higher numbers take over as lower ones fail. 0 to 127.
   uint32_t priority = 0;

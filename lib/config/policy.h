@@ -167,7 +167,7 @@ struct SlowStart {
 
 /// Priorities and zones.
 struct Tiers {
-  /// The zone this process runs in; empty: zones are not heeded.
+  /// The zone this process runs in; empty: zones are ignored.
   std::string zone{};
   /// Own-zone preference needs so many eligible endpoints in the priority. 1 to 10,000.
   uint32_t min_endpoints_for_zone = 6;

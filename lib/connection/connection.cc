@@ -78,7 +78,7 @@ void Connection::OnConnected() {
 
 void Connection::OnBytes(std::span<const uint8_t> bytes) {
   owner_.OnTraffic(bytes.size(), 0);
-  // While closing, what still comes is read to the end and not heeded.
+  // While closing, what still comes is read to the end and ignored.
   if (state_ == State::kOpen || state_ == State::kDeaf) Receive(bytes);
   if (state_ == State::kOpen) WatchHeaderBlock();
 }
@@ -210,7 +210,7 @@ void Connection::StartClosing(Loss loss) {
 
 void Connection::Lose(Loss loss) {
   if (state_ == State::kLost) return;
-  // What ended it stays the reason, however the last words fare.
+  // What ended it stays the reason, whatever becomes of the final frames.
   if (state_ == State::kFailed || state_ == State::kDeaf || state_ == State::kClosing) loss = end_;
   state_ = State::kLost;
   timer_.Stop();

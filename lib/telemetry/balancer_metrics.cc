@@ -8,8 +8,8 @@ void BalancerMetrics::Collect(std::vector<MetricFamily>& families) const {
   MetricFamily fairness =
       GaugeFamily("evenkeel_lb_fairness",
                   "Highest over mean attempts in flight of the endpoints, over the last 10 s.");
-  MetricFamily panic = GaugeFamily(
-      "evenkeel_lb_panic", "1 while so few endpoints are healthy that health is not heeded.");
+  MetricFamily panic = GaugeFamily("evenkeel_lb_panic",
+                                   "1 while so few endpoints are healthy that health is ignored.");
   for (const auto& [cluster, spread] : clusters_) {
     AddGauge(fairness, {{"cluster", cluster}}, spread.fairness);
     AddGauge(panic, {{"cluster", cluster}}, spread.panic == Panic::kYes ? 1 : 0);

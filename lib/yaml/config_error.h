@@ -53,7 +53,7 @@ struct Complaint {
 
 class ErrorList {
  public:
-  /// More than this many errors are not listed: nobody reads them, and each costs a suggestion.
+  /// More than this many errors are not listed: too many to read, and each costs a suggestion.
   static constexpr size_t kMaxErrors = 1000;
 
   explicit ErrorList(std::string file) : files_{std::move(file)} {}

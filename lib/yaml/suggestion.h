@@ -1,4 +1,4 @@
-// Suggestion: the hint for a name that nobody knows: the one that was probably meant, or the list
+// Suggestion: the hint for an unknown name: the one that was probably meant, or the list
 // of those there are.
 #pragma once
 

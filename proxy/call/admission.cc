@@ -18,7 +18,7 @@ Refusal OutOfMemory(const MemoryGuard& memory) {
   return {telemetry::Shed::kMemory,
           {StatusCode::kResourceExhausted, "evenkeel has reached its memory_limit of " +
                                                std::to_string(memory.limit() >> 20) +
-                                               " MiB and takes no new calls for now"}};
+                                               " MiB and accepts no new calls for now"}};
 }
 
 Refusal TooFast(const RouteTraffic& route, base::Duration wait) {

@@ -61,7 +61,7 @@ void Attempt::Open(http2::Session& session, const http2::HeaderList& headers,
   if (headers.list_size() > session.peer_max_header_list()) {
     return owner_.OnAttemptFailed(
         *this, {Failure::Kind::kTooLarge, rpc::Cause::kLocal, http2::ErrorCode::kNoError,
-                "it takes no metadata as large as the call's (its MAX_HEADER_LIST_SIZE)"});
+                "it does not accept metadata as large as the call's (its MAX_HEADER_LIST_SIZE)"});
   }
   http2::StreamHandler& handler = *this;
   stream_ = session.OpenStream(headers, http2::EndStream::kNo, handler);

@@ -16,7 +16,8 @@ constexpr auto kDrainRoundTrip = std::chrono::seconds(1);
 constexpr uint64_t kDrainPing = 1;
 
 // What has been said last gets this long to reach the client.
-constexpr auto kLastWords = std::chrono::seconds(2);
+constexpr auto kFinalAnswers = std::chrono::seconds(2);
+constexpr char kNotRead[] = "the client did not read the final answers within 2 s";
 
 }  // namespace
 
@@ -37,7 +38,7 @@ ClientConnection::ClientConnection(WorkerContext& context, base::LocalPtr<Listen
       pings_(binding_->settings.pings),
       lifetime_(binding_->settings.lifetime, context.loop.Now(), context.random),
       lifetime_timer_(context.loop, [this] { LookAtLifetime(); }),
-      end_timer_(context.loop, [this] { connection_.Abort("the client takes no last words"); }),
+      end_timer_(context.loop, [this] { connection_.Abort(kNotRead); }),
       write_timer_(context.loop, [this] { LookAtFinished(); }) {
   context_.metrics.ClientConnectionOpened();
   handshake_timer_.StartAfter(kHandshakeTimeout);
@@ -125,7 +126,7 @@ void ClientConnection::WatchLifetime() {
 
 void ClientConnection::EndSoon(const std::string& why) {
   FinishCalls({rpc::StatusCode::kUnavailable, why});
-  end_timer_.StartAfter(kLastWords);
+  end_timer_.StartAfter(kFinalAnswers);
 }
 
 void ClientConnection::OnLost(const rpc::Connection::Loss& loss) {

@@ -158,7 +158,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   void AddLatency(base::Duration latency) {
     if (latencies_) latencies_->Add(latency);
   }
-  /// Takes the load report out of an answer's last fields, if the policy heeds reports.
+  /// Takes the load report out of an answer's last fields, if the policy uses reports.
   void LearnLoad(const Member& member, const http2::HeaderList& trailers, base::Time now);
 
  private:

@@ -27,7 +27,7 @@ class EndpointSource {
     /// All endpoints, each time the list differs from the last. No address twice, and sorted, so
     /// that the same answer is the same list; at least one, or it would have been a failure.
     std::function<void(std::vector<ResolvedEndpoint>)> on_found;
-    /// A try failed before there was any list: calls that wait for one wait in vain.
+    /// A try failed before there was any list: calls that wait for one should fail.
     std::function<void()> on_no_hope;
   };
 

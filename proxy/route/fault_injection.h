@@ -1,6 +1,6 @@
 // FaultInjection: which trouble is made for a call on purpose. Immutable, shared by all workers.
 //
-// The dice for delay and abort are independent, so a call can get both (gRFC A33): first the one,
+// Delay and abort are drawn independently, so a call can get both (gRFC A33): first the one,
 // then the other.
 #pragma once
 

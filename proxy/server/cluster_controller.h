@@ -68,7 +68,7 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   /// It came to a sidecar that is ready, and does not change that by having no endpoint yet.
   void SkipStartup();
 
-  /// Another configuration of the same name, and its endpoints, which are heeded where it lists
+  /// Another configuration of the same name, and its endpoints, which count where it lists
   /// them; where they come from elsewhere, those known stay until it is heard of others. plan() and
   /// snapshot() are new ones afterwards; the caller hands them to the workers.
   void Update(config::Cluster config, std::vector<discovery::ResolvedEndpoint> endpoints);

@@ -129,7 +129,7 @@ Await() {
   local deadline=$((SECONDS + $1)) what=$2
   shift 2
   until "$@" 2>/dev/null; do
-    [ "$SECONDS" -lt "$deadline" ] || Fail "waited in vain for $what"
+    [ "$SECONDS" -lt "$deadline" ] || Fail "waited without success for $what"
     sleep 0.2
   done
 }

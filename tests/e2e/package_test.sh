@@ -73,7 +73,7 @@ Await() {
   local deadline=$((SECONDS + $1)) what=$2
   shift 2
   until "$@" >/dev/null 2>&1; do
-    [ "$SECONDS" -lt "$deadline" ] || Fail "waited in vain for $what"
+    [ "$SECONDS" -lt "$deadline" ] || Fail "waited without success for $what"
     sleep 0.2
   done
 }

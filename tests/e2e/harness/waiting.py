@@ -14,7 +14,7 @@ def wait_until(condition, what, bound=BOUND, interval=0.01):
         if value:
             return value
         if time.monotonic() > deadline:
-            raise AssertionError(f"waited {bound:g} s in vain for {what}")
+            raise AssertionError(f"waited {bound:g} s without success for {what}")
         time.sleep(interval)
 
 
