@@ -17,6 +17,7 @@
 #include "lib/config/client_connection.h"
 #include "lib/config/discovery.h"
 #include "lib/config/health.h"
+#include "lib/config/metadata.h"
 #include "lib/config/policy.h"
 #include "lib/config/service_config.h"
 #include "lib/config/traffic.h"
@@ -46,12 +47,7 @@ struct Match {
   std::string authority;  ///< `:authority`, compared without case, port included when written
   std::string service;    ///< "package.Service"
   std::string method;     ///< "GetUser"; needs `service`
-  struct Metadata {
-    std::string name;   ///< lower case
-    std::string value;  ///< exact
-    bool operator==(const Metadata&) const = default;
-  };
-  std::vector<Metadata> metadata;  ///< all must match
+  std::vector<Metadata> metadata;  ///< all must match, exactly
   bool operator==(const Match&) const = default;
 };
 

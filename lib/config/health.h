@@ -9,15 +9,9 @@
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/config/metadata.h"
 
 namespace evenkeel::config {
-
-/// One entry of metadata that is sent as it is.
-struct Metadata {
-  std::string name;  ///< lower case
-  std::string value;
-  bool operator==(const Metadata&) const = default;
-};
 
 /// How endpoints are asked whether they serve. `health_check:` of a cluster.
 struct HealthCheck {

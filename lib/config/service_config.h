@@ -25,6 +25,9 @@ struct ServiceConfig {
 
   std::string path;  ///< as the configuration writes it
   std::vector<Method> methods;
+  /// Whether the cluster's `policy` and `retry_throttling` are this file's.
+  bool sets_policy = false;
+  bool sets_retry_throttling = false;
   bool operator==(const ServiceConfig&) const = default;
 };
 

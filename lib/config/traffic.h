@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "lib/base/clock.h"
-#include "lib/config/health.h"
+#include "lib/config/metadata.h"
 
 namespace evenkeel::config {
 

@@ -1,11 +1,13 @@
 #include "lib/config_json/config_diff.h"
 
 #include <map>
+#include <set>
 #include <string_view>
 #include <utility>
 
-#include "lib/config_json/config_page.h"
 #include "lib/config_json/json.h"
+#include "lib/yaml/config_reader.h"
+#include "lib/yaml/service_config_reader.h"
 
 namespace evenkeel::admin {
 namespace {
@@ -23,50 +25,114 @@ constexpr std::pair<std::string_view, const char*> kClusterEffects[] = {
     {"health_check", "endpoints are asked anew, connections stay"},
 };
 
+using config::Written;
+
 struct Compared {
-  const Json* before = nullptr;
-  const Json* after = nullptr;
+  const Written* before = nullptr;
+  const Written* after = nullptr;
 };
 
-std::string Text(const Json* json) {
-  if (json == nullptr) return "";
-  return json->is_string() ? json->get<std::string>()
-                           : json->dump(-1, ' ', false, Json::error_handler_t::replace);
+using Pairs = std::vector<std::pair<std::string, Compared>>;
+
+bool IsListOfMaps(const Written& written) {
+  return written.kind == Written::Kind::kList &&
+         written.items.front().kind == Written::Kind::kMap;  // no list is empty
 }
 
-// The members of two objects, or the items of two lists by their addresses, in the order of the
-// second, then what only the first has.
-std::vector<std::pair<std::string, Compared>> Pairs(const Compared& both) {
-  std::vector<std::pair<std::string, Compared>> pairs;
+std::string Text(const Written* written) {
+  if (written == nullptr) return "";
+  const Json json = ToJson(*written);
+  return json.is_string() ? json.get<std::string>()
+                          : json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+// "users.v1.UserService/GetUser x-tenant=a": what a route's match says.
+std::string MatchLabel(const Written& match) {
+  std::string label;
+  for (const auto& [key, value] : match.entries) {
+    if (key == "metadata") {
+      for (const auto& [name, wanted] : value.entries) label += " " + name + "=" + Text(&wanted);
+    } else {
+      label += (key == "method" ? "/" : " ") + Text(&value);
+    }
+  }
+  return label.substr(1);
+}
+
+// What a map in a list is known by: its address, or what a route matches.
+std::string LabelOf(const Written& item) {
+  if (const Written* address = item.Find("address")) return address->text;
+  const Written* const match = item.Find("match");
+  return match == nullptr ? "*" : MatchLabel(*match);
+}
+
+// The items of a list with their labels; "#2" for the second of one label, such as port 0.
+std::vector<std::pair<std::string, const Written*>> Labelled(const Written& list) {
+  std::vector<std::pair<std::string, const Written*>> labelled;
+  std::map<std::string, int> seen;
+  for (const Written& each : list.items) {
+    std::string label = LabelOf(each);
+    if (const int count = ++seen[label]; count > 1) label += "#" + std::to_string(count);
+    labelled.emplace_back(std::move(label), &each);
+  }
+  return labelled;
+}
+
+// The members of two maps, or the items of two lists by their labels, in the order of the second,
+// then what only the first has.
+Pairs PairsOf(const Compared& both) {
+  Pairs pairs;
   std::map<std::string, size_t> places;
-  const auto place = [&](const std::string& key) -> Compared& {
+  const auto place = [&](const std::string& key, const Written* value,
+                         const Written* Compared::*side) {
     const auto [at, is_new] = places.emplace(key, pairs.size());
     if (is_new) pairs.emplace_back(key, Compared{});
-    return pairs[at->second].second;
+    pairs[at->second].second.*side = value;
   };
-  const auto add = [&](const Json* json, const Json* Compared::*side) {
-    if (json == nullptr) return;
-    std::map<std::string, int> seen;  // several listeners can have port 0
-    for (const auto& item : json->items()) {
-      std::string key =
-          json->is_array() ? item.value().at("address").get<std::string>() : item.key();
-      if (const int count = ++seen[key]; count > 1) key += "#" + std::to_string(count);
-      place(key).*side = &item.value();
-    }
+  const auto add = [&](const Written* written, const Written* Compared::*side) {
+    if (written == nullptr) return;
+    for (const auto& [key, value] : written->entries) place(key, &value, side);
+    if (!IsListOfMaps(*written)) return;
+    for (const auto& [label, item] : Labelled(*written)) place(label, item, side);
   };
   add(both.after, &Compared::after);
   add(both.before, &Compared::before);
   return pairs;
 }
 
+// The labels of those items of `list` that `other` has too, in the list's order.
+std::string CommonLabels(const Written& list, const Written& other) {
+  std::set<std::string> known;
+  for (const auto& [label, item] : Labelled(other)) known.insert(label);
+  std::string common;
+  for (const auto& [label, item] : Labelled(list)) {
+    if (known.contains(label)) common += (common.empty() ? "" : ", ") + label;
+  }
+  return common;
+}
+
+// The configuration with what its service configs say in place of their paths.
+Written Whole(const config::Config& config) {
+  Written whole = config::WriteConfig(config);
+  for (Written::Entry& part : whole.entries) {
+    if (part.key != "clusters") continue;
+    for (size_t i = 0; i < config.clusters.size(); ++i) {
+      const config::Cluster& cluster = *config.clusters[i];
+      if (!cluster.service_config) continue;
+      part.value.entries[i].value.Set("service_config", config::WriteServiceConfig(cluster));
+    }
+  }
+  return whole;
+}
+
 class Differ {
  public:
-  std::vector<ConfigChange> Run(const Json& before, const Json& after) {
-    for (const auto& [key, both] : Pairs({&before, &after})) {
+  std::vector<ConfigChange> Run(const Written& before, const Written& after) {
+    for (const auto& [key, both] : PairsOf({&before, &after})) {
       if (key == "clusters") {
-        for (const auto& [name, cluster] : Pairs(both)) Cluster("clusters." + name, cluster);
+        for (const auto& [name, cluster] : PairsOf(both)) Cluster("clusters." + name, cluster);
       } else if (key == "listeners") {
-        for (const auto& [name, listener] : Pairs(both))
+        for (const auto& [name, listener] : PairsOf(both))
           Listener("listeners[" + name + "]", listener);
       } else {
         Deep(key, both, key == "workers" || key == "admin" ? kAtRestart : kAtOnce);
@@ -81,9 +147,9 @@ class Differ {
       return Add(path, both, "it is connected to",
                  "no new calls; its connections close when the last call has ended");
     }
-    for (const auto& [key, value] : Pairs(both)) {
+    for (const auto& [key, value] : PairsOf(both)) {
       if (key == "endpoints") {
-        for (const auto& [name, each] : Pairs(value))
+        for (const auto& [name, each] : PairsOf(value))
           Endpoint(path + ".endpoints[" + name + "]", each);
       } else {
         Deep(path + "." + key, value, EffectOf(key));
@@ -96,7 +162,7 @@ class Differ {
       return Add(path, both, "it is connected to",
                  "no new calls; its connections close when the last call has ended");
     }
-    for (const auto& [key, value] : Pairs(both)) {
+    for (const auto& [key, value] : PairsOf(both)) {
       Deep(path + "." + key, value, key == "weight" ? kAtOnce : kReconnects);
     }
   }
@@ -105,7 +171,7 @@ class Differ {
     if (both.before == nullptr || both.after == nullptr) {
       return Add(path, both, "it is listened on", "its socket closes, its connections are drained");
     }
-    for (const auto& [key, value] : Pairs(both)) {
+    for (const auto& [key, value] : PairsOf(both)) {
       Deep(path + "." + key, value,
            key == "routes" || key == "cluster" ? "for calls from now on"
                                                : "for connections from now on");
@@ -119,16 +185,29 @@ class Differ {
     return kAtOnce;
   }
 
-  // Down to the keys that differ, as far as both sides are maps.
+  // Down to the keys that differ, as far as both sides are maps or lists of them.
   void Deep(const std::string& path, const Compared& both, const char* effect) {
-    if (both.before != nullptr && both.after != nullptr) {
-      if (*both.before == *both.after) return;
-      if (both.before->is_object() && both.after->is_object()) {
-        for (const auto& [key, value] : Pairs(both)) Deep(path + "." + key, value, effect);
-        return;
-      }
+    if (both.before == nullptr || both.after == nullptr) return Add(path, both, effect, effect);
+    const auto& [before, after] = both;
+    if (*before == *after) return;
+    if (before->kind == Written::Kind::kMap && after->kind == Written::Kind::kMap) {
+      for (const auto& [key, value] : PairsOf(both)) Deep(path + "." + key, value, effect);
+    } else if (IsListOfMaps(*before) && IsListOfMaps(*after)) {
+      for (const auto& [label, item] : PairsOf(both)) Deep(path + "[" + label + "]", item, effect);
+      Order(path, *before, *after, effect);
+    } else {
+      Add(path, both, effect, effect);
     }
-    Add(path, both, effect, effect);
+  }
+
+  // Which of two routes is first decides which calls each gets.
+  void Order(const std::string& path, const Written& before, const Written& after,
+             const char* effect) {
+    const std::string old_order = CommonLabels(before, after);
+    const std::string new_order = CommonLabels(after, before);
+    if (old_order != new_order) {
+      changes_.push_back({path + " (order)", old_order, new_order, effect});
+    }
   }
 
   void Add(const std::string& path, const Compared& both, const char* when_new,
@@ -143,7 +222,7 @@ class Differ {
 }  // namespace
 
 std::vector<ConfigChange> Diff(const config::Config& before, const config::Config& after) {
-  return Differ().Run(Json::parse(ConfigJson(before)), Json::parse(ConfigJson(after)));
+  return Differ().Run(Whole(before), Whole(after));
 }
 
 std::string ToLine(const ConfigChange& change) {

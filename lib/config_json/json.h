@@ -1,11 +1,10 @@
 // JSON as the admin pages write it.
 #pragma once
 
-#include <chrono>
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "lib/yaml/quantity.h"
+#include "lib/yaml/written.h"
 
 namespace evenkeel::admin {
 
@@ -17,15 +16,7 @@ inline std::string ToText(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-/// "250ms", as the configuration file writes it.
-template <typename Duration>
-std::string DurationText(Duration duration) {
-  return config::DurationUnit::Format(
-      std::chrono::duration_cast<std::chrono::milliseconds>(duration));
-}
-
-inline void SetUnlessEmpty(Json& json, const char* key, const std::string& value) {
-  if (!value.empty()) json[key] = value;
-}
+/// What is written of a configuration; a secret as "***".
+Json ToJson(const config::Written& written);
 
 }  // namespace evenkeel::admin

@@ -47,6 +47,11 @@ struct HedgeDelayKey : Leaf {
     return {
         .type = "percentile or duration", .range = "p50 to p99, or 0s to 1h", .fallback = "p95"};
   }
+  Written Write(const Delay& delay) const {
+    const auto* share = std::get_if<Hedging::Percentile>(&delay);
+    if (share != nullptr) return WrittenText("p" + std::to_string(share->percent));
+    return Duration(0ms, 1h).Write(std::get<base::Duration>(delay));
+  }
 };
 
 void ReadRetry(MapReader& map, Retry& retry) {
@@ -68,11 +73,6 @@ void ReadHedging(MapReader& map, Hedging& hedging) {
   map.Optional("non_fatal_codes", hedging.non_fatal_codes, StatusListKey(CheckCode));
 }
 
-void ReadThrottling(MapReader& map, RetryThrottling& tokens) {
-  map.Optional("max_tokens", tokens.max_tokens, Decimal(0.001, 1000));
-  map.Optional("token_ratio", tokens.token_ratio, Decimal(0.001, 1000));
-}
-
 void ReadBudget(MapReader& map, RetryBudget& budget) {
   map.Optional("percent", budget.percent, WholeNumber(0, 100));
   map.Optional("reserve", budget.reserve, WholeNumber(0, 100'000));
@@ -84,8 +84,8 @@ void ReadCallPolicy(MapReader& map, CallPolicy& policy) {
   map.Optional("timeout", policy.timeout, Duration(1ms, 24h));
   map.Optional("max_stream_duration", policy.max_stream_duration, Duration(100ms, 720h));
   map.Optional("idle_timeout", policy.idle_timeout, Duration(100ms, 24h));
-  map.Optional("retry", policy.retry, OrOff{Group{ReadRetry}});
-  map.Optional("hedging", policy.hedging, OrOff{Group{ReadHedging}});
+  map.Optional("retry", policy.retry, OrLeftOut(ReadRetry));
+  map.Optional("hedging", policy.hedging, OrLeftOut(ReadHedging));
   map.Optional("wait_for_ready", policy.wait_for_ready, FlagKey());
   map.Optional("max_request_message_bytes", policy.max_request_message, Size(0, kMaxMessage));
   map.Optional("max_response_message_bytes", policy.max_response_message, Size(0, kMaxMessage));
@@ -95,8 +95,15 @@ void ReadCallPolicy(MapReader& map, CallPolicy& policy) {
   }
 }
 
+void ReadRetryThrottling(MapReader& map, RetryThrottling& tokens) {
+  map.Optional("max_tokens", tokens.max_tokens, Decimal(0.001, 1000));
+  map.Optional("token_ratio", tokens.token_ratio, Decimal(0.001, 1000));
+}
+
 void ReadRetryBrakes(MapReader& map, Cluster& cluster) {
-  map.Optional("retry_throttling", cluster.retry_throttling, OrOff{Group{ReadThrottling}});
+  map.OptionalIf(!cluster.service_config || !cluster.service_config->sets_retry_throttling,
+                 {"the service config has retryThrottling too", "remove one of the two"},
+                 "retry_throttling", cluster.retry_throttling, OrOff{Group{ReadRetryThrottling}});
   map.Optional("retry_budget", cluster.retry_budget, OrOff{Group{ReadBudget}});
 }
 

@@ -10,6 +10,9 @@ namespace evenkeel::config {
 /// timeout, retry, hedging and so on.
 void ReadCallPolicy(MapReader& map, CallPolicy& policy);
 
+/// The keys of retry_throttling.
+void ReadRetryThrottling(MapReader& map, RetryThrottling& tokens);
+
 /// retry_throttling and retry_budget.
 void ReadRetryBrakes(MapReader& map, Cluster& cluster);
 

@@ -15,6 +15,7 @@
 #include "lib/yaml/flag_key.h"
 #include "lib/yaml/health_reader.h"
 #include "lib/yaml/key_types.h"
+#include "lib/yaml/metadata_key.h"
 #include "lib/yaml/name_rules.h"
 #include "lib/yaml/policy_reader.h"
 #include "lib/yaml/service_config_reader.h"
@@ -61,35 +62,18 @@ void ReadConnection(MapReader& map, Connection& connection) {
 
 void ReadCluster(MapReader& map, Cluster& cluster) {
   ReadDiscovery(map, cluster);
-  map.Optional("policy", cluster.policy, PolicyKey());
+  ReadServiceConfig(map, cluster);
+  map.OptionalIf(!cluster.service_config || !cluster.service_config->sets_policy,
+                 {"the service config has loadBalancingConfig too", "remove one of the two"},
+                 "policy", cluster.policy, PolicyKey());
   ReadBalancing(map, cluster.balancing);
   map.Optional("connection", cluster.connection, Group{ReadConnection});
   map.Optional("http2", cluster.http2, Group{ReadClusterHttp2});
   ReadHealth(map, cluster);
   map.Optional("max_pending_calls", cluster.max_pending_calls, WholeNumber(1, 1'000'000));
   ReadRetryBrakes(map, cluster);
-  ReadServiceConfig(map, cluster);
   ReadLimits(map, cluster);
 }
-
-// A map of metadata names to the value each must have.
-struct MetadataKey : Leaf {
-  void Read(const Place& place, std::vector<Match::Metadata>& out) const {
-    if (place.node().kind != YamlNode::Kind::kMap) {
-      return place.FailType("a map", "write {name: value}");
-    }
-    const Text value("metadata value", CheckMetadataValue);
-    for (const YamlNode::Entry* entry : place.Entries()) {
-      if (const auto complaint = CheckMetadataName(entry->key)) place.Key(*entry).Fail(*complaint);
-      Match::Metadata& metadata = out.emplace_back();
-      metadata.name = entry->key;
-      ReadValue(value, place.Value(*entry), metadata.value);
-    }
-  }
-  KeyFacts Facts(const std::vector<Match::Metadata>&) const {
-    return {.type = "map of names to values"};
-  }
-};
 
 void ReadMatch(MapReader& map, Match& match) {
   map.Optional("authority", match.authority, Text("host or host:port", CheckAuthority));
@@ -108,8 +92,8 @@ bool EqualWithoutCase(std::string_view a, std::string_view b) {
 
 // Whether every call that matches `narrow` matches `wide`.
 bool Covers(const Match& wide, const Match& narrow) {
-  const auto is_asked = [&narrow](const Match::Metadata& wanted) {
-    return std::ranges::any_of(narrow.metadata, [&wanted](const Match::Metadata& each) {
+  const auto is_asked = [&narrow](const Metadata& wanted) {
+    return std::ranges::any_of(narrow.metadata, [&wanted](const Metadata& each) {
       return each.name == wanted.name && each.value == wanted.value;
     });
   };
@@ -165,9 +149,9 @@ void ReadListener(const std::vector<std::string>& clusters, AddressBook& taken, 
       map.Fail({"has both cluster and split", "keep one of them"});
     }
   }};
+  map.Required("address", listener.address, AddressKey(AddressKey::Port::kAny, taken));
   map.Optional("routes", listener.routes, List{route});
   if (map.IsGood() && map.Has("routes")) CheckReachable(map.At("routes"), listener.routes);
-  map.Required("address", listener.address, AddressKey(AddressKey::Port::kAny, taken));
   map.Optional("cluster", listener.cluster, cluster);
   map.Optional("health_service", listener.health_service, FlagKey());
   if (map.IsGood() && map.Has("routes") && listener.health_service) {
@@ -202,26 +186,29 @@ struct AdminKey {
   void Nested(const std::string& path, const Admin& fallback, Catalog& catalog) const {
     MakeGroup().Nested(path, fallback, catalog);
   }
+  Written Write(const Admin& admin) const {
+    return admin.address ? MakeGroup().Write(admin) : WrittenText("off");
+  }
 };
 
-std::vector<std::string> SortedNames(const Config& config) {
+std::vector<std::string> ClusterNames(const MapReader& map) {
   std::vector<std::string> names;
-  names.reserve(config.clusters.size());
-  for (const Cluster& cluster : config.clusters) names.push_back(cluster.name);
+  if (!map.Has("clusters")) return names;
+  for (const YamlNode::Entry& each : map.At("clusters").node().entries) names.push_back(each.key);
   std::ranges::sort(names);
   return names;
 }
 
 void ReadRoot(MapReader& map, Config& config) {
-  map.Optional("workers", config.workers, WholeNumber(1, 256));
+  const std::vector<std::string> names = ClusterNames(map);
   AddressBook taken;
   map.Optional("admin", config.admin, AdminKey{taken});
   if (config.admin.address) taken.Reserve(*config.admin.address, "admin.address");
-  map.Required("clusters", config.clusters, NamedGroups{Group{ReadCluster}, CheckClusterName});
-  const std::vector<std::string> names = SortedNames(config);
   const Group listener{
       [&](MapReader& map, Listener& listener) { ReadListener(names, taken, map, listener); }};
   map.Required("listeners", config.listeners, List{Shared{listener}});
+  map.Required("clusters", config.clusters, NamedGroups{Group{ReadCluster}, CheckClusterName});
+  map.Optional("workers", config.workers, WholeNumber(1, 256));
   map.Optional("replay_memory", config.replay_memory, Size(0, 64 * 1024 * kMiB));
   map.Elsewhere("include", "write one include: with a list of files, in a file");
   map.Optional("memory_limit", config.memory_limit, Size(0, kMiB * kMiB));
@@ -231,6 +218,8 @@ void ReadRoot(MapReader& map, Config& config) {
 }  // namespace
 
 void ReadConfig(const Place& root, Config& config) { Group{ReadRoot}.Read(root, config); }
+
+Written WriteConfig(const Config& config) { return Group{ReadRoot}.WriteMap(config); }
 
 Catalog KnownKeys() {
   Catalog keys;

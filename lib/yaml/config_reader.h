@@ -14,6 +14,10 @@ namespace evenkeel::config {
 /// Reads the file's root into `config`. `config` is usable only when no error was added.
 void ReadConfig(const Place& root, Config& config);
 
+/// What ReadConfig would read into the same configuration: every key that has a value, defaults
+/// too.
+Written WriteConfig(const Config& config);
+
 /// Every key there is, each after the one that holds it.
 Catalog KnownKeys();
 

@@ -45,6 +45,7 @@ struct EndpointKey {
     MakeAddress().Read(place, endpoint.address);
   }
   KeyFacts Facts(const Endpoint&) const { return {.type = "address or map"}; }
+  Written Write(const Endpoint& endpoint) const { return MakeGroup().Write(endpoint); }
   void Nested(const std::string& path, const Endpoint& fallback, Catalog& catalog) const {
     MakeGroup().Nested(path, fallback, catalog);
   }
@@ -93,6 +94,7 @@ struct EndpointsFileKey : Leaf {
     path = *text;
   }
   KeyFacts Facts(const std::string&) const { return {.type = "path"}; }
+  Written Write(const std::string& path) const { return WrittenText(path); }
 };
 
 // A list of endpoints, a DNS name, or a map that names a file.
@@ -129,6 +131,13 @@ struct EndpointsKey {
     MakeList().Nested(path, fallback.endpoints, catalog);
     MakeFile().Nested(path, EndpointsFile{}, catalog);
   }
+  Written Write(const Cluster& cluster) const {
+    if (const auto* name = std::get_if<DnsName>(&cluster.origin)) {
+      return WrittenText(name->ToString());
+    }
+    const auto* file = std::get_if<EndpointsFile>(&cluster.origin);
+    return file != nullptr ? MakeFile().Write(*file) : MakeList().Write(cluster.endpoints);
+  }
 };
 
 // An IP address and a port to ask.
@@ -145,6 +154,7 @@ struct ResolverKey : Leaf {
     }
   }
   KeyFacts Facts(const base::Address&) const { return {.type = "IP address"}; }
+  Written Write(const base::Address& address) const { return WrittenText(address.ToString()); }
 };
 
 void ReadDns(MapReader& map, Dns& dns) {
@@ -172,11 +182,11 @@ std::string DnsName::ToString() const {
 void ReadDiscovery(MapReader& map, Cluster& cluster) {
   AddressBook taken;
   map.Required("endpoints", cluster, EndpointsKey{taken});
-  map.Optional("dns", cluster.dns, Group{ReadDns});
-  if (map.IsGood() && map.Has("dns") && std::holds_alternative<std::monostate>(cluster.origin)) {
-    map.At("dns").Fail({"the endpoints come neither from DNS nor from a file",
-                        "remove it, or write endpoints: dns:///name:port"});
-  }
+  const bool has_names = !map.IsGood() || !std::holds_alternative<std::monostate>(cluster.origin);
+  map.OptionalIf(has_names,
+                 {"the endpoints come neither from DNS nor from a file",
+                  "remove it, or write endpoints: dns:///name:port"},
+                 "dns", cluster.dns, Group{ReadDns});
 }
 
 void ReadEndpointsFile(MapReader& map, std::vector<Endpoint>& endpoints) {

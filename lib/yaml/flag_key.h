@@ -25,6 +25,10 @@ struct FlagKey : Leaf {
   KeyFacts Facts(const std::optional<bool>& fallback) const {
     return Facts(fallback.value_or(false));
   }
+  Written Write(bool flag) const { return WrittenFlag(flag); }
+  Written Write(const std::optional<bool>& flag) const {
+    return flag ? WrittenFlag(*flag) : Written{};
+  }
 };
 
 }  // namespace evenkeel::config

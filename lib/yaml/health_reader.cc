@@ -7,6 +7,7 @@
 
 #include "lib/yaml/flag_key.h"
 #include "lib/yaml/key_types.h"
+#include "lib/yaml/metadata_key.h"
 #include "lib/yaml/name_rules.h"
 #include "lib/yaml/or_off.h"
 #include "lib/yaml/status_list_key.h"
@@ -43,6 +44,10 @@ struct WordKey : Leaf {
             .fallback = std::string(words[static_cast<size_t>(fallback)]),
             .words = {words.begin(), words.end()}};
   }
+  template <typename T>
+  Written Write(const T& value) const {
+    return WrittenText(words[static_cast<size_t>(value)]);
+  }
 
  private:
   std::string Words() const {
@@ -74,21 +79,6 @@ std::optional<Complaint> CheckUrlPath(std::string_view text) {
                    "write it from its first slash: /healthz"};
 }
 
-struct ProbeMetadataKey : Leaf {
-  void Read(const Place& place, std::vector<Metadata>& out) const {
-    if (place.node().kind != YamlNode::Kind::kMap) {
-      return place.FailType("a map", "write {name: value}");
-    }
-    for (const YamlNode::Entry* entry : place.Entries()) {
-      if (const auto complaint = CheckMetadataName(entry->key)) place.Key(*entry).Fail(*complaint);
-      Metadata& metadata = out.emplace_back();
-      metadata.name = entry->key;
-      ReadValue(Text("metadata value", CheckMetadataValue), place.Value(*entry), metadata.value);
-    }
-  }
-  KeyFacts Facts(const std::vector<Metadata>&) const { return {.type = "map of names to values"}; }
-};
-
 void ReadTimes(MapReader& map, HealthCheck& check) {
   map.Optional("interval", check.interval, Duration(100ms, 1h));
   map.Optional("edge_interval", check.edge_interval, Duration(100ms, 1h));
@@ -99,29 +89,26 @@ void ReadTimes(MapReader& map, HealthCheck& check) {
   map.Optional("startup_grace", check.startup_grace, Duration(0ms, 1h));
 }
 
-void CheckTypeFits(MapReader& map, const HealthCheck& check) {
-  using Type = HealthCheck::Type;
-  const auto refuse = [&map](std::string_view key, std::string_view type) {
-    if (!map.Has(key)) return;
-    map.At(key).Fail({"is for type: " + std::string(type), "remove it, or change the type"});
-  };
-  if (check.type != Type::kGrpc) refuse("service", "grpc");
-  if (check.type != Type::kHttp) refuse("path", "http");
-  if (check.type != Type::kHttp) refuse("expected_status", "http");
-  if (check.type == Type::kTcp) refuse("authority", "grpc or http");
-  if (check.type == Type::kTcp) refuse("metadata", "grpc or http");
+// Of a key that only some types of check have.
+Complaint IsFor(std::string_view types) {
+  return {"is for type: " + std::string(types), "remove it, or change the type"};
 }
 
 void ReadHealthCheck(MapReader& map, HealthCheck& check) {
   map.Optional("type", check.type, WordKey(std::array<std::string_view, 3>{"grpc", "tcp", "http"}));
-  map.Optional("service", check.service, Text("service name", CheckService));
+  const bool is_grpc = check.type == HealthCheck::Type::kGrpc;
+  const bool is_http = check.type == HealthCheck::Type::kHttp;
+  map.OptionalIf(is_grpc, IsFor("grpc"), "service", check.service,
+                 Text("service name", CheckService));
   ReadTimes(map, check);
   map.Optional("port", check.port, WholeNumber(1, 65535));
-  map.Optional("authority", check.authority, Text("host or host:port", CheckAuthority));
-  map.Optional("metadata", check.metadata, ProbeMetadataKey());
-  map.Optional("path", check.path, Text("path", CheckUrlPath));
-  map.Optional("expected_status", check.expected_status, WholeNumber(100, 599));
-  CheckTypeFits(map, check);
+  map.OptionalIf(is_grpc || is_http, IsFor("grpc or http"), "authority", check.authority,
+                 Text("host or host:port", CheckAuthority));
+  map.OptionalIf(is_grpc || is_http, IsFor("grpc or http"), "metadata", check.metadata,
+                 MetadataKey());
+  map.OptionalIf(is_http, IsFor("http"), "path", check.path, Text("path", CheckUrlPath));
+  map.OptionalIf(is_http, IsFor("http"), "expected_status", check.expected_status,
+                 WholeNumber(100, 599));
 }
 
 // The keys that every algorithm has.

@@ -3,6 +3,7 @@
 //   void Read(const Place& place, T& out) const;    reads `out`, or adds errors and leaves it
 //   KeyFacts Facts(const T& fallback) const;        type, range and default, for docs
 //   void Nested(path, const T& fallback, Catalog&)  the keys inside it, for docs
+//   Written Write(const T& value) const;            what Read would read; nothing: leave it out
 //
 // MapReader's Required and Optional take them. A value that is null never gets here.
 #pragma once
@@ -63,6 +64,16 @@ struct Range : Leaf {
     return fallback ? Facts(*fallback) : TypeFacts();
   }
 
+  template <typename T>
+  Written Write(const T& value) const {
+    return {.kind = Unit::kHasUnit ? Written::Kind::kText : Written::Kind::kLiteral,
+            .text = Unit::Format(ToValue(value))};
+  }
+  template <typename T>
+  Written Write(const std::optional<T>& value) const {
+    return value ? Write(*value) : Written{};
+  }
+
  private:
   KeyFacts TypeFacts() const {
     KeyFacts facts{.type = std::string(Unit::kName), .range = Limits()};
@@ -117,6 +128,10 @@ struct Text : Leaf {
   KeyFacts Facts(const std::string& fallback) const {
     return {.type = std::string(type), .fallback = fallback};
   }
+  /// No key may be written empty, and empty stands for none.
+  Written Write(const std::string& text) const {
+    return text.empty() ? Written{} : WrittenText(text);
+  }
 };
 
 /// The name of a cluster of this file. Without any names every name is taken, for then the error
@@ -128,6 +143,9 @@ struct ClusterReference : Leaf {
 
   void Read(const Place& place, std::string& out) const;
   KeyFacts Facts(const std::string&) const { return {.type = "cluster name"}; }
+  Written Write(const std::string& name) const {
+    return name.empty() ? Written{} : WrittenText(name);
+  }
 };
 
 /// An address that does not repeat one in `book`.
@@ -146,12 +164,16 @@ struct AddressKey : Leaf {
     if (const auto address = Parse(place)) out = *address;
   }
   KeyFacts Facts(const std::optional<base::Address>& fallback) const;
+  Written Write(const std::optional<base::Address>& address) const {
+    return address ? WrittenText(address->ToString()) : Written{};
+  }
 
  private:
   std::optional<base::Address> Parse(const Place& place) const;
 };
 
-/// A map with keys of ours. `Function` is `void(MapReader&, T&)`.
+/// A map with keys of ours. `Function` is `void(MapReader&, T&)`. In an optional, there is one
+/// where the map stands.
 template <typename Function>
 struct Group {
   Function read;
@@ -169,6 +191,10 @@ struct Group {
     map.Finish();
   }
   template <typename T>
+  void Read(const Place& place, std::optional<T>& out) const {
+    Read(place, out ? *out : out.emplace());
+  }
+  template <typename T>
   KeyFacts Facts(const T&) const {
     return {.type = "map"};
   }
@@ -179,6 +205,30 @@ struct Group {
     MapReader map(Place(empty, path, ignored), noun, &catalog);
     T copy = fallback;
     read(map, copy);
+  }
+  template <typename T>
+  void Nested(const std::string& path, const std::optional<T>& fallback, Catalog& catalog) const {
+    Nested(path, fallback.value_or(T{}), catalog);
+  }
+  /// A map that would have no key is left out.
+  template <typename T>
+  Written Write(const T& value) const {
+    Written map = WriteMap(value);
+    return map.entries.empty() ? Written{} : map;
+  }
+  template <typename T>
+  Written Write(const std::optional<T>& value) const {
+    return value ? WriteMap(*value) : Written{};
+  }
+  template <typename T>
+  Written WriteMap(const T& value) const {
+    const YamlNode empty{.kind = YamlNode::Kind::kMap};
+    ErrorList ignored("");
+    Written written{.kind = Written::Kind::kMap};
+    MapReader map(Place(empty, "", ignored), written);
+    T copy = value;
+    read(map, copy);
+    return written;
   }
 };
 
@@ -202,6 +252,10 @@ struct Shared {
   void Nested(const std::string& path, const base::SharedValue<T>& fallback,
               Catalog& catalog) const {
     key.Nested(path, *fallback, catalog);
+  }
+  template <typename T>
+  Written Write(const base::SharedValue<T>& value) const {
+    return key.Write(*value);
   }
 };
 
@@ -235,6 +289,13 @@ struct List {
   void Nested(const std::string& path, const std::vector<T>&, Catalog& catalog) const {
     item.Nested(path + "[]", T(), catalog);
   }
+  template <typename T>
+  Written Write(const std::vector<T>& values) const {
+    if (values.empty()) return {};
+    Written list{.kind = Written::Kind::kList};
+    for (const T& each : values) list.items.push_back(item.Write(each));
+    return list;
+  }
 };
 
 template <typename Item>
@@ -267,6 +328,13 @@ struct NamedGroups {
   void Nested(const std::string& path, const std::vector<base::SharedValue<T>>&,
               Catalog& catalog) const {
     group.Nested(JoinPath(path, "<name>"), T(), catalog);
+  }
+  template <typename T>
+  Written Write(const std::vector<base::SharedValue<T>>& values) const {
+    if (values.empty()) return {};
+    Written map{.kind = Written::Kind::kMap};
+    for (const T& each : values) map.Set(each.name, group.WriteMap(each));
+    return map;
   }
 };
 

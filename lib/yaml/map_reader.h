@@ -7,8 +7,9 @@
 //     there
 //   }
 //
-// The same function, run with a Catalog, describes its keys instead of reading them. So the keys in
-// errors, in docs/configuration.md and in what is accepted come from one line and cannot differ.
+// The same function, run with a Catalog, describes its keys instead of reading them, and run with a
+// Written, writes them. So the keys in errors, in docs/configuration.md, in what is accepted and in
+// what /config shows come from one line and cannot differ.
 // Nothing stops at the first error: a key that could not be read keeps its default.
 #pragma once
 
@@ -19,6 +20,7 @@
 #include <vector>
 
 #include "lib/yaml/place.h"
+#include "lib/yaml/written.h"
 
 namespace evenkeel::config {
 
@@ -60,6 +62,11 @@ class MapReader {
         entries_(place.Entries()),
         errors_before_(place.errors().size()) {}
 
+  /// Nothing is read, and each key asked for is added to `written` with what its struct says.
+  /// `place` is an empty map.
+  MapReader(const Place& place, Written& written)
+      : place_(place), noun_("key"), written_(&written), errors_before_(place.errors().size()) {}
+
   /// Reads the key's value into `out`; its absence is an error. key_types.h has the types.
   template <typename Type, typename T>
   void Required(std::string_view key, T& out, const Type& type) {
@@ -75,8 +82,20 @@ class MapReader {
   /// The same for a key that is only required where the map has not `other` instead.
   template <typename Type, typename T>
   void RequiredWithout(std::string_view other, std::string_view key, T& out, const Type& type) {
-    const bool required = !catalog_ && !Has(other);
+    const bool required = !catalog_ && !written_ && !Has(other);
     Read(key, required ? Presence::kRequired : Presence::kOptional, out, type);
+  }
+
+  /// The same for a key that means something only where `applies`: to read it elsewhere is an error
+  /// with this complaint, and it is not written there.
+  template <typename Type, typename T>
+  void OptionalIf(bool applies, Complaint complaint, std::string_view key, T& out,
+                  const Type& type) {
+    if (written_ && !applies) return;
+    const size_t errors = place_.errors().size();
+    Read(key, Presence::kOptional, out, type);
+    const bool is_good = place_.errors().size() == errors;
+    if (!applies && is_good && Has(key)) At(key).Fail(std::move(complaint));
   }
 
   /// A key that people look for here although it is none: gives unknown-key errors this hint.
@@ -103,6 +122,7 @@ class MapReader {
   template <typename Type, typename T>
   void Read(std::string_view key, Presence presence, T& out, const Type& type) {
     known_.emplace_back(key);
+    if (written_) return written_->Set(key, type.Write(out));
     if (catalog_) return Describe(key, presence, out, type);
     if (const YamlNode::Entry* entry = Find(key)) return ReadValue(type, place_.Value(*entry), out);
     if (presence == Presence::kRequired) FailMissing(key);
@@ -125,7 +145,8 @@ class MapReader {
 
   const Place place_;
   const std::string_view noun_;
-  Catalog* const catalog_;
+  Catalog* const catalog_ = nullptr;
+  Written* const written_ = nullptr;
   const std::vector<const YamlNode::Entry*> entries_;
   const size_t errors_before_;
   std::vector<std::string> known_;

@@ -107,11 +107,10 @@ std::optional<Complaint> CheckMetadataName(std::string_view text) {
 std::optional<Complaint> CheckMetadataValue(std::string_view text) {
   const auto is_good = [](char c) { return c == ' ' || IsVisible(c); };
   if (!std::ranges::all_of(text, is_good)) {
-    return Complaint{Quoted(text) + " has bytes other than ' ' to '~'",
-                     "metadata that is text has no others"};
+    return Complaint{"has bytes other than ' ' to '~'", "metadata that is text has no others"};
   }
   if (text.starts_with(' ') || text.ends_with(' ')) {
-    return Complaint{Quoted(text) + " has spaces around it", "remove them: calls arrive without"};
+    return Complaint{"has spaces around it", "remove them: calls arrive without"};
   }
   return std::nullopt;
 }

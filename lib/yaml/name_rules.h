@@ -24,7 +24,8 @@ std::optional<Complaint> CheckMethod(std::string_view text);
 /// '0'-'9', 'a'-'z', '-', '_' and '.', not `grpc-…`, which is gRPC's own, and not `…-bin`, whose
 /// bytes have several spellings on the wire.
 std::optional<Complaint> CheckMetadataName(std::string_view text);
-/// ' ' to '~', without spaces around: HTTP/2 would have removed them.
+/// ' ' to '~', without spaces around: HTTP/2 would have removed them. What is wrong is said without
+/// the value, which may be a secret.
 std::optional<Complaint> CheckMetadataValue(std::string_view text);
 /// The name of a zone: as a cluster's name.
 std::optional<Complaint> CheckZone(std::string_view text);

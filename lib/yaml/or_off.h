@@ -11,6 +11,8 @@ namespace evenkeel::config {
 template <typename Function>
 struct OrOff {
   Group<Function> group;
+  /// How nothing is written: where it is the default and may come from elsewhere, not at all.
+  enum class Nothing : bool { kIsOff, kIsLeftOut } nothing = Nothing::kIsOff;
 
   template <typename T>
   void Read(const Place& place, std::optional<T>& out) const {
@@ -29,9 +31,20 @@ struct OrOff {
   void Nested(const std::string& path, const std::optional<T>& fallback, Catalog& catalog) const {
     group.Nested(path, fallback.value_or(T{}), catalog);
   }
+  template <typename T>
+  Written Write(const std::optional<T>& value) const {
+    if (value) return group.WriteMap(*value);
+    return nothing == Nothing::kIsOff ? WrittenText("off") : Written{};
+  }
 };
 
 template <typename Function>
 OrOff(Group<Function>) -> OrOff<Function>;
+
+/// An OrOff that leaves nothing out.
+template <typename Function>
+OrOff<Function> OrLeftOut(Function read) {
+  return {Group<Function>{read}, OrOff<Function>::Nothing::kIsLeftOut};
+}
 
 }  // namespace evenkeel::config

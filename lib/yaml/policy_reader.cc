@@ -11,15 +11,25 @@ namespace {
 
 using namespace std::chrono_literals;
 
-// Reads a policy's settings from below its name.
+// A policy's settings, below its name.
 template <typename Settings>
-auto Named(void (*read)(MapReader&, Settings&)) {
-  return Group{[read](MapReader& map, Policy& policy) {
-    Settings settings;
-    read(map, settings);
-    policy = std::move(settings);
-  }};
-}
+struct Named {
+  Group<void (*)(MapReader&, Settings&)> group;
+
+  explicit Named(void (*read)(MapReader&, Settings&)) : group{read} {}
+
+  void Read(const Place& place, Policy& policy) const {
+    group.Read(place, policy.emplace<Settings>());
+  }
+  KeyFacts Facts(const Policy&) const { return {.type = "map"}; }
+  void Nested(const std::string& path, const Policy&, Catalog& catalog) const {
+    group.Nested(path, Settings{}, catalog);
+  }
+  Written Write(const Policy& policy) const {
+    const auto* settings = std::get_if<Settings>(&policy);
+    return settings != nullptr ? group.WriteMap(*settings) : Written{};
+  }
+};
 
 template <typename Settings>
 void ReadNothing(MapReader&, Settings&) {}
@@ -84,6 +94,9 @@ struct ShuffleKey : Leaf {
   KeyFacts Facts(const PickFirst::Order&) const {
     return {.type = "true or false", .fallback = "true"};
   }
+  Written Write(const PickFirst::Order& order) const {
+    return WrittenFlag(order == PickFirst::Order::kShuffled);
+  }
 };
 
 void ReadPickFirst(MapReader& map, PickFirst& settings) {
@@ -113,6 +126,17 @@ struct HashKey : Group<void (*)(MapReader&, HashInput&)> {
     return {.type = "path, source_address, or map",
             .fallback = "path",
             .words = {"path", "source_address"}};
+  }
+  Written Write(const HashInput& hash) const {
+    switch (hash.kind) {
+      case HashInput::Kind::kMetadata:
+        return Group::Write(hash);
+      case HashInput::Kind::kSourceAddress:
+        return WrittenText("source_address");
+      case HashInput::Kind::kPath:
+        break;
+    }
+    return WrittenText("path");
   }
 };
 

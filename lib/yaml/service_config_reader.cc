@@ -5,8 +5,10 @@
 #include <string>
 #include <utility>
 
+#include "lib/yaml/call_policy_reader.h"
 #include "lib/yaml/flag_key.h"
 #include "lib/yaml/json_types.h"
+#include "lib/yaml/policy_reader.h"
 #include "lib/yaml/text_file.h"
 #include "lib/yaml/yaml_parser.h"
 
@@ -224,12 +226,6 @@ std::optional<Content> Load(const Place& place, const std::string& path) {
   return std::nullopt;
 }
 
-// A setting that both files have would have two values.
-void Refuse(MapReader& map, std::string_view key, std::string_view field) {
-  map.At(key).Fail(
-      {"the service config has " + std::string(field) + " too", "remove one of the two"});
-}
-
 struct ServiceConfigKey : Leaf {
   std::optional<Content>& content;
 
@@ -242,7 +238,22 @@ struct ServiceConfigKey : Leaf {
     if (content) out = ServiceConfig{*path, std::move(content->methods)};
   }
   KeyFacts Facts(const std::optional<ServiceConfig>&) const { return {.type = "path"}; }
+  Written Write(const std::optional<ServiceConfig>& config) const {
+    return config ? WrittenText(config->path) : Written{};
+  }
 };
+
+Written WriteMethods(const ServiceConfig& config) {
+  Written methods{.kind = Written::Kind::kMap};
+  for (const ServiceConfig::Method& method : config.methods) {
+    std::string names;
+    for (const ServiceConfig::Name& each : method.names) {
+      names += (names.empty() ? "" : ", ") + each.service + "/" + each.method;
+    }
+    methods.Set(names, Group{ReadCallPolicy}.WriteMap(method.calls));
+  }
+  return methods;
+}
 
 }  // namespace
 
@@ -267,17 +278,29 @@ std::string ServiceConfigPath(const std::string& config_file, const std::string&
   return (std::filesystem::path(config_file).parent_path() / path).string();
 }
 
+Written WriteServiceConfig(const Cluster& cluster) {
+  const ServiceConfig& config = *cluster.service_config;
+  Written written{.kind = Written::Kind::kMap};
+  written.Set("file", WrittenText(config.path));
+  if (config.sets_policy) written.Set("policy", PolicyKey().Write(cluster.policy));
+  if (config.sets_retry_throttling) {
+    written.Set("retry_throttling", Group{ReadRetryThrottling}.Write(cluster.retry_throttling));
+  }
+  written.Set("methods", WriteMethods(config));
+  return written;
+}
+
 void ReadServiceConfig(MapReader& map, Cluster& cluster) {
   std::optional<Content> content;
   map.Optional("service_config", cluster.service_config, ServiceConfigKey(content));
   if (!content) return;
   if (content->throttling) {
-    if (map.Has("retry_throttling")) Refuse(map, "retry_throttling", "retryThrottling");
     cluster.retry_throttling = *content->throttling;
+    if (cluster.service_config) cluster.service_config->sets_retry_throttling = true;
   }
   if (content->policy) {
-    if (map.Has("policy")) Refuse(map, "policy", "loadBalancingConfig");
     cluster.policy = *content->policy;
+    if (cluster.service_config) cluster.service_config->sets_policy = true;
   }
 }
 

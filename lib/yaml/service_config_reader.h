@@ -16,7 +16,12 @@ namespace evenkeel::config {
 /// Where a service config is that a configuration file names: from the file's folder.
 std::string ServiceConfigPath(const std::string& config_file, const std::string& path);
 
-/// `service_config:`, the file's path, from the configuration's folder.
+/// `service_config:`, the file's path, from the configuration's folder. What the file sets of the
+/// cluster's own settings has been set then: other readers of these come afterwards.
 void ReadServiceConfig(MapReader& map, Cluster& cluster);
+
+/// What the file of a cluster that has one says, in the configuration's own keys: `file`, `policy`,
+/// `retry_throttling`, and `methods` by their names with the keys that routes have.
+Written WriteServiceConfig(const Cluster& cluster);
 
 }  // namespace evenkeel::config

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "lib/yaml/metadata_key.h"
 #include "lib/yaml/name_rules.h"
 #include "lib/yaml/or_off.h"
 #include "lib/yaml/status_names.h"
@@ -16,27 +17,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr int64_t kMany = 1'000'000;
-
-// A map of names to values, each name by a rule.
-struct FieldsKey : Leaf {
-  Rule rule;
-
-  explicit FieldsKey(Rule rule) : rule(rule) {}
-
-  void Read(const Place& place, std::vector<Metadata>& out) const {
-    if (place.node().kind != YamlNode::Kind::kMap) {
-      return place.FailType("a map", "write {name: value}");
-    }
-    const Text value("metadata value", CheckMetadataValue);
-    for (const YamlNode::Entry* entry : place.Entries()) {
-      if (const auto complaint = rule(entry->key)) place.Key(*entry).Fail(*complaint);
-      Metadata& field = out.emplace_back();
-      field.name = entry->key;
-      ReadValue(value, place.Value(*entry), field.value);
-    }
-  }
-  KeyFacts Facts(const std::vector<Metadata>&) const { return {.type = "map of names to values"}; }
-};
 
 // A map of clusters to weights.
 struct SplitKey : Leaf {
@@ -60,6 +40,14 @@ struct SplitKey : Leaf {
   }
   KeyFacts Facts(const std::vector<SplitPart>&) const {
     return {.type = "map of cluster names to whole numbers"};
+  }
+  Written Write(const std::vector<SplitPart>& parts) const {
+    if (parts.empty()) return {};
+    Written map{.kind = Written::Kind::kMap};
+    for (const SplitPart& each : parts) {
+      map.Set(each.cluster, WrittenLiteral(std::to_string(each.weight)));
+    }
+    return map;
   }
 };
 
@@ -99,44 +87,36 @@ std::optional<Complaint> CheckStatus(std::string_view text) {
 
 void ReadEdits(MapReader& map, HeaderEdits& edits) {
   map.Optional("remove", edits.remove, List{Text("metadata name", CheckRemovedName)});
-  map.Optional("set", edits.set, FieldsKey(CheckEditedName));
-  map.Optional("add", edits.add, FieldsKey(CheckEditedName));
+  map.Optional("set", edits.set, MetadataKey(CheckEditedName));
+  map.Optional("add", edits.add, MetadataKey(CheckEditedName));
 }
 
-void ReadRateLimit(MapReader& map, std::optional<RateLimit>& out) {
-  RateLimit limit;
+void ReadRateLimit(MapReader& map, RateLimit& limit) {
   map.Required("calls", limit.calls, WholeNumber(1, kMany));
   map.Optional("per", limit.per, Duration(1ms, 24h));
   map.Optional("burst", limit.burst, WholeNumber(1, kMany));
   map.Optional("key", limit.key, Text("metadata name", CheckMetadataName));
   map.Optional("max_keys", limit.max_keys, WholeNumber(1, kMany));
-  out = limit;
 }
 
-void ReadDelay(MapReader& map, std::optional<Fault::Delay>& out) {
-  Fault::Delay delay;
+void ReadDelay(MapReader& map, Fault::Delay& delay) {
   map.Required("time", delay.time, Duration(1ms, 1h));
   map.Optional("percentage", delay.percentage, Decimal(0, 100));
-  out = delay;
 }
 
-void ReadAbort(MapReader& map, std::optional<Fault::Abort>& out) {
-  Fault::Abort abort;
+void ReadAbort(MapReader& map, Fault::Abort& abort) {
   map.Optional("status", abort.status, Text("status name", CheckStatus));
   map.Optional("message", abort.message, Text("text", CheckMetadataValue));
   map.Optional("percentage", abort.percentage, Decimal(0, 100));
-  out = abort;
 }
 
-void ReadFault(MapReader& map, std::optional<Fault>& out) {
-  Fault fault;
-  map.Optional("metadata", fault.metadata, FieldsKey(CheckMetadataName));
+void ReadFault(MapReader& map, Fault& fault) {
+  map.Optional("metadata", fault.metadata, MetadataKey());
   map.Optional("delay", fault.delay, Group{ReadDelay});
   map.Optional("abort", fault.abort, Group{ReadAbort});
   if (!map.Has("delay") && !map.Has("abort")) {
     map.Fail({"does nothing", "add delay: or abort:, or both"});
   }
-  out = fault;
 }
 
 void ReadClusterLimits(MapReader& map, Limits& limits) {
@@ -173,12 +153,9 @@ void ReadMoveStreams(MapReader& map, MoveStreams& settings) {
 
 void ReadRouteTraffic(MapReader& map, const ClusterReference& cluster, RouteTraffic& traffic) {
   map.Optional("split", traffic.split, SplitKey(cluster));
-  map.Optional("mirror", traffic.mirror,
-               Group{[&cluster](MapReader& map, std::optional<Mirror>& out) {
-                 Mirror mirror;
+  map.Optional("mirror", traffic.mirror, Group{[&cluster](MapReader& map, Mirror& mirror) {
                  map.Required("cluster", mirror.cluster, cluster);
                  map.Optional("percentage", mirror.percentage, Decimal(0, 100));
-                 out = mirror;
                }});
   map.Optional("request_headers", traffic.request_headers, Group{ReadEdits});
   map.Optional("response_headers", traffic.response_headers, Group{ReadEdits});

@@ -32,6 +32,7 @@ struct YamlNode {
   Kind kind = Kind::kNull;
   Mark mark{};
   std::string text{};                ///< kPlain and kQuoted
+  bool has_variables = false;        ///< something of the text came from the environment
   std::vector<YamlNodePtr> items{};  ///< kList
   std::vector<Entry> entries{};      ///< kMap: in the file's order, a repeated key included
   /// Nodes in this tree, where one that aliases share counts each time, and text counts by length.

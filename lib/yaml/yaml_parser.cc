@@ -129,6 +129,7 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   node->kind = tag == "!" ? YamlNode::Kind::kQuoted : YamlNode::Kind::kPlain;
   node->mark = At(mark);
   node->text = ExpectsKey() ? value : Expanded(value, node->mark);
+  node->has_variables = node->text != value;
   node->weight = TextWeight(node->text);
   if (tag == "!") last_quote_ = mark.pos;
   if (anchor != YAML::NullAnchor) anchors_[anchor] = node;

@@ -19,7 +19,7 @@ bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
 }
 
-bool HasField(const http2::HeaderList& headers, const config::Match::Metadata& wanted) {
+bool HasField(const http2::HeaderList& headers, const config::Metadata& wanted) {
   for (const http2::HeaderField field : headers) {
     if (field.name == wanted.name && field.value == wanted.value) return true;
   }

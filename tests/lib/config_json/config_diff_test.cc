@@ -87,5 +87,68 @@ TEST_F(ConfigDiffTest, SaysWhatWaitsForARestart) {
                                    "workers: new: 3 (only at the next start)"));
 }
 
+// A listener with a route that splits the calls of one method.
+config::Route SplitRoute(const std::string& method, uint32_t weight) {
+  config::Route route;
+  route.match.service = "users.v1.UserService";
+  route.match.method = method;
+  route.traffic.split = {{"users", 100 - weight}, {"canary", weight}};
+  return route;
+}
+
+TEST_F(ConfigDiffTest, ShowsOneLineForOneChangedWeight) {
+  before_.listeners[0].Edit().routes = {SplitRoute("GetUser", 10), SplitRoute("ListUsers", 10)};
+  after_.listeners[0].Edit().routes = before_.listeners[0].Edit().routes;
+  after_.listeners[0].Edit().routes[1].traffic.split[1].weight = 20;
+  EXPECT_THAT(Lines(),
+              ElementsAre("listeners[127.0.0.1:1].routes[users.v1.UserService/ListUsers].split."
+                          "canary: 10 → 20 (for calls from now on)"));
+}
+
+TEST_F(ConfigDiffTest, KnowsRoutesByWhatTheyMatch) {
+  config::Route any;
+  any.cluster = "users";
+  before_.listeners[0].Edit().routes = {SplitRoute("GetUser", 10), SplitRoute("ListUsers", 10),
+                                        any};
+  after_.listeners[0].Edit().routes = {SplitRoute("ListUsers", 10), SplitRoute("GetUser", 10), any};
+  after_.listeners[0].Edit().routes[2].match.authority = "users.example";
+  EXPECT_THAT(
+      Lines(),
+      ElementsAre("listeners[127.0.0.1:1].routes[users.example]: new (for calls from now on)",
+                  "listeners[127.0.0.1:1].routes[*]: removed (for calls from now on)",
+                  "listeners[127.0.0.1:1].routes (order): users.v1.UserService/GetUser, "
+                  "users.v1.UserService/ListUsers → users.v1.UserService/ListUsers, "
+                  "users.v1.UserService/GetUser (for calls from now on)"));
+}
+
+TEST_F(ConfigDiffTest, LooksIntoServiceConfigs) {
+  config::ServiceConfig& file = before_.clusters[0].Edit().service_config.emplace();
+  file.path = "users.json";
+  file.sets_policy = true;
+  file.methods.emplace_back().names = {{"users.v1.UserService", "GetUser"}};
+  file.methods[0].calls.timeout = std::chrono::seconds(1);
+  after_ = before_;
+  Users().service_config->methods[0].calls.timeout = std::chrono::milliseconds(1500);
+  Users().policy = config::RoundRobin{};
+  EXPECT_THAT(
+      Lines(),
+      ElementsAre("clusters.users.service_config.policy.round_robin: new (at once, connections "
+                  "stay)",
+                  "clusters.users.service_config.policy.least_request: removed (at once, "
+                  "connections stay)",
+                  "clusters.users.service_config.methods.users.v1.UserService/GetUser.timeout: "
+                  "1s → 1500ms (at once, connections stay)"));
+}
+
+TEST_F(ConfigDiffTest, SaysThatASecretChangesAndNotHow) {
+  before_.listeners[0].Edit().routes.emplace_back().traffic.request_headers.set = {
+      {"authorization", "Bearer one"}};
+  after_.listeners[0].Edit().routes = before_.listeners[0].Edit().routes;
+  after_.listeners[0].Edit().routes[0].traffic.request_headers.set[0].value = "Bearer two";
+  EXPECT_THAT(Lines(),
+              ElementsAre("listeners[127.0.0.1:1].routes[*].request_headers.set.authorization: "
+                          "*** → *** (for calls from now on)"));
+}
+
 }  // namespace
 }  // namespace evenkeel::admin

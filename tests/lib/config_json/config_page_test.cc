@@ -334,5 +334,48 @@ TEST(ConfigPageTest, ShowsAnAdminAddressThatIsSwitchedOff) {
   EXPECT_FALSE(Load(page).admin.address.has_value());
 }
 
+constexpr char kSecrets[] = R"(
+listeners:
+  - address: "127.0.0.1:8080"
+    routes:
+      - match: {metadata: {x-api-key: sesame-1}}
+        cluster: users
+        request_headers:
+          set: {authorization: sesame-2, x-plain: "shown", x-from: "${SECRET}"}
+          add: {x-session-token: sesame-3, x-scheme: "Bearer sesame-4"}
+        response_headers: {set: {set-cookie: sesame-5}}
+        fault: {metadata: {x-fault-secret: sesame-6}, abort: {}}
+clusters:
+  users:
+    endpoints: ["${HOST}:50051"]
+    health_check: {metadata: {authorization: sesame-7, x-from: "a${SECRET}"}}
+)";
+
+TEST(ConfigPageTest, ShowsNoSecret) {
+  const auto variables = [](const std::string& name) -> std::optional<std::string> {
+    return name == "HOST" ? "127.0.0.1" : "sesame-0";
+  };
+  const auto config = config::LoadText(kSecrets, "secrets.yaml", variables);
+  ASSERT_TRUE(config) << config::Format(config.error());
+  const std::string page = ConfigJson(*config);
+  EXPECT_EQ(page.find("sesame"), std::string::npos) << page;
+  const auto json = nlohmann::json::parse(page);
+  const auto& set = json["listeners"][0]["routes"][0]["request_headers"]["set"];
+  EXPECT_EQ(set["authorization"], "***");
+  EXPECT_EQ(set["x-plain"], "shown");
+  EXPECT_EQ(json["clusters"]["users"]["endpoints"][0]["address"], "127.0.0.1:50051");
+  EXPECT_TRUE(config::LoadText(page, "page.json"));
+}
+
+// A cluster's settings that its service config sets are that file's to say.
+TEST(ConfigPageTest, OfAServiceConfigWithAPolicyCanBeReadAgain) {
+  config::Config config = Load(kMinimal);
+  config.clusters[0].Edit().service_config.emplace().sets_policy = true;
+  config.clusters[0].Edit().service_config->sets_retry_throttling = true;
+  const auto users = nlohmann::json::parse(ConfigJson(config))["clusters"]["users"];
+  EXPECT_FALSE(users.contains("policy"));
+  EXPECT_FALSE(users.contains("retry_throttling"));
+}
+
 }  // namespace
 }  // namespace evenkeel::admin

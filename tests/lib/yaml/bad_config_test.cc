@@ -13,7 +13,7 @@ const BadConfig kYaml[] = {
     {"OnlyComments", "# nothing\n\n", 1, 1, "", "the file is empty"},
     {"OnlyAMark", "---\n", 2, 1, "", "expected a map, found nothing"},
     {"TextInsteadOfAMap", "listeners\n", 1, 1, "",
-     "expected a map, found \"listeners\"; its keys are: workers, admin, clusters, listeners"},
+     "expected a map, found \"listeners\"; its keys are: admin, listeners, clusters, workers"},
     {"ListInsteadOfAMap", "- listeners\n", 1, 1, "", "expected a map, found a list"},
     {"SecondDocument", Root("---\nworkers: 2"), 3, 1, "", "a second YAML document"},
     {"SecondDocumentThatIsEmpty", Root("---"), 3, 1, "", "a second YAML document"},
@@ -53,7 +53,7 @@ const BadConfig kKeys[] = {
     {"UnknownKey", Root("wokers: 2"), 3, 1, "wokers",
      "unknown key \"wokers\"; did you mean \"workers\"?"},
     {"UnknownKeyLikeNoOther", Root("logging: debug"), 3, 1, "logging",
-     "known keys: workers, admin, clusters, listeners"},
+     "known keys: admin, listeners, clusters, workers"},
     {"UnknownKeyInAMap", Cluster("connection: {conect_timeout: 1s}"), 5, 18,
      "clusters.a.connection.conect_timeout", "did you mean \"connect_timeout\"?"},
     {"UnknownKeyInAListItem", Listener("routs: []"), 5, 5, "listeners[0].routs",
@@ -159,7 +159,7 @@ const BadConfig kTypes[] = {
     {"ListForClusters", "listeners: [{address: \"127.0.0.1:1\", cluster: a}]\nclusters: [a]\n", 2,
      11, "clusters", "write each name as a key"},
     {"TextForAListener", "listeners: [\"127.0.0.1:1\"]\nclusters: {a: {endpoints: [\"x:1\"]}}\n", 1,
-     13, "listeners[0]", "its keys are: routes, address, cluster, health_service"},
+     13, "listeners[0]", "its keys are: address, routes, cluster, health_service"},
     {"TextForACluster", "listeners: [{address: \"127.0.0.1:1\", cluster: a}]\nclusters: {a: x}\n",
      2, 15, "clusters.a", "expected a map, found \"x\""},
     {"EmptyListOfEndpoints", Endpoints("[]"), 4, 16, "clusters.a.endpoints", "is an empty list"},
@@ -348,7 +348,7 @@ TEST(BadConfigsTest, AllErrorsOfAFileComeAtOnceInItsOrder) {
             "bad.yaml:3:15: listeners[0].address: \"127.0.0.1\" has no port; expected host:port, "
             "[ipv6]:port or unix:path\n"
             "bad.yaml:3:37: listeners[0].cluster: unknown cluster \"b\"; known clusters: a\n"
-            "bad.yaml:3:40: listeners[0].port: unknown key \"port\"; known keys: routes, address, "
+            "bad.yaml:3:40: listeners[0].port: unknown key \"port\"; known keys: address, routes, "
             "cluster, health_service, http2, keepalive, max_connection_idle, max_connection_age, "
             "max_connection_age_grace\n"
             "bad.yaml:7:31: clusters.a.endpoints[1]: the address \"10.0.0.1:1\" is that of "
