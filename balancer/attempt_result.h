@@ -1,4 +1,5 @@
-// AttemptResult: what the end of one attempt teaches a policy. The balancer's view of rpc::Outcome,
+// AttemptResult: what the end of one attempt teaches a policy. The balancer's view of
+// rpc::AttemptOutcome,
 // filled by whoever ends the attempt; nothing here knows status codes.
 #pragma once
 

@@ -37,12 +37,13 @@ StatusSet StatusSetOf(const std::vector<std::string>& names) {
   return set;
 }
 
-Verdict VerdictOf(const Outcome& outcome, const FailureSet& failures) {
+Verdict VerdictOf(const AttemptOutcome& outcome, const FailureSet& failures) {
   const bool counts = failures.test(static_cast<size_t>(outcome.status));
   switch (outcome.cause) {
     case Cause::kAnswered:
       return counts ? Verdict::kFailure : Verdict::kSuccess;
     case Cause::kDeadline:
+    case Cause::kTryTimeout:
       return counts ? Verdict::kFailure : Verdict::kNeutral;
     case Cause::kReset:
     case Cause::kLost:
@@ -50,6 +51,10 @@ Verdict VerdictOf(const Outcome& outcome, const FailureSet& failures) {
       return Verdict::kFailure;
     case Cause::kLocal:
     case Cause::kRefused:
+    case Cause::kNeverSent:
+    case Cause::kShed:
+    case Cause::kTooLarge:
+    case Cause::kTryUnsent:
     case Cause::kCancelled:
       break;
   }

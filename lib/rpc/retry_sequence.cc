@@ -42,29 +42,28 @@ void RetrySequence::Begin(const RetryPolicy* policy, RetryBrakes brakes, int cli
   previous_attempts_ = client_attempts;
 }
 
-RetryDecision RetrySequence::Next(const AttemptEnd& end, const Moment& moment,
+RetryDecision RetrySequence::Next(const AttemptOutcome& end, const Moment& moment,
                                   base::Random& random) {
   const bool committed = moment.committed == Committed::kYes;
-  if (end.kind == AttemptEnd::Kind::kShed) return No(NoRetry::kFinal);
-  if (end.kind == AttemptEnd::Kind::kNeverSent && !committed) {
+  if (end.shed()) return No(NoRetry::kFinal);
+  if (end.never_sent() && !committed) {
     return {RetryDecision::Kind::kTransparent, {}, {}};
   }
-  if (end.kind == AttemptEnd::Kind::kRefused && !committed && !std::exchange(refused_, true)) {
+  if (end.cause == Cause::kRefused && !committed && !std::exchange(refused_, true)) {
     return {RetryDecision::Kind::kTransparent, {}, {}};
   }
   return policy_ == nullptr ? No(committed ? NoRetry::kCommitted : NoRetry::kFinal)
                             : NextCounted(end, moment, random);
 }
 
-RetryDecision RetrySequence::NextCounted(const AttemptEnd& end, const Moment& moment,
+RetryDecision RetrySequence::NextCounted(const AttemptOutcome& end, const Moment& moment,
                                          base::Random& random) {
-  if (end.kind == AttemptEnd::Kind::kStatus && end.status == StatusCode::kOk) {
+  if (end.status == StatusCode::kOk) {
     if (brakes_.throttle != nullptr) brakes_.throttle->Succeeded();
     return No(NoRetry::kFinal);
   }
   const bool stop = end.pushback.kind == Pushback::Kind::kStop;
-  const bool retryable = end.kind == AttemptEnd::Kind::kTimedOut ||
-                         policy_->codes.test(static_cast<size_t>(end.status));
+  const bool retryable = end.timed_out() || policy_->codes.test(static_cast<size_t>(end.status));
   if ((retryable || stop) && brakes_.throttle != nullptr) brakes_.throttle->Failed();
   if (!retryable) return No(NoRetry::kFinal);
   if (moment.committed == Committed::kYes) return No(NoRetry::kCommitted);

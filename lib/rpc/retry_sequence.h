@@ -12,7 +12,6 @@
 #include "lib/base/limit.h"
 #include "lib/base/random.h"
 #include "lib/rpc/outcome.h"
-#include "lib/rpc/pushback.h"
 #include "lib/rpc/retry_budget.h"
 #include "lib/rpc/retry_throttle.h"
 
@@ -36,20 +35,6 @@ struct RetryBrakes {
   RetryThrottle* throttle = nullptr;
   RetryBudget* budget = nullptr;
   base::Limit* at_once = nullptr;  ///< calls that have more than one attempt
-};
-
-/// How an attempt ended, as far as another one is concerned.
-struct AttemptEnd {
-  enum class Kind : uint8_t {
-    kNeverSent,  ///< nothing of it left us
-    kRefused,    ///< the endpoint said that it had not processed it
-    kTimedOut,   ///< per_try_timeout
-    kShed,       ///< a limit of ours let it not even begin: there is no other
-    kStatus,     ///< all else
-  };
-  Kind kind = Kind::kStatus;
-  StatusCode status = StatusCode::kOk;
-  Pushback pushback{};
 };
 
 /// Why there is no other attempt.
@@ -91,7 +76,7 @@ class RetrySequence {
   /// says to have tried before, by `grpc-previous-rpc-attempts`; it counts.
   void Begin(const RetryPolicy* policy, RetryBrakes brakes, int client_attempts);
   /// An attempt has ended. Counts what it teaches, also where there is no other attempt.
-  RetryDecision Next(const AttemptEnd& end, const Moment& moment, base::Random& random);
+  RetryDecision Next(const AttemptOutcome& end, const Moment& moment, base::Random& random);
   /// An attempt beside the others (HedgePlan) counts too.
   void CountHedge() { ++previous_attempts_; }
   /// Whether the call may have more than one attempt now, as far as other calls are concerned; it
@@ -106,7 +91,7 @@ class RetrySequence {
   int previous_attempts() const { return previous_attempts_; }
 
  private:
-  RetryDecision NextCounted(const AttemptEnd& end, const Moment& moment, base::Random& random);
+  RetryDecision NextCounted(const AttemptOutcome& end, const Moment& moment, base::Random& random);
   base::Duration Backoff(const Pushback& pushback, base::Random& random);
 
   const RetryPolicy* policy_ = nullptr;

@@ -30,9 +30,9 @@ constexpr size_t OutcomeKind(rpc::StatusCode status, rpc::Origin origin) {
 
 /// Calls of one method, or attempts on one endpoint.
 struct CallCounters {
-  void Finished(const rpc::Outcome& outcome) {
-    finished[OutcomeKind(outcome.status, outcome.origin)].Add();
-    duration.Observe(outcome.duration);
+  void Finished(rpc::StatusCode status, rpc::Origin origin, base::Duration took) {
+    finished[OutcomeKind(status, origin)].Add();
+    duration.Observe(took);
   }
 
   Counter started;
@@ -65,14 +65,15 @@ class alignas(64) WorkerMetrics {
 
   /// Each start is followed by one finish of the same method, also when the call is cancelled.
   void CallStarted(MethodId method) { MethodCounters(method).started.Add(); }
-  void CallFinished(MethodId method, const rpc::Outcome& outcome) {
-    MethodCounters(method).Finished(outcome);
+  void CallFinished(MethodId method, rpc::StatusCode status, rpc::Origin origin,
+                    base::Duration took) {
+    MethodCounters(method).Finished(status, origin, took);
   }
 
   /// Each start is followed by one finish on the same endpoint.
   void AttemptStarted(EndpointId endpoint) { At(endpoint).attempts.started.Add(); }
-  void AttemptFinished(EndpointId endpoint, const rpc::Outcome& outcome) {
-    At(endpoint).attempts.Finished(outcome);
+  void AttemptFinished(EndpointId endpoint, const rpc::AttemptOutcome& outcome) {
+    At(endpoint).attempts.Finished(outcome.status, outcome.origin, outcome.duration);
   }
   /// An attempt that `endpoint` refused unprocessed is tried again at no cost (gRFC A6).
   void TransparentRetry(EndpointId endpoint) { At(endpoint).transparent_retries.Add(); }

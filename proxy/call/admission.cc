@@ -1,9 +1,9 @@
 #include "proxy/call/admission.h"
 
 #include <string>
+#include <utility>
 
 #include "lib/process/memory_guard.h"
-#include "lib/rpc/message.h"
 
 namespace evenkeel::proxy {
 namespace {
@@ -14,40 +14,36 @@ std::string Milliseconds(base::Duration duration) {
   return std::to_string(std::chrono::ceil<std::chrono::milliseconds>(duration).count());
 }
 
+Refusal Refuse(telemetry::Shed reason, StatusCode code, std::string text,
+               std::optional<base::Duration> pushback = {}) {
+  return {reason,
+          {.status = {code, std::move(text)}, .cause = rpc::Cause::kShed, .pushback = pushback}};
+}
+
 Refusal OutOfMemory(const MemoryGuard& memory) {
-  return {telemetry::Shed::kMemory,
-          {StatusCode::kResourceExhausted, "evenkeel has reached its memory_limit of " +
-                                               std::to_string(memory.limit() >> 20) +
-                                               " MiB and accepts no new calls for now"}};
+  return Refuse(telemetry::Shed::kMemory, StatusCode::kResourceExhausted,
+                "evenkeel has reached its memory_limit of " + std::to_string(memory.limit() >> 20) +
+                    " MiB and accepts no new calls for now");
 }
 
 Refusal TooFast(const RouteTraffic& route, base::Duration wait) {
   std::string text = "the route's rate_limit is reached";
   if (!route.rate_limit_key.empty()) text += " for this " + route.rate_limit_key;
-  return {telemetry::Shed::kRateLimit,
-          {StatusCode::kResourceExhausted,
-           text + "; the next call may start in " + Milliseconds(wait) + " ms"},
-          wait};
+  text += "; the next call may start in " + Milliseconds(wait) + " ms";
+  return Refuse(telemetry::Shed::kRateLimit, StatusCode::kResourceExhausted, std::move(text), wait);
 }
 
 // gRFC A32 has UNAVAILABLE for it.
 Refusal TooMany(const Cluster& cluster) {
-  const uint32_t max = cluster.limits().calls.max();
   const bool adaptive = cluster.concurrency() != nullptr;
-  return {adaptive ? telemetry::Shed::kAdaptiveConcurrency : telemetry::Shed::kMaxCalls,
-          {StatusCode::kUnavailable,
-           "cluster " + cluster.name() + " has all the " + std::to_string(max) +
-               " calls in flight that " +
-               (adaptive ? "adaptive_concurrency allows for now" : "limits.max_calls allows")}};
+  return Refuse(adaptive ? telemetry::Shed::kAdaptiveConcurrency : telemetry::Shed::kMaxCalls,
+                StatusCode::kUnavailable,
+                "cluster " + cluster.name() + " has all the " +
+                    std::to_string(cluster.limits().calls.max()) + " calls in flight that " +
+                    (adaptive ? "adaptive_concurrency allows for now" : "limits.max_calls allows"));
 }
 
 }  // namespace
-
-http2::HeaderList Refusal::ToAnswer() const {
-  http2::HeaderList answer = rpc::TrailersOnly(status);
-  if (pushback) answer.Add("grpc-retry-pushback-ms", Milliseconds(*pushback));
-  return answer;
-}
 
 std::optional<Refusal> Admit(const WorkerContext& context, const RouteTraffic& route,
                              const Cluster& cluster, const http2::HeaderList& request,

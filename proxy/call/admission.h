@@ -8,8 +8,8 @@
 
 #include "lib/base/limit.h"
 #include "lib/http/header_list.h"
-#include "lib/rpc/status.h"
 #include "lib/telemetry/shed.h"
+#include "proxy/call/final_status.h"
 #include "proxy/call/worker_context.h"
 #include "proxy/cluster/cluster.h"
 #include "proxy/route/route_traffic.h"
@@ -19,12 +19,7 @@ namespace evenkeel::proxy {
 /// What a call is told that is not let in.
 struct Refusal {
   telemetry::Shed reason;
-  rpc::Status status;
-  /// When the client may come again (`grpc-retry-pushback-ms`, gRFC A6); nothing: not said.
-  std::optional<base::Duration> pushback{};
-
-  /// The answer as Trailers-Only.
-  http2::HeaderList ToAnswer() const;
+  FinalStatus status;
 };
 
 /// Nothing: the call may start, and `place` holds its place in its cluster.

@@ -5,25 +5,34 @@
 namespace evenkeel::proxy {
 namespace {
 
-Attempt::Failure FailureOf(const http2::StreamEnd& end) {
-  using Kind = Attempt::Failure::Kind;
+rpc::AttemptOutcome Failure(rpc::Cause cause) {
+  return {.status = rpc::StatusCode::kUnavailable, .cause = cause};
+}
+
+rpc::AttemptOutcome OutcomeOf(const http2::StreamEnd& end) {
   using Processed = http2::StreamEnd::Processed;
-  if (end.processed == Processed::kNeverSent) {
-    return {Kind::kNeverSent, rpc::Cause::kLocal, end.code,
-            "the connection ended before the call was sent"};
-  }
-  if (end.processed == Processed::kRefused) {
-    return {Kind::kRefused, rpc::Cause::kRefused, end.code,
-            "refused by the endpoint before it was processed"};
-  }
-  if (end.by == http2::StreamEnd::By::kConnection) {
-    return {Kind::kLost, rpc::Cause::kLost, end.code, "the connection to the endpoint was lost"};
+  if (end.processed == Processed::kNeverSent) return Failure(rpc::Cause::kNeverSent);
+  if (end.processed == Processed::kRefused) return Failure(rpc::Cause::kRefused);
+  if (end.by == http2::StreamEnd::By::kConnection) return Failure(rpc::Cause::kLost);
+  return {.status = rpc::StatusFromReset(static_cast<uint32_t>(end.code)),
+          .cause = rpc::Cause::kReset};
+}
+
+std::string ReasonOf(rpc::Cause cause, const http2::StreamEnd& end) {
+  switch (cause) {
+    case rpc::Cause::kNeverSent:
+      return "the connection ended before the call was sent";
+    case rpc::Cause::kRefused:
+      return "refused by the endpoint before it was processed";
+    case rpc::Cause::kLost:
+      return "the connection to the endpoint was lost";
+    default:
+      break;
   }
   const std::string who = end.by == http2::StreamEnd::By::kPeer
                               ? "the endpoint reset the stream: "
                               : "the endpoint broke the rules of HTTP/2 on the stream: ";
-  return {Kind::kReset, rpc::Cause::kReset, end.code,
-          who + std::string(http2::ErrorCodeName(end.code))};
+  return who + std::string(http2::ErrorCodeName(end.code));
 }
 
 balancer::AttemptResult::Kind KindOf(rpc::Verdict verdict) {
@@ -52,7 +61,7 @@ Attempt::Attempt(WorkerContext& context, Cluster& cluster, Cluster::Member& memb
 }
 
 Attempt::~Attempt() {
-  End(rpc::StatusCode::kCancelled, rpc::Origin::kClient, rpc::Cause::kCancelled);
+  End({rpc::StatusCode::kCancelled, rpc::Origin::kClient, {}, rpc::Cause::kCancelled});
 }
 
 void Attempt::Open(http2::Session& session, const http2::HeaderList& headers,
@@ -60,8 +69,8 @@ void Attempt::Open(http2::Session& session, const http2::HeaderList& headers,
   // Some servers close the connection over it, and with it the calls of all other clients.
   if (headers.list_size() > session.peer_max_header_list()) {
     return owner_.OnAttemptFailed(
-        *this, {Failure::Kind::kTooLarge, rpc::Cause::kLocal, http2::ErrorCode::kNoError,
-                "it does not accept metadata as large as the call's (its MAX_HEADER_LIST_SIZE)"});
+        *this, {.status = rpc::StatusCode::kResourceExhausted, .cause = rpc::Cause::kTooLarge},
+        "it does not accept metadata as large as the call's (its MAX_HEADER_LIST_SIZE)");
   }
   http2::StreamHandler& handler = *this;
   stream_ = session.OpenStream(headers, http2::EndStream::kNo, handler);
@@ -76,29 +85,27 @@ void Attempt::ReturnCredit(size_t count) {
   if (stream_) stream_->ReturnCredit(count);
 }
 
-void Attempt::End(rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause) {
+void Attempt::End(rpc::AttemptOutcome outcome) {
   if (std::exchange(ended_, true)) return;
   const base::Time now = context_.loop.Now();
-  const rpc::Outcome outcome{status, origin, now - start_, cause};
+  outcome.duration = now - start_;
+  outcome.latency = latency();
   context_.metrics.AttemptFinished(pool_.id(), outcome);
-  const base::Duration latency = this->latency();
-  const rpc::Verdict verdict = cluster_.Learn(*member_, outcome, latency);
-  in_flight_.Finish(cluster_.picker(), {KindOf(verdict), latency, now});
+  const rpc::Verdict verdict = cluster_.Learn(*member_, outcome);
+  in_flight_.Finish(cluster_.picker(), {KindOf(verdict), outcome.latency, now});
   StopWaiting();
   stream_.reset();
 }
 
 void Attempt::OnUnavailable(const std::string& reason) {
   // With a connection that works, the reason is ours.
-  const auto cause =
-      pool_.state() == pool::Pool::State::kReady ? rpc::Cause::kLocal : rpc::Cause::kNotConnected;
-  owner_.OnAttemptFailed(*this,
-                         {Failure::Kind::kNeverSent, cause, http2::ErrorCode::kNoError, reason});
+  const bool connected = pool_.state() == pool::Pool::State::kReady;
+  owner_.OnAttemptFailed(
+      *this, Failure(connected ? rpc::Cause::kNeverSent : rpc::Cause::kNotConnected), reason);
 }
 
 void Attempt::OnFull(const std::string& reason) {
-  owner_.OnAttemptFailed(
-      *this, {Failure::Kind::kShed, rpc::Cause::kLocal, http2::ErrorCode::kNoError, reason});
+  owner_.OnAttemptFailed(*this, Failure(rpc::Cause::kShed), reason);
 }
 
 void Attempt::OnHeaders(http2::HeaderList headers, http2::EndStream end) {
@@ -117,7 +124,8 @@ void Attempt::OnTrailers(http2::HeaderList trailers) {
 }
 
 void Attempt::OnClosed(const http2::StreamEnd& end) {
-  owner_.OnAttemptFailed(*this, FailureOf(end));
+  const rpc::AttemptOutcome outcome = OutcomeOf(end);
+  owner_.OnAttemptFailed(*this, outcome, ReasonOf(outcome.cause, end));
 }
 
 }  // namespace evenkeel::proxy

@@ -22,22 +22,6 @@ namespace evenkeel::proxy {
 
 class Attempt final : public base::Pooled, private pool::Waiter, private http2::StreamHandler {
  public:
-  /// Why an attempt got no answer from its endpoint.
-  struct Failure {
-    enum class Kind {
-      kNeverSent,  ///< nothing of it left us: free to be tried elsewhere
-      kShed,       ///< a limit of ours kept it from being sent: not to be tried elsewhere
-      kTooLarge,   ///< likewise: more metadata than the endpoint says it takes
-      kRefused,    ///< the endpoint said that it did not process it: once elsewhere
-      kReset,      ///< the endpoint reset the stream
-      kLost,       ///< the connection broke under it; the endpoint may have acted on it
-    };
-    Kind kind;
-    rpc::Cause cause;
-    http2::ErrorCode code;
-    std::string reason;  ///< in words, without the endpoint's name
-  };
-
   /// What the call notes down about it.
   struct Notes {
     int number = 1;         ///< among the call's attempts
@@ -62,7 +46,9 @@ class Attempt final : public base::Pooled, private pool::Waiter, private http2::
     virtual void OnAttemptTrailers(Attempt& attempt, http2::HeaderList trailers) = 0;
     /// `count` bytes of the request have left.
     virtual void OnAttemptSent(Attempt& attempt, size_t count) = 0;
-    virtual void OnAttemptFailed(Attempt& attempt, const Failure& failure) = 0;
+    /// It got no answer from its endpoint. `reason`: in words, without the endpoint's name.
+    virtual void OnAttemptFailed(Attempt& attempt, const rpc::AttemptOutcome& outcome,
+                                 const std::string& reason) = 0;
 
    protected:
     ~Owner() = default;
@@ -85,8 +71,9 @@ class Attempt final : public base::Pooled, private pool::Waiter, private http2::
   void ReturnCredit(size_t count);
   bool open() const { return stream_ != nullptr; }
 
-  /// Records the outcome once, gives back the token and lets go of the stream.
-  void End(rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause);
+  /// Records the outcome once, gives back the token and lets go of the stream. Its times are filled
+  /// in here.
+  void End(rpc::AttemptOutcome outcome);
 
   pool::Pool& pool() const { return pool_; }
   const std::string& address() const { return pool_.endpoint()->address(); }

@@ -12,7 +12,7 @@ namespace evenkeel::proxy {
 namespace {
 
 using http2::EndStream;
-using rpc::AttemptEnd;
+using rpc::AttemptOutcome;
 using rpc::Cause;
 using rpc::Origin;
 using rpc::StatusCode;
@@ -31,23 +31,6 @@ int AttemptsOfClient(const http2::HeaderList& request) {
   return std::clamp(attempts, 0, rpc::kMaxAttempts);
 }
 
-AttemptEnd::Kind KindOf(Attempt::Failure::Kind kind) {
-  if (kind == Attempt::Failure::Kind::kNeverSent) return AttemptEnd::Kind::kNeverSent;
-  if (kind == Attempt::Failure::Kind::kRefused) return AttemptEnd::Kind::kRefused;
-  if (kind == Attempt::Failure::Kind::kShed) return AttemptEnd::Kind::kShed;
-  if (kind == Attempt::Failure::Kind::kTooLarge) return AttemptEnd::Kind::kShed;
-  return AttemptEnd::Kind::kStatus;
-}
-
-StatusCode StatusOf(const Attempt::Failure& failure) {
-  using Kind = Attempt::Failure::Kind;
-  if (failure.kind == Kind::kReset) {
-    return rpc::StatusFromReset(static_cast<uint32_t>(failure.code));
-  }
-  const bool too_large = failure.kind == Kind::kTooLarge;
-  return too_large ? StatusCode::kResourceExhausted : StatusCode::kUnavailable;
-}
-
 std::string Name(const Attempt& attempt) {
   return "endpoint " + attempt.address() + ", attempt " + std::to_string(attempt.notes.number);
 }
@@ -61,8 +44,13 @@ void StartTimer(std::unique_ptr<net::Timer>& timer, net::EventLoop& loop, base::
 
 }  // namespace
 
-AttemptSet::AttemptSet(WorkerContext& context, http2::HeaderList& request, Owner& owner)
-    : context_(context), request_(request), owner_(owner), body_(context.replay_memory) {}
+AttemptSet::AttemptSet(WorkerContext& context, http2::HeaderList& request,
+                       telemetry::CallRecord& record, Owner& owner)
+    : context_(context),
+      request_(request),
+      record_(record),
+      owner_(owner),
+      body_(context.replay_memory) {}
 
 void AttemptSet::AddRequest(std::span<const uint8_t> bytes, EndStream end) {
   body_.Add(bytes, end);
@@ -99,16 +87,16 @@ void AttemptSet::ReturnCredit(size_t count) {
   }
 }
 
-void AttemptSet::Cancel(StatusCode status, Origin origin, Cause cause) {
+// Other causes are those of an attempt that has ended already.
+void AttemptSet::Cancel(const FinalStatus& end) {
   Finish();
   CountHedges(nullptr);
+  const bool by_client = end.cause == Cause::kDeadline || end.cause == Cause::kCancelled;
   for (const auto& each : running_) {
-    if (each) Release(*each, status, origin, each->open() ? cause : Cause::kLocal);
+    if (!each) continue;
+    const Cause cause = by_client && each->open() ? end.cause : Cause::kLocal;
+    Release(*each, {end.status.code, end.origin, {}, cause});
   }
-}
-
-bool AttemptSet::IsOpen() const {
-  return std::ranges::any_of(running_, [](const auto& each) { return each && each->open(); });
 }
 
 const balancer::Endpoint* AttemptSet::endpoint() const {
@@ -154,13 +142,15 @@ void AttemptSet::Start(Cluster::Member& member, Role role) {
   auto& slot = SlotOf(nullptr);
   slot = std::make_unique<Attempt>(context_, *cluster_, member, owner);
   Attempt& attempt = *slot;
-  attempt.notes.number = ++attempts_;
+  attempt.notes.number = static_cast<int>(++record_.attempts);
+  last_ = base::LocalPtr<Cluster::Member>(&member);
+  record_.endpoint = attempt.address();
   attempt.notes.previous = retries_.previous_attempts();
   attempt.notes.is_hedge = role == Role::kHedge;
   if (rules_->hedging) {
     avoid_.push_back(attempt.pool().endpoint().get());
     // Those that take the place of one that was never sent do not count.
-    if (role == Role::kHedge || attempts_ == 1) hedges_.Started(context_.loop.Now());
+    if (role == Role::kHedge || record_.attempts == 1) hedges_.Started(context_.loop.Now());
     ArmHedge();
   }
   if (rules_->retry && rules_->retry->per_try_timeout) {
@@ -180,23 +170,24 @@ void AttemptSet::NoEndpoint() {
     return;
   }
   const bool full = !cluster_->has_room();
-  const AttemptEnd end{.status = StatusCode::kUnavailable};
-  if (!full && Repeat(end, nullptr)) return;
+  if (!full && Repeat({.status = StatusCode::kUnavailable}, nullptr)) return;
   std::string why = cluster_->WhyNone();
   if (full) {
     why += "; and max_pending_calls are waiting for one already";
     cluster_->CountShed(telemetry::Shed::kMaxPendingCalls);
   }
-  GiveUp({StatusCode::kUnavailable, last_trouble_.empty() ? why : last_trouble_ + "; " + why},
-         Origin::kProxy);
+  GiveUp({{StatusCode::kUnavailable, last_trouble_.empty() ? why : last_trouble_ + "; " + why},
+          Origin::kProxy,
+          full ? Cause::kShed : Cause::kLocal});
 }
 
 void AttemptSet::ShedForFullEndpoints() {
   cluster_->CountShed(telemetry::Shed::kEndpointMaxCalls);
-  GiveUp({StatusCode::kUnavailable, "each endpoint of cluster " + cluster_->name() +
-                                        " that could take the call has all the calls in flight "
-                                        "that limits.endpoint.max_calls allows"},
-         Origin::kProxy);
+  GiveUp({{StatusCode::kUnavailable, "each endpoint of cluster " + cluster_->name() +
+                                         " that could take the call has all the calls in flight "
+                                         "that limits.endpoint.max_calls allows"},
+          Origin::kProxy,
+          Cause::kShed});
 }
 
 Cluster::Member* AttemptSet::Pick() {
@@ -247,9 +238,8 @@ void AttemptSet::OnAttemptHeaders(Attempt& attempt, http2::HeaderList headers, E
   const auto status = rpc::ParseStatus(headers.Find("grpc-status").value_or(""));
   if (!IsWhole(headers, status)) return EndTooLarge(attempt);
   if (!IsGrpcAnswer(headers) || (end == EndStream::kYes && !status)) {
-    const rpc::Status foreign = StatusOfForeign(headers, attempt.address());
-    return EndWithStatus(attempt, foreign,
-                         {Answered(foreign.code, headers), Origin::kEndpoint, Cause::kAnswered});
+    rpc::Status foreign = StatusOfForeign(headers, attempt.address());
+    return EndWithStatus(attempt, Answered(foreign.code, headers), std::move(foreign.message));
   }
   if (end == EndStream::kYes) return EndWithFields(attempt, std::move(headers), *status);
   attempt.notes.header_status = status;
@@ -268,16 +258,17 @@ void AttemptSet::OnAttemptData(Attempt& attempt, std::span<const uint8_t> bytes,
   if (end == EndStream::kNo) return;
   if (const auto status = attempt.notes.header_status) {
     // An unusual Trailers-Only, ended by an empty DATA; forwarded as it came.
-    if (GoesOn(attempt, {{.status = *status}, Origin::kEndpoint, Cause::kAnswered})) return;
+    if (GoesOn(attempt, {*status, Origin::kEndpoint, {}, Cause::kAnswered})) return;
     Finish();
     HandOnHeld(attempt);
-    return owner_.OnAnswerEnd(nullptr, *status);
+    return owner_.End({.status = {*status, ""},
+                       .origin = Origin::kEndpoint,
+                       .cause = Cause::kAnswered,
+                       .form = FinalStatus::Form::kBodyEnd});
   }
   context_.metrics.PeerFault(telemetry::Side::kEndpoint, telemetry::Fault::kMissingStatus);
-  EndWithStatus(attempt,
-                {StatusCode::kUnknown,
-                 "endpoint " + attempt.address() + " ended the response without grpc-status"},
-                {{.status = StatusCode::kUnknown}, Origin::kEndpoint, Cause::kAnswered});
+  EndWithStatus(attempt, {StatusCode::kUnknown, Origin::kEndpoint, {}, Cause::kAnswered},
+                "endpoint " + attempt.address() + " ended the response without grpc-status");
 }
 
 void AttemptSet::OnAttemptTrailers(Attempt& attempt, http2::HeaderList trailers) {
@@ -296,14 +287,11 @@ void AttemptSet::OnAttemptSent(Attempt& attempt, size_t count) {
   if (const size_t due = body_.Sent(attempt.notes.sent)) owner_.OnCreditDue(due);
 }
 
-void AttemptSet::OnAttemptFailed(Attempt& attempt, const Attempt::Failure& failure) {
-  const StatusCode status = StatusOf(failure);
-  if (failure.kind == Attempt::Failure::Kind::kShed) {
-    cluster_->CountShed(telemetry::Shed::kMaxPendingCalls);
-  }
-  last_trouble_ = "endpoint " + attempt.address() + ": " + failure.reason;
-  EndWithStatus(attempt, {status, Name(attempt) + ": " + failure.reason},
-                {{.kind = KindOf(failure.kind), .status = status}, Origin::kProxy, failure.cause});
+void AttemptSet::OnAttemptFailed(Attempt& attempt, const AttemptOutcome& outcome,
+                                 const std::string& reason) {
+  if (outcome.cause == Cause::kShed) cluster_->CountShed(telemetry::Shed::kMaxPendingCalls);
+  last_trouble_ = "endpoint " + attempt.address() + ": " + reason;
+  EndWithStatus(attempt, outcome, Name(attempt) + ": " + reason);
 }
 
 void AttemptSet::OnTryTimeout() {
@@ -311,18 +299,18 @@ void AttemptSet::OnTryTimeout() {
   if (at == running_.end()) return;
   Attempt& attempt = **at;
   last_trouble_ = "endpoint " + attempt.address() + ": no answer within per_try_timeout";
-  EndWithStatus(
-      attempt,
-      {StatusCode::kDeadlineExceeded, Name(attempt) + ": no answer within per_try_timeout"},
-      {{.kind = AttemptEnd::Kind::kTimedOut, .status = StatusCode::kDeadlineExceeded},
-       Origin::kProxy,
-       attempt.open() ? Cause::kDeadline : Cause::kLocal});
+  EndWithStatus(attempt,
+                {.status = StatusCode::kDeadlineExceeded,
+                 .cause = attempt.open() ? Cause::kTryTimeout : Cause::kTryUnsent},
+                Name(attempt) + ": no answer within per_try_timeout");
 }
 
-AttemptEnd AttemptSet::Answered(StatusCode status, const http2::HeaderList& fields) const {
-  AttemptEnd end{.status = status};
-  if (rules_->repeats()) end.pushback = rpc::ParsePushback(fields.Find("grpc-retry-pushback-ms"));
-  return end;
+AttemptOutcome AttemptSet::Answered(StatusCode status, const http2::HeaderList& fields) const {
+  AttemptOutcome outcome{status, Origin::kEndpoint, {}, Cause::kAnswered};
+  if (rules_->repeats()) {
+    outcome.pushback = rpc::ParsePushback(fields.Find("grpc-retry-pushback-ms"));
+  }
+  return outcome;
 }
 
 bool AttemptSet::IsWhole(const http2::HeaderList& fields, std::optional<StatusCode> status) {
@@ -332,46 +320,50 @@ bool AttemptSet::IsWhole(const http2::HeaderList& fields, std::optional<StatusCo
 }
 
 void AttemptSet::EndTooLarge(Attempt& attempt) {
-  EndWithStatus(attempt,
-                {StatusCode::kResourceExhausted,
-                 "endpoint " + attempt.address() +
-                     " sent more metadata than the cluster's max_header_list allows"},
-                {{.status = StatusCode::kResourceExhausted}, Origin::kProxy, Cause::kAnswered});
+  EndWithStatus(attempt, {StatusCode::kResourceExhausted, Origin::kProxy, {}, Cause::kAnswered},
+                "endpoint " + attempt.address() +
+                    " sent more metadata than the cluster's max_header_list allows");
 }
 
 void AttemptSet::EndWithFields(Attempt& attempt, http2::HeaderList fields, StatusCode status) {
-  if (GoesOn(attempt, {Answered(status, fields), Origin::kEndpoint, Cause::kAnswered})) return;
+  if (GoesOn(attempt, Answered(status, fields))) return;
   Finish();
   HandOnHeld(attempt);
-  owner_.OnAnswerEnd(&fields, status);
+  owner_.End({.status = {status, ""},
+              .origin = Origin::kEndpoint,
+              .cause = Cause::kAnswered,
+              .form = FinalStatus::Form::kFields,
+              .fields = &fields});
 }
 
-void AttemptSet::EndWithStatus(Attempt& attempt, const rpc::Status& status, const End& end) {
-  if (!GoesOn(attempt, end)) GiveUp(status, end.origin);
+void AttemptSet::EndWithStatus(Attempt& attempt, const AttemptOutcome& outcome,
+                               std::string message) {
+  if (GoesOn(attempt, outcome)) return;
+  GiveUp({{outcome.status, std::move(message)}, outcome.origin, outcome.cause});
 }
 
-void AttemptSet::GiveUp(const rpc::Status& status, Origin origin) {
+void AttemptSet::GiveUp(const FinalStatus& status) {
   Finish();
-  owner_.OnOwnStatus(status, origin);
+  owner_.End(status);
 }
 
-bool AttemptSet::GoesOn(Attempt& attempt, const End& end) {
-  Release(attempt, end.facts.status, end.origin, end.cause);
+bool AttemptSet::GoesOn(Attempt& attempt, const AttemptOutcome& outcome) {
+  Release(attempt, outcome);
   if (try_timer_) try_timer_->Stop();
-  if (!rules_->repeats()) return Repeat(end.facts, &attempt);
-  CountPushback(end.facts.pushback);
-  return rules_->hedging ? HedgeOn(end.facts, attempt) : Repeat(end.facts, &attempt);
+  if (!rules_->repeats()) return Repeat(outcome, &attempt);
+  CountPushback(outcome.pushback);
+  return rules_->hedging ? HedgeOn(outcome, attempt) : Repeat(outcome, &attempt);
 }
 
-bool AttemptSet::Repeat(const AttemptEnd& end, const Attempt* attempt) {
+bool AttemptSet::Repeat(const AttemptOutcome& outcome, const Attempt* attempt) {
   using Kind = rpc::RetryDecision::Kind;
   using Committed = rpc::RetrySequence::Committed;
   const base::Time now = context_.loop.Now();
   const rpc::RetryDecision decision = retries_.Next(
-      end, {now, deadline_, committed() ? Committed::kYes : Committed::kNo}, context_.random);
-  if (end.status != StatusCode::kOk) CountRepeat(decision, end, attempt);
+      outcome, {now, deadline_, committed() ? Committed::kYes : Committed::kNo}, context_.random);
+  if (outcome.status != StatusCode::kOk) CountRepeat(decision, outcome, attempt);
   if (decision.kind == Kind::kNo) return false;
-  if (attempt != nullptr) Avoid(*attempt, end.kind);
+  if (attempt != nullptr) Avoid(*attempt, outcome);
   if (decision.delay > base::Duration::zero()) {
     StartTimer(again_timer_, context_.loop, now + decision.delay, [this] { Again(); });
   } else {
@@ -386,18 +378,17 @@ void AttemptSet::Again() {
   if (finished_ || Running() > 0 || waits()) return;
   // All have failed, the last one asked to wait, and by now no more may go out.
   CountHedges(nullptr);
-  GiveUp({StatusCode::kUnavailable, "all " + std::to_string(attempts_) +
-                                        " attempts have failed, and there is no endpoint or no "
-                                        "budget for another"},
-         Origin::kProxy);
+  GiveUp({{StatusCode::kUnavailable, "all " + std::to_string(record_.attempts) +
+                                         " attempts have failed, and there is no endpoint or no "
+                                         "budget for another"}});
 }
 
-void AttemptSet::Avoid(const Attempt& attempt, AttemptEnd::Kind why) {
+void AttemptSet::Avoid(const Attempt& attempt, const AttemptOutcome& outcome) {
   const balancer::Endpoint* endpoint = attempt.pool().endpoint().get();
   // Where a connection said goodbye (GOAWAY) the next one takes the call, but not a third.
   const bool again = attempt.pool().state() != pool::Pool::State::kFailing &&
                      std::ranges::count(avoid_, endpoint) == 0;
-  if (why == AttemptEnd::Kind::kNeverSent && !again) {
+  if (outcome.never_sent() && !again) {
     avoid_.insert(avoid_.begin() + static_cast<ptrdiff_t>(without_stream_++), endpoint);
   } else {
     avoid_.push_back(endpoint);
@@ -469,10 +460,11 @@ size_t AttemptSet::Running() const {
 }
 
 // The one place where an attempt ends.
-void AttemptSet::Release(Attempt& attempt, StatusCode status, Origin origin, Cause cause) {
-  const bool answered = cause == Cause::kAnswered && status == StatusCode::kOk;
-  if (answered || cause == Cause::kDeadline) cluster_->AddLatency(attempt.latency());
-  attempt.End(status, origin, cause);
+void AttemptSet::Release(Attempt& attempt, const AttemptOutcome& outcome) {
+  const bool answered = outcome.cause == Cause::kAnswered && outcome.status == StatusCode::kOk;
+  const bool late = outcome.cause == Cause::kDeadline || outcome.cause == Cause::kTryTimeout;
+  if (answered || late) cluster_->AddLatency(attempt.latency());
+  attempt.End(outcome);
   context_.loop.DeleteLater(std::move(SlotOf(&attempt)));
 }
 

@@ -24,6 +24,7 @@
 #include "lib/rpc/hedge_plan.h"
 #include "lib/rpc/outcome.h"
 #include "lib/rpc/retry_sequence.h"
+#include "lib/telemetry/call_record.h"
 #include "proxy/call/answer_handler.h"
 #include "proxy/call/attempt.h"
 #include "proxy/call/request_body.h"
@@ -44,8 +45,10 @@ class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
     std::string_view client_host;
   };
 
-  /// `request`: the call's headers; changed for each attempt.
-  AttemptSet(WorkerContext& context, http2::HeaderList& request, Owner& owner);
+  /// `request`: the call's headers; changed for each attempt. `record`: the call's, which hears of
+  /// the attempts.
+  AttemptSet(WorkerContext& context, http2::HeaderList& request, telemetry::CallRecord& record,
+             Owner& owner);
 
   /// More of the request; also before Begin.
   void AddRequest(std::span<const uint8_t> bytes, http2::EndStream end);
@@ -53,12 +56,9 @@ class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
   void Begin(const Task& task);
   /// `count` bytes of the answer have left towards the client.
   void ReturnCredit(size_t count);
-  /// Ends all there is with this outcome; `cause` is for attempts that an endpoint has. Nothing is
-  /// heard of the set after it.
-  void Cancel(rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause);
+  /// The call has ended so: ends all attempts there are. Nothing is heard of the set after it.
+  void Cancel(const FinalStatus& end);
 
-  /// Whether an endpoint has the call now.
-  bool IsOpen() const;
   /// The one that has it, the first where several do; null: none.
   const balancer::Endpoint* endpoint() const;
   /// For messages: what the call waits for, ", waiting for endpoint …"; empty before Begin.
@@ -71,7 +71,8 @@ class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
                      http2::EndStream end) override;
   void OnAttemptTrailers(Attempt& attempt, http2::HeaderList trailers) override;
   void OnAttemptSent(Attempt& attempt, size_t count) override;
-  void OnAttemptFailed(Attempt& attempt, const Attempt::Failure& failure) override;
+  void OnAttemptFailed(Attempt& attempt, const rpc::AttemptOutcome& outcome,
+                       const std::string& reason) override;
   /// There is a new snapshot of the cluster, for which the call has waited.
   void OnSnapshot() override;
 
@@ -86,28 +87,24 @@ class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
   std::string_view HashKey();
 
   // An attempt ends.
-  struct End {
-    rpc::AttemptEnd facts;
-    rpc::Origin origin;
-    rpc::Cause cause;
-  };
-  rpc::AttemptEnd Answered(rpc::StatusCode status, const http2::HeaderList& fields) const;
+  rpc::AttemptOutcome Answered(rpc::StatusCode status, const http2::HeaderList& fields) const;
   /// Ends `attempt`; whether the call goes on with another one, or has been ended meanwhile.
-  bool GoesOn(Attempt& attempt, const End& end);
-  bool Repeat(const rpc::AttemptEnd& end, const Attempt* attempt);
-  bool HedgeOn(const rpc::AttemptEnd& end, Attempt& attempt);
-  void Avoid(const Attempt& attempt, rpc::AttemptEnd::Kind why);
+  bool GoesOn(Attempt& attempt, const rpc::AttemptOutcome& outcome);
+  bool Repeat(const rpc::AttemptOutcome& outcome, const Attempt* attempt);
+  bool HedgeOn(const rpc::AttemptOutcome& outcome, Attempt& attempt);
+  void Avoid(const Attempt& attempt, const rpc::AttemptOutcome& outcome);
   /// Whether fields of an answer may be handed on: all are there, or it is a failure, whose status
   /// says more than the fields left out. Counts where some are.
   bool IsWhole(const http2::HeaderList& fields, std::optional<rpc::StatusCode> status);
   void EndTooLarge(Attempt& attempt);
   void EndWithFields(Attempt& attempt, http2::HeaderList fields, rpc::StatusCode status);
-  void EndWithStatus(Attempt& attempt, const rpc::Status& status, const End& end);
+  /// Ends it, and the call with `message` unless that goes on.
+  void EndWithStatus(Attempt& attempt, const rpc::AttemptOutcome& outcome, std::string message);
   void Finish();
-  void GiveUp(const rpc::Status& status, rpc::Origin origin);
+  void GiveUp(const FinalStatus& status);
   void HandOnHeld(Attempt& attempt);
   void Again();
-  void CountRepeat(const rpc::RetryDecision& decision, const rpc::AttemptEnd& end,
+  void CountRepeat(const rpc::RetryDecision& decision, const rpc::AttemptOutcome& outcome,
                    const Attempt* attempt);
   void CountPushback(const rpc::Pushback& pushback);
 
@@ -130,7 +127,7 @@ class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
   std::unique_ptr<Attempt>& SlotOf(const Attempt* attempt);
   telemetry::RetryCounters& counters() { return cluster_->retries().counters; }
   size_t Running() const;
-  void Release(Attempt& attempt, rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause);
+  void Release(Attempt& attempt, const rpc::AttemptOutcome& outcome);
 
   void OnTryTimeout();
   void OnHoldTimeout();
@@ -139,6 +136,7 @@ class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
 
   WorkerContext& context_;
   http2::HeaderList& request_;
+  telemetry::CallRecord& record_;
   Owner& owner_;
   Cluster* cluster_ = nullptr;
   const CallRules* rules_ = nullptr;
@@ -147,7 +145,7 @@ class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
   std::string hash_key_;  // for policies that hash metadata with several values
   RequestBody body_;
   std::array<std::unique_ptr<Attempt>, rpc::kMaxAttempts> running_;
-  int attempts_ = 0;
+  base::LocalPtr<Cluster::Member> last_;    // that an attempt was started on
   base::LocalPtr<const RetryShare> share_;  // null: it is tried once; outlives what it brakes:
   rpc::RetrySequence retries_;
   rpc::HedgePlan hedges_;

@@ -3,7 +3,7 @@
 
 namespace evenkeel::proxy {
 
-using rpc::AttemptEnd;
+using rpc::AttemptOutcome;
 using rpc::Cause;
 using rpc::Origin;
 using rpc::StatusCode;
@@ -51,16 +51,17 @@ std::optional<rpc::NoRetry> AttemptSet::TakeHedge() {
   return {};
 }
 
-bool AttemptSet::HedgeOn(const AttemptEnd& end, Attempt& attempt) {
-  if (Repeat(end, &attempt)) return true;  // transparently: no policy but hedging's
-  if (end.kind == AttemptEnd::Kind::kShed) {
+bool AttemptSet::HedgeOn(const AttemptOutcome& outcome, Attempt& attempt) {
+  if (Repeat(outcome, &attempt)) return true;  // transparently: no policy but hedging's
+  if (outcome.shed()) {
     hedges_.Stop();
     return Running() > 0;
   }
-  const bool stop = end.pushback.kind == rpc::Pushback::Kind::kStop;
-  const bool non_fatal = rules_->hedging->policy.non_fatal.test(static_cast<size_t>(end.status));
+  const bool stop = outcome.pushback.kind == rpc::Pushback::Kind::kStop;
+  const bool non_fatal =
+      rules_->hedging->policy.non_fatal.test(static_cast<size_t>(outcome.status));
   rpc::RetryThrottle* throttle = retries_.brakes().throttle;
-  if (throttle != nullptr && end.status == StatusCode::kOk) throttle->Succeeded();
+  if (throttle != nullptr && outcome.status == StatusCode::kOk) throttle->Succeeded();
   if (throttle != nullptr && (non_fatal || stop)) throttle->Failed();
   if (committed()) return false;
   if (!non_fatal) {
@@ -68,7 +69,7 @@ bool AttemptSet::HedgeOn(const AttemptEnd& end, Attempt& attempt) {
     return false;
   }
   const base::Time now = context_.loop.Now();
-  hedges_.Failed(end.pushback, now);
+  hedges_.Failed(outcome.pushback, now);
   const auto next = hedges_.next();
   if (next && *next <= now) {
     Hedge();
@@ -94,11 +95,11 @@ void AttemptSet::ReleaseOthers(const Attempt& winner) {
   for (const auto& each : running_) {
     if (!each || each.get() == &winner) continue;
     cluster_->AddLatency(each->latency());
-    Release(*each, StatusCode::kCancelled, Origin::kProxy, Cause::kLocal);
+    Release(*each, {StatusCode::kCancelled, Origin::kProxy, {}, Cause::kLocal});
   }
 }
 
-void AttemptSet::CountRepeat(const rpc::RetryDecision& decision, const AttemptEnd& end,
+void AttemptSet::CountRepeat(const rpc::RetryDecision& decision, const AttemptOutcome& outcome,
                              const Attempt* attempt) {
   using Kind = rpc::RetryDecision::Kind;
   if (decision.kind == Kind::kTransparent) {
@@ -108,11 +109,11 @@ void AttemptSet::CountRepeat(const rpc::RetryDecision& decision, const AttemptEn
   if (!rules_->retry) return;
   if (decision.kind == Kind::kNo)
     return counters().refused[static_cast<size_t>(decision.why)].Add();
-  counters().retries[static_cast<size_t>(end.status)].Add();
-  if (end.kind == AttemptEnd::Kind::kTimedOut) counters().try_timeouts.Add();
-  if (end.kind != AttemptEnd::Kind::kStatus) return;
+  counters().retries[static_cast<size_t>(outcome.status)].Add();
+  if (outcome.timed_out()) counters().try_timeouts.Add();
+  if (outcome.timed_out() || outcome.cause == Cause::kRefused) return;  // said already
   const std::string who = attempt != nullptr ? "endpoint " + attempt->address() : "no endpoint";
-  last_trouble_ = who + ": " + std::string(rpc::StatusName(end.status));
+  last_trouble_ = who + ": " + std::string(rpc::StatusName(outcome.status));
 }
 
 void AttemptSet::CountPushback(const rpc::Pushback& pushback) {

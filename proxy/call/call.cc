@@ -48,17 +48,27 @@ Call::Call(WorkerContext& context, const CurrentRoutes& current_routes,
       owner_(owner),
       stream_(std::move(stream)),
       request_(std::move(request)),
-      start_(context.loop.Now()),
+      record_{.started = context.loop.Now()},
       timer_(context.loop, *this),
-      attempts_(context, request_, *this) {
+      attempts_(context, request_, record_, *this) {
   stream_->SetHandler(*this);
 }
 
+// What it has, its members let go of.
 Call::~Call() {
-  if (state_ != State::kFinished) Record(StatusCode::kCancelled, Origin::kClient);
+  if (state_ != State::kFinished) {
+    Close({.status = {StatusCode::kCancelled, ""},
+           .origin = Origin::kClient,
+           .cause = Cause::kCancelled});
+  }
 }
 
 void Call::Start(EndStream end) {
+  if (context_.sink != nullptr) {
+    record_.path = Value(request_, ":path");
+    record_.client = client_host_;
+    context_.sink->OnCallStarted(record_);
+  }
   attempts_.AddRequest({}, end);
   if (!CheckRequest()) return;
   // Where both are given the authority decides, and the endpoint must not see another.
@@ -91,8 +101,8 @@ bool Call::CheckRequest() {
 bool Call::ReadTimeout() {
   if (request_.truncated()) {
     context_.metrics.PeerFault(telemetry::Side::kClient, telemetry::Fault::kHeadersTooLarge);
-    FinishByProxy({StatusCode::kResourceExhausted,
-                   "the request's metadata is larger than max_header_list allows"});
+    End({{StatusCode::kResourceExhausted,
+          "the request's metadata is larger than max_header_list allows"}});
     request_ = {};  // large, and the client decides when the stream closes
     return false;
   }
@@ -101,8 +111,7 @@ bool Call::ReadTimeout() {
   timeout_ = rpc::ParseTimeout(*header);
   if (timeout_) return true;
   context_.metrics.PeerFault(telemetry::Side::kClient, telemetry::Fault::kBadTimeout);
-  FinishByProxy(
-      {StatusCode::kInternal, "cannot read grpc-timeout \"" + std::string(*header) + "\""});
+  End({{StatusCode::kInternal, "cannot read grpc-timeout \"" + std::string(*header) + "\""}});
   return false;
 }
 
@@ -111,7 +120,7 @@ bool Call::Route() {
   const auto parts = rpc::ParsePath(path);
   route_ = parts ? routes_->table->Find(*parts, request_) : nullptr;
   if (route_ == nullptr) {
-    FinishByProxy({StatusCode::kUnimplemented, "no route for " + std::string(path)});
+    End({{StatusCode::kUnimplemented, "no route for " + std::string(path)}});
     return false;
   }
   rules_ = &route_->rules.For(*parts);
@@ -124,8 +133,7 @@ bool Call::IsAdmitted() {
   const auto refusal = Admit(context_, traffic, *cluster_, request_, place_);
   if (!refusal) return true;
   cluster_->CountShed(refusal->reason);
-  stream_->SubmitHeaders(refusal->ToAnswer(), EndStream::kYes);
-  Record(refusal->status.code, Origin::kProxy);
+  End(refusal->status);
   return false;
 }
 
@@ -151,7 +159,8 @@ void Call::Depart() {
 }
 
 void Call::SendOn(const rpc::Status* abort) {
-  if (abort != nullptr) return FinishByProxy(*abort);
+  if (abort != nullptr) return End({*abort});
+  record_.sent_on = context_.loop.Now();
   attempts_.Begin({cluster_, rules_, timer_.deadline(), client_host_});
 }
 
@@ -165,8 +174,9 @@ void Call::StartClock() {
   if (rules_->timeout) timeout = timeout ? std::min(*timeout, *rules_->timeout) : *rules_->timeout;
   CallTimer::Limits limits;
   // Beyond the clock's end: none.
-  if (timeout && *timeout <= base::Time::max() - start_) limits.deadline = start_ + *timeout;
-  if (rules_->max_stream_duration) limits.end = start_ + *rules_->max_stream_duration;
+  if (timeout && *timeout <= base::Time::max() - record_.started)
+    limits.deadline = record_.started + *timeout;
+  if (rules_->max_stream_duration) limits.end = record_.started + *rules_->max_stream_duration;
   limits.silence = rules_->idle_timeout;
   timer_.Start(limits);
 }
@@ -178,6 +188,7 @@ void Call::OnHeaders(http2::HeaderList, EndStream) {
 void Call::OnData(std::span<const uint8_t> bytes, EndStream end) {
   if (state_ == State::kFinished) return;  // RST_STREAM is on its way to the client
   if (health_) return health_->AddRequest(bytes, end);
+  record_.request_bytes += bytes.size();
   timer_.Touch();
   if (!Allows(request_limit_, bytes, "request")) return;
   CopyRequest(bytes, end);
@@ -193,12 +204,11 @@ void Call::OnSent(size_t count) {
 }
 
 void Call::OnClosed(const http2::StreamEnd&) {
-  if (state_ != State::kFinished) {
-    const bool late = IsAtDeadline();
-    const StatusCode status = late ? StatusCode::kDeadlineExceeded : StatusCode::kCancelled;
-    attempts_.Cancel(status, Origin::kClient, late ? Cause::kDeadline : Cause::kCancelled);
-    Record(status, Origin::kClient);
-  }
+  const bool late = IsAtDeadline();
+  End({.status = {late ? StatusCode::kDeadlineExceeded : StatusCode::kCancelled, ""},
+       .origin = Origin::kClient,
+       .cause = late ? Cause::kDeadline : Cause::kCancelled,
+       .form = FinalStatus::Form::kUntold});
   owner_.OnCallGone(*this);
 }
 
@@ -209,29 +219,15 @@ bool Call::MayBeReset() const {
 
 void Call::OnAnswerHeaders(http2::HeaderList headers) {
   state_ = State::kResponding;
+  record_.answer_started = context_.loop.Now();
   Edit(headers, route_->traffic.response_headers);
   stream_->SubmitHeaders(std::move(headers), EndStream::kNo);
 }
 
 void Call::OnAnswerData(std::span<const uint8_t> bytes) {
+  record_.answer_bytes += bytes.size();
   timer_.Touch();
   if (Allows(response_limit_, bytes, "response")) stream_->SubmitData(bytes, EndStream::kNo);
-}
-
-void Call::OnAnswerEnd(http2::HeaderList* fields, StatusCode status) {
-  if (fields == nullptr) {
-    stream_->SubmitData({}, EndStream::kYes);
-  } else if (state_ == State::kResponding) {
-    stream_->SubmitTrailers(std::move(*fields));
-  } else {
-    Edit(*fields, route_->traffic.response_headers);
-    stream_->SubmitHeaders(std::move(*fields), EndStream::kYes);
-  }
-  Record(status, Origin::kEndpoint);
-}
-
-void Call::OnOwnStatus(const rpc::Status& status, Origin origin) {
-  Finish(status, origin, Cause::kLocal);
 }
 
 void Call::OnExpired(CallTimer::Expiry expiry) {
@@ -240,18 +236,19 @@ void Call::OnExpired(CallTimer::Expiry expiry) {
     case CallTimer::Expiry::kDeadline:
       return OnDeadline();
     case CallTimer::Expiry::kDuration:
-      return FinishByProxy({StatusCode::kDeadlineExceeded,
-                            "max_stream_duration: the call has lasted " + Milliseconds(Age())});
+      return End({{StatusCode::kDeadlineExceeded,
+                   "max_stream_duration: the call has lasted " + Milliseconds(Age())}});
     case CallTimer::Expiry::kSilence:
-      return FinishByProxy({StatusCode::kUnavailable, "idle_timeout: no message either way for " +
-                                                          Milliseconds(*rules_->idle_timeout)});
+      return End({{StatusCode::kUnavailable, "idle_timeout: no message either way for " +
+                                                 Milliseconds(*rules_->idle_timeout)}});
   }
 }
 
 void Call::OnDeadline() {
-  Finish({StatusCode::kDeadlineExceeded,
-          "deadline exceeded after " + Milliseconds(Age()) + attempts_.WaitsFor()},
-         Origin::kProxy, Cause::kDeadline);
+  End({{StatusCode::kDeadlineExceeded,
+        "deadline exceeded after " + Milliseconds(Age()) + attempts_.WaitsFor()},
+       Origin::kProxy,
+       Cause::kDeadline});
 }
 
 // The client's own timer started before ours and so fires before it: a reset that comes with the
@@ -260,61 +257,37 @@ bool Call::IsAtDeadline() const {
   const auto& deadline = timer_.deadline();
   if (!deadline) return false;
   const base::Duration left = *deadline - context_.loop.Now();
-  return left <= kDeadlineSlack + (*deadline - start_) / kDeadlineSlackShare;
+  return left <= kDeadlineSlack + (*deadline - record_.started) / kDeadlineSlackShare;
 }
 
 bool Call::Allows(std::optional<rpc::MessageLimit>& limit, std::span<const uint8_t> bytes,
                   std::string_view whose) {
   if (!limit || limit->Allows(bytes)) return true;
-  FinishByProxy({StatusCode::kResourceExhausted, "a message of the " + std::string(whose) +
-                                                     " is larger than max_" + std::string(whose) +
-                                                     "_message_bytes allows"});
+  End({{StatusCode::kResourceExhausted, "a message of the " + std::string(whose) +
+                                            " is larger than max_" + std::string(whose) +
+                                            "_message_bytes allows"}});
   return false;
 }
 
-void Call::FinishByProxy(const rpc::Status& status) {
-  if (state_ != State::kFinished) Finish(status, Origin::kProxy, Cause::kLocal);
-}
-
 StreamMover::Stream Call::stream() const {
-  return {start_, state_ == State::kFinished ? nullptr : attempts_.endpoint()};
+  return {record_.started, state_ == State::kFinished ? nullptr : attempts_.endpoint()};
 }
 
 void Call::Move() {
   if (state_ == State::kFinished) return;
-  const rpc::Status status{StatusCode::kUnavailable,
-                           "move_streams: ended to be opened anew, on an endpoint with less to do"};
-  http2::HeaderList fields =
-      state_ == State::kResponding ? rpc::Trailers(status) : rpc::TrailersOnly(status);
-  fields.Add("grpc-retry-pushback-ms", "0");
-  if (state_ == State::kResponding) {
-    stream_->SubmitTrailers(std::move(fields));
-  } else {
-    stream_->SubmitHeaders(fields, EndStream::kYes);
-  }
-  attempts_.Cancel(status.code, Origin::kProxy, Cause::kLocal);
-  Record(status.code, Origin::kProxy);
+  End({.status = {StatusCode::kUnavailable,
+                  "move_streams: ended to be opened anew, on an endpoint with less to do"},
+       .pushback = base::Duration::zero()});
   cluster_->CountMoved();
 }
 
-void Call::Finish(const rpc::Status& status, Origin origin, Cause cause) {
-  if (state_ == State::kResponding) {
-    stream_->SubmitTrailers(rpc::Trailers(status));
-  } else {
-    stream_->SubmitHeaders(rpc::TrailersOnly(status), EndStream::kYes);
-  }
-  attempts_.Cancel(status.code, origin, cause);
-  Record(status.code, origin);
-}
-
-void Call::AnswerNotGrpc(std::string_view http_status, std::string_view text) {
+void Call::AnswerNotGrpc(std::string_view http_status, std::string text) {
   context_.metrics.PeerFault(telemetry::Side::kClient, telemetry::Fault::kNotGrpc);
   http2::HeaderList headers = rpc::HttpAnswer(http_status);
   if (http_status == "405") headers.Add("allow", "POST");
-  stream_->SubmitHeaders(std::move(headers), EndStream::kNo);
-  stream_->SubmitData({reinterpret_cast<const uint8_t*>(text.data()), text.size()},
-                      EndStream::kYes);
-  Record(StatusCode::kUnknown, Origin::kProxy);  // not a call, and so counted nowhere
+  End({.status = {StatusCode::kUnknown, std::move(text)},
+       .form = FinalStatus::Form::kHttp,
+       .fields = &headers});
 }
 
 void Call::ResetIfStuck() {
@@ -324,15 +297,67 @@ void Call::ResetIfStuck() {
   }
 }
 
-void Call::Record(StatusCode status, Origin origin) {
+void Call::End(const FinalStatus& end) {
+  if (state_ == State::kFinished) return;
+  Tell(end);
+  attempts_.Cancel(end);
+  Close(end);
+}
+
+void Call::Tell(const FinalStatus& end) {
+  switch (end.form) {
+    case FinalStatus::Form::kStatus:
+      return TellStatus(end);
+    case FinalStatus::Form::kFields:
+      if (state_ == State::kResponding) return stream_->SubmitTrailers(std::move(*end.fields));
+      Edit(*end.fields, route_->traffic.response_headers);
+      return stream_->SubmitHeaders(std::move(*end.fields), EndStream::kYes);
+    case FinalStatus::Form::kBodyEnd:
+      return stream_->SubmitData({}, EndStream::kYes);
+    case FinalStatus::Form::kHttp: {
+      const std::string& text = end.status.message;
+      stream_->SubmitHeaders(std::move(*end.fields), EndStream::kNo);
+      return stream_->SubmitData({reinterpret_cast<const uint8_t*>(text.data()), text.size()},
+                                 EndStream::kYes);
+    }
+    case FinalStatus::Form::kUntold:
+      return;
+  }
+}
+
+void Call::TellStatus(const FinalStatus& end) {
+  const bool responding = state_ == State::kResponding;
+  http2::HeaderList fields = responding ? rpc::Trailers(end.status) : rpc::TrailersOnly(end.status);
+  if (end.pushback) {
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*end.pushback);
+    fields.Add("grpc-retry-pushback-ms", std::to_string(wait.count()));
+  }
+  if (responding) return stream_->SubmitTrailers(std::move(fields));
+  stream_->SubmitHeaders(std::move(fields), EndStream::kYes);
+}
+
+void Call::Close(const FinalStatus& end) {
   state_ = State::kFinished;
   timer_.Stop();
   if (delay_) delay_->Stop();
   place_.Release();
   if (health_) health_->Stop();
-  if (const auto copy = copy_.lock()) copy->OnOriginalEnded(origin);
-  if (method_) context_.metrics.CallFinished(*method_, {status, origin, Age()});
+  if (const auto copy = copy_.lock()) copy->OnOriginalEnded(end.origin);
+  // What is no gRPC is not a call, and so counted nowhere.
+  if (method_) context_.metrics.CallFinished(*method_, end.status.code, end.origin, Age());
+  if (context_.sink != nullptr) Record(end);
   owner_.OnCallFinished();
+}
+
+void Call::Record(const FinalStatus& end) {
+  record_.ended = context_.loop.Now();
+  record_.path = Value(request_, ":path");
+  if (cluster_ != nullptr) record_.cluster = cluster_->name();
+  record_.message = end.status.message;
+  record_.status = end.status.code;
+  record_.origin = end.origin;
+  record_.cause = end.cause;
+  context_.sink->OnCallEnded(record_);
 }
 
 }  // namespace evenkeel::proxy

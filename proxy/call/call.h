@@ -1,8 +1,8 @@
 // Call: what a client asked for, from its headers to its final status.
 //
-// Holds the client's stream and the clock's limits; finishes exactly once. Getting the request
-// answered is the business of its AttemptSet. Owned by its ClientConnection, used on its worker's
-// thread.
+// Holds the client's stream and the clock's limits; ends exactly once, by End, which tells the
+// client, lets go of all that the call has, and records it. Getting the request answered is the
+// business of its AttemptSet. Owned by its ClientConnection, used on its worker's thread.
 //
 //   kOpen ──response headers──> kResponding ──trailers──> kFinished ──stream closed──> gone
 //     └────────────Trailers-Only, or a status of our own─────────┘
@@ -60,8 +60,8 @@ class Call final : public base::Pooled,
   void Drain() {
     if (health_) health_->Drain();
   }
-  /// Ends the call with a status of our own, unless it has finished.
-  void FinishByProxy(const rpc::Status& status);
+  /// The only exit. No effect once it has finished.
+  void End(const FinalStatus& end) override;
   /// Once it has finished: resets the stream if nothing has left of it since this was last asked.
   void ResetIfStuck();
 
@@ -89,8 +89,6 @@ class Call final : public base::Pooled,
   // The side that answers.
   void OnAnswerHeaders(http2::HeaderList headers) override;
   void OnAnswerData(std::span<const uint8_t> bytes) override;
-  void OnAnswerEnd(http2::HeaderList* fields, rpc::StatusCode status) override;
-  void OnOwnStatus(const rpc::Status& status, rpc::Origin origin) override;
   void OnTooLate() override { OnExpired(CallTimer::Expiry::kDeadline); }
   void OnCreditDue(size_t count) override { stream_->ReturnCredit(count); }
 
@@ -110,11 +108,15 @@ class Call final : public base::Pooled,
   void SendOn(const rpc::Status* abort);
   bool Allows(std::optional<rpc::MessageLimit>& limit, std::span<const uint8_t> bytes,
               std::string_view whose);
-  void AnswerNotGrpc(std::string_view http_status, std::string_view text);
-  void Finish(const rpc::Status& status, rpc::Origin origin, rpc::Cause cause);
+  void AnswerNotGrpc(std::string_view http_status, std::string text);
   bool IsAtDeadline() const;
-  void Record(rpc::StatusCode status, rpc::Origin origin);
-  base::Duration Age() const { return context_.loop.Now() - start_; }
+  base::Duration Age() const { return context_.loop.Now() - record_.started; }
+
+  // The parts of End.
+  void Tell(const FinalStatus& end);
+  void TellStatus(const FinalStatus& end);
+  void Close(const FinalStatus& end);
+  void Record(const FinalStatus& end);
 
   WorkerContext& context_;
   const CurrentRoutes& current_routes_;
@@ -123,7 +125,7 @@ class Call final : public base::Pooled,
   Owner& owner_;
   http2::StreamHandle stream_;
   http2::HeaderList request_;
-  const base::Time start_;
+  telemetry::CallRecord record_;
   State state_ = State::kOpen;
   size_t last_unsent_ = SIZE_MAX;              // at the last ResetIfStuck
   std::optional<telemetry::MethodId> method_;  // once the call counts as started

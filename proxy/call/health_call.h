@@ -44,7 +44,7 @@ class HealthCall final : private HealthService::Watcher {
   void Watch();
   void EndWatch();
   void Tell(health::ServingStatus status);
-  void End(const rpc::Status& status) { owner_.OnOwnStatus(status, rpc::Origin::kProxy); }
+  void End(const rpc::Status& status) { owner_.End({status}); }
   health::ServingStatus Status() const;
 
   HealthService& service_;

@@ -96,24 +96,28 @@ void MirroredCall::OnAttemptTrailers(Attempt&, http2::HeaderList trailers) { Ans
 
 void MirroredCall::OnAttemptSent(Attempt&, size_t count) { unsent_ -= count; }
 
-void MirroredCall::OnAttemptFailed(Attempt&, const Attempt::Failure& failure) {
-  End(rpc::StatusCode::kUnavailable, rpc::Origin::kProxy, failure.cause);
+void MirroredCall::OnAttemptFailed(Attempt&, const rpc::AttemptOutcome& outcome,
+                                   const std::string&) {
+  End(outcome);
 }
 
 void MirroredCall::Answered(const http2::HeaderList& last) {
   const auto status = rpc::ParseStatus(last.Find("grpc-status").value_or(""));
-  End(status.value_or(rpc::StatusCode::kUnknown), rpc::Origin::kEndpoint, rpc::Cause::kAnswered);
+  End({status.value_or(rpc::StatusCode::kUnknown),
+       rpc::Origin::kEndpoint,
+       {},
+       rpc::Cause::kAnswered});
 }
 
 void MirroredCall::Drop() {
-  End(rpc::StatusCode::kCancelled, rpc::Origin::kProxy, rpc::Cause::kLocal);
+  End({rpc::StatusCode::kCancelled, rpc::Origin::kProxy, {}, rpc::Cause::kLocal});
 }
 
-void MirroredCall::End(rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause) {
+void MirroredCall::End(const rpc::AttemptOutcome& outcome) {
   if (std::exchange(over_, true)) return;
   timer_.Stop();
   if (attempt_) {
-    attempt_->End(status, origin, cause);
+    attempt_->End(outcome);
     context_.loop.DeleteLater(std::move(attempt_));
   }
   const auto at = context_.mirrored.find(this);

@@ -42,12 +42,13 @@ class MirroredCall final : private Attempt::Owner {
                      http2::EndStream end) override;
   void OnAttemptTrailers(Attempt& attempt, http2::HeaderList trailers) override;
   void OnAttemptSent(Attempt& attempt, size_t count) override;
-  void OnAttemptFailed(Attempt& attempt, const Attempt::Failure& failure) override;
+  void OnAttemptFailed(Attempt& attempt, const rpc::AttemptOutcome& outcome,
+                       const std::string& reason) override;
 
   void Start();
   void Answered(const http2::HeaderList& last);
   void Drop();
-  void End(rpc::StatusCode status, rpc::Origin origin, rpc::Cause cause);
+  void End(const rpc::AttemptOutcome& outcome);
 
   WorkerContext& context_;
   const base::LocalPtr<Cluster> cluster_;

@@ -7,6 +7,7 @@
 #include "lib/base/random.h"
 #include "lib/net/event_loop.h"
 #include "lib/process/memory_guard.h"
+#include "lib/telemetry/call_record.h"
 #include "lib/telemetry/worker_metrics.h"
 #include "proxy/call/health_service.h"
 #include "proxy/call/replay_memory.h"
@@ -23,6 +24,7 @@ struct WorkerContext {
   const MemoryGuard* memory = nullptr;  ///< null: no limit
   std::unordered_map<const MirroredCall*, std::shared_ptr<MirroredCall>> mirrored{};
   HealthService health{};
+  telemetry::CallSink* sink = nullptr;  ///< hears of each call; null: nothing does
 };
 
 }  // namespace evenkeel::proxy

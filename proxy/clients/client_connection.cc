@@ -60,7 +60,7 @@ void ClientConnection::Drain(std::string_view reason) {
 }
 
 void ClientConnection::FinishCalls(const rpc::Status& status) {
-  for (const auto& call : calls_) call->FinishByProxy(status);
+  for (const auto& call : calls_) call->End({status});
 }
 
 void ClientConnection::CollectCalls(const Cluster& cluster, std::vector<Call*>& calls) const {

@@ -130,12 +130,12 @@ std::string Cluster::WhyNone() const {
   return text;
 }
 
-rpc::Verdict Cluster::Learn(Member& member, const rpc::Outcome& outcome, base::Duration latency) {
+rpc::Verdict Cluster::Learn(Member& member, const rpc::AttemptOutcome& outcome) {
   const rpc::Verdict verdict = rpc::VerdictOf(outcome, settings_.failures);
   if (settings_.concurrency && verdict != rpc::Verdict::kNeutral) {
-    settings_.concurrency->Observe(latency);
+    settings_.concurrency->Observe(outcome.latency);
   }
-  if (member.outcomes && member.outcomes->Record(verdict, outcome.status, latency)) {
+  if (member.outcomes && member.outcomes->Record(verdict, outcome.status, outcome.latency)) {
     settings_.events.on_consecutive_failures(member.pool->endpoint());
   }
   return verdict;

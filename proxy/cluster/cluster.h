@@ -150,7 +150,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   std::string WhyNone() const;
 
   /// What the end of an attempt on `member` says of its endpoint; counts it.
-  rpc::Verdict Learn(Member& member, const rpc::Outcome& outcome, base::Duration latency);
+  rpc::Verdict Learn(Member& member, const rpc::AttemptOutcome& outcome);
   RetryState& retries() { return *settings_.retries; }
   const base::LocalPtr<const RetryShare>& retry_share() const { return retries_; }
   /// How long attempts take until their first message; kept from the first use on.

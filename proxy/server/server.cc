@@ -63,6 +63,7 @@ void Server::AddWorkers() {
     workers_.push_back(
         std::make_unique<Worker>(i, random_(), metrics_.AddWorker(), replay_, events));
     workers_.back()->WatchMemory(memory_);
+    if (options_.make_sink) workers_.back()->SetSink(options_.make_sink(i));
   }
 }
 

@@ -45,6 +45,8 @@ class Server final : private net::Flushable, private ClusterController::Owner {
     unsigned workers;              ///< at least 1
     base::Duration drain_timeout;  ///< for calls in progress after Drain
     uint64_t seed;
+    /// Makes what hears of the calls of a worker, on its thread; nothing: nothing does.
+    std::function<std::unique_ptr<telemetry::CallSink>(unsigned worker)> make_sink = {};
   };
 
   /// Resolves, listens and starts to connect and accept. `sockets` has what is inherited, and keeps

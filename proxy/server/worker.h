@@ -55,6 +55,11 @@ class Worker final : private ClientConnection::Owner {
 
   /// New calls are refused while `memory` is over; it outlives this. Before Start.
   void WatchMemory(const MemoryGuard& memory) { context_.memory = &memory; }
+  /// `sink` hears of each call. Before Start.
+  void SetSink(std::unique_ptr<telemetry::CallSink> sink) {
+    sink_ = std::move(sink);
+    context_.sink = sink_.get();
+  }
   void Start();
 
   /// From the next turn on the worker serves this and nothing else. Listeners and clusters that
@@ -95,6 +100,7 @@ class Worker final : private ClientConnection::Owner {
   const Events events_;
   net::EventLoop loop_;
   base::Random random_;
+  std::unique_ptr<telemetry::CallSink> sink_;
   WorkerContext context_;
   std::unordered_map<ClusterId, std::unique_ptr<WorkerCluster>> clusters_;
   std::vector<base::LocalPtr<ListenerBinding>> bindings_;

@@ -65,9 +65,12 @@ class SidecarTest : public net::LoopTest {
   }
   /// Starts the sidecar and waits for nothing.
   void Launch() {
-    auto started = Server::Start(
-        loop_, config_, {.workers = 1, .drain_timeout = std::chrono::seconds(5), .seed = 1},
-        sockets_, metrics_, log_);
+    auto started = Server::Start(loop_, config_,
+                                 {.workers = 1,
+                                  .drain_timeout = std::chrono::seconds(5),
+                                  .seed = 1,
+                                  .make_sink = make_sink_},
+                                 sockets_, metrics_, log_);
     ASSERT_TRUE(started) << started.error();
     server_ = std::move(*started);
   }
@@ -132,6 +135,7 @@ class SidecarTest : public net::LoopTest {
   }
 
   config::Config config_;
+  std::function<std::unique_ptr<telemetry::CallSink>(unsigned worker)> make_sink_;
   net::ListeningSockets sockets_;
   telemetry::Metrics metrics_;
   std::ostringstream log_text_;

@@ -16,7 +16,7 @@ TEST(OutcomeTest, CountsItsOrigins) {
 }
 
 TEST(OutcomeTest, IsOurFaultUntilSomeoneSaysOtherwise) {
-  const Outcome outcome;
+  const AttemptOutcome outcome;
   EXPECT_EQ(outcome.status, StatusCode::kUnknown);
   EXPECT_EQ(outcome.origin, Origin::kProxy);
   EXPECT_EQ(outcome.duration, base::Duration::zero());

@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using Kind = RetryDecision::Kind;
-using Ended = AttemptEnd::Kind;
 using Committed = RetrySequence::Committed;
 
 class RetrySequenceTest : public ::testing::Test {
@@ -25,7 +24,7 @@ class RetrySequenceTest : public ::testing::Test {
   }
   void BeginWithoutPolicy() { sequence_.Begin(nullptr, {&throttle_, &budget_}, 0); }
 
-  RetryDecision Next(const AttemptEnd& end) {
+  RetryDecision Next(const AttemptOutcome& end) {
     return sequence_.Next(end, {clock_.Now(), deadline_, committed_}, random_);
   }
   RetryDecision Status(StatusCode code, std::optional<std::string_view> pushback = std::nullopt) {
@@ -33,10 +32,10 @@ class RetrySequenceTest : public ::testing::Test {
   }
   RetryDecision Unavailable() { return Status(StatusCode::kUnavailable); }
   RetryDecision NeverSent() {
-    return Next({.kind = Ended::kNeverSent, .status = StatusCode::kUnavailable});
+    return Next({.status = StatusCode::kUnavailable, .cause = Cause::kNeverSent});
   }
   RetryDecision Refused() {
-    return Next({.kind = Ended::kRefused, .status = StatusCode::kUnavailable});
+    return Next({.status = StatusCode::kUnavailable, .cause = Cause::kRefused});
   }
 
   RetryPolicy policy_;
@@ -268,7 +267,7 @@ TEST_F(RetrySequenceTest, CountsWhatTheClientHasTriedBefore) {
 
 TEST_F(RetrySequenceTest, AnAttemptThatTookTooLongIsTriedAgainWhateverTheCodes) {
   Begin();
-  EXPECT_EQ(Next({.kind = Ended::kTimedOut, .status = StatusCode::kDeadlineExceeded}).kind,
+  EXPECT_EQ(Next({.status = StatusCode::kDeadlineExceeded, .cause = Cause::kTryTimeout}).kind,
             Kind::kRetry);
   EXPECT_EQ(throttle_.tokens(), 999);
 }

@@ -44,7 +44,9 @@ TEST(VerdictTest, ResetsAndLostConnectionsAreFailuresWhateverTheStatus) {
 }
 
 TEST(VerdictTest, ADeadlineThatPassedWhileTheEndpointHadTheCallIsAFailure) {
-  EXPECT_EQ(Judge(Cause::kDeadline, StatusCode::kDeadlineExceeded), Verdict::kFailure);
+  for (const Cause cause : {Cause::kDeadline, Cause::kTryTimeout}) {
+    EXPECT_EQ(Judge(cause, StatusCode::kDeadlineExceeded), Verdict::kFailure);
+  }
 }
 
 TEST(VerdictTest, ADeadlineSaysNothingWhereItIsNotInTheSet) {
@@ -54,7 +56,8 @@ TEST(VerdictTest, ADeadlineSaysNothingWhereItIsNotInTheSet) {
 }
 
 TEST(VerdictTest, CancelledRefusedAndLocalEndsSayNothing) {
-  for (const Cause cause : {Cause::kCancelled, Cause::kRefused, Cause::kLocal}) {
+  for (const Cause cause : {Cause::kCancelled, Cause::kRefused, Cause::kLocal, Cause::kNeverSent,
+                            Cause::kShed, Cause::kTooLarge, Cause::kTryUnsent}) {
     EXPECT_EQ(Judge(cause), Verdict::kNeutral);
   }
 }

@@ -81,10 +81,10 @@ std::map<std::string, Family> Documented() {
 Scrape ScrapeOfEverything() {
   Metrics metrics;
   WorkerMetrics& worker = metrics.AddWorker();
-  const rpc::Outcome outcome;
+  const rpc::AttemptOutcome outcome;
   const MethodId method = worker.InternMethod("/s/m");
   worker.CallStarted(method);
-  worker.CallFinished(method, outcome);
+  worker.CallFinished(method, outcome.status, outcome.origin, outcome.duration);
   const EndpointId endpoint = metrics.RegisterEndpoint("cluster", "endpoint:1");
   worker.AttemptStarted(endpoint);
   worker.AttemptFinished(endpoint, outcome);

@@ -13,25 +13,25 @@
 namespace evenkeel::telemetry {
 namespace {
 
+using rpc::AttemptOutcome;
 using rpc::Origin;
-using rpc::Outcome;
 using rpc::StatusCode;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr Outcome kOk{StatusCode::kOk, Origin::kEndpoint, milliseconds(3)};
+constexpr AttemptOutcome kOk{StatusCode::kOk, Origin::kEndpoint, milliseconds(3)};
 
 class MetricsTest : public ::testing::Test {
  protected:
   Scrape Read() const { return Scrape(metrics_.Text()); }
 
-  void Call(WorkerMetrics& worker, std::string_view path, const Outcome& outcome = kOk) {
+  void Call(WorkerMetrics& worker, std::string_view path, const AttemptOutcome& outcome = kOk) {
     const MethodId method = worker.InternMethod(path);
     worker.CallStarted(method);
-    worker.CallFinished(method, outcome);
+    worker.CallFinished(method, outcome.status, outcome.origin, outcome.duration);
   }
 
-  void Attempt(WorkerMetrics& worker, EndpointId endpoint, const Outcome& outcome = kOk) {
+  void Attempt(WorkerMetrics& worker, EndpointId endpoint, const AttemptOutcome& outcome = kOk) {
     worker.AttemptStarted(endpoint);
     worker.AttemptFinished(endpoint, outcome);
   }
@@ -91,8 +91,8 @@ TEST_F(MetricsTest, CountsCallsInFlight) {
   one_.CallStarted(get);
   two_.CallStarted(get);
   EXPECT_EQ(Read().Value(in_flight), 3);
-  one_.CallFinished(get, kOk);
-  two_.CallFinished(get, {StatusCode::kCancelled, Origin::kClient, seconds(0)});
+  one_.CallFinished(get, kOk.status, kOk.origin, kOk.duration);
+  two_.CallFinished(get, StatusCode::kCancelled, Origin::kClient, seconds(0));
   EXPECT_EQ(Read().Value(in_flight), 1);
 }
 

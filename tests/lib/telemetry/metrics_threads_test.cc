@@ -44,15 +44,15 @@ class MetricsThreadsTest : public ::testing::Test {
 
   // 300 methods against a limit of 200: workers meet in the table and outgrow it.
   void MakeCall(WorkerMetrics& worker, int number) const {
-    const rpc::Outcome outcome{static_cast<rpc::StatusCode>(number % rpc::kStatusCodeCount),
-                               rpc::Origin::kEndpoint, std::chrono::microseconds(number)};
+    const rpc::AttemptOutcome outcome{static_cast<rpc::StatusCode>(number % rpc::kStatusCodeCount),
+                                      rpc::Origin::kEndpoint, std::chrono::microseconds(number)};
     const MethodId method = worker.InternMethod("/s/m" + std::to_string(number % 300));
     const EndpointId endpoint = endpoints_[static_cast<size_t>(number % kEndpoints)];
     worker.CallStarted(method);
     worker.AttemptStarted(endpoint);
     worker.EndpointBytesSent(endpoint, 100);
     worker.AttemptFinished(endpoint, outcome);
-    worker.CallFinished(method, outcome);
+    worker.CallFinished(method, outcome.status, outcome.origin, outcome.duration);
   }
 
   Metrics metrics_;

@@ -57,8 +57,8 @@ class AttemptTest : public net::LoopTest, public Attempt::Owner {
   }
   void OnAttemptTrailers(Attempt&, http2::HeaderList) override { heard_.push_back("trailers"); }
   void OnAttemptSent(Attempt&, size_t) override {}
-  void OnAttemptFailed(Attempt&, const Attempt::Failure& failure) override {
-    heard_.push_back("failed: " + failure.reason);
+  void OnAttemptFailed(Attempt&, const rpc::AttemptOutcome&, const std::string& reason) override {
+    heard_.push_back("failed: " + reason);
   }
 
   telemetry::Metrics metrics_;
@@ -90,7 +90,7 @@ TEST_F(AttemptTest, OpensWhenThereIsAConnection) {
 
 TEST_F(AttemptTest, HearsNothingOnceEndedWhileItWaits) {
   Start();
-  attempt_->End(StatusCode::kCancelled, Origin::kClient, Cause::kCancelled);
+  attempt_->End({StatusCode::kCancelled, Origin::kClient, {}, Cause::kCancelled});
   EXPECT_EQ(InFlight(), 0);
   // Alive until the end of a turn, as when its call has handed it to DeleteLater.
   RunUntil([&] { return Connected(); });
@@ -100,7 +100,7 @@ TEST_F(AttemptTest, HearsNothingOnceEndedWhileItWaits) {
 TEST_F(AttemptTest, HearsNoFailureOnceEndedWhileItWaits) {
   endpoint_.HangAfterAccept();
   Start();
-  attempt_->End(StatusCode::kCancelled, Origin::kClient, Cause::kCancelled);
+  attempt_->End({StatusCode::kCancelled, Origin::kClient, {}, Cause::kCancelled});
   RunUntil([&] { return !endpoint_.hanging.empty(); });
   endpoint_.hanging.clear();
   RunUntil([&] { return member_->pool->state() == pool::Pool::State::kFailing; });
@@ -110,7 +110,7 @@ TEST_F(AttemptTest, HearsNoFailureOnceEndedWhileItWaits) {
 TEST_F(AttemptTest, LetsGoOfItsStreamWhenItEnds) {
   Start();
   RunUntil([&] { return !endpoint_.calls().empty(); });
-  attempt_->End(StatusCode::kDeadlineExceeded, Origin::kProxy, Cause::kDeadline);
+  attempt_->End({StatusCode::kDeadlineExceeded, Origin::kProxy, {}, Cause::kDeadline});
   http2::StreamLog& log = *endpoint_.calls()[0];
   RunUntil([&] { return log.stream->closed(); });
   EXPECT_EQ(log.events.back(), "closed by peer: CANCEL");
@@ -119,8 +119,8 @@ TEST_F(AttemptTest, LetsGoOfItsStreamWhenItEnds) {
 
 TEST_F(AttemptTest, CountsOnceHoweverOftenItEnds) {
   Start();
-  attempt_->End(StatusCode::kCancelled, Origin::kClient, Cause::kCancelled);
-  attempt_->End(StatusCode::kCancelled, Origin::kClient, Cause::kCancelled);
+  attempt_->End({StatusCode::kCancelled, Origin::kClient, {}, Cause::kCancelled});
+  attempt_->End({StatusCode::kCancelled, Origin::kClient, {}, Cause::kCancelled});
   attempt_.reset();
   const auto& finished = context_.metrics.FindEndpoint(member_->pool->id())->attempts.finished;
   EXPECT_EQ(finished[telemetry::OutcomeKind(StatusCode::kCancelled, Origin::kClient)].value(), 1u);
