@@ -89,6 +89,7 @@ void AttemptSet::ReturnCredit(size_t count) {
 
 // Other causes are those of an attempt that has ended already.
 void AttemptSet::Cancel(const FinalStatus& end) {
+  if (finished_) return;
   Finish();
   CountHedges(nullptr);
   const bool by_client = end.cause == Cause::kDeadline || end.cause == Cause::kCancelled;

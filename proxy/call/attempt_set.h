@@ -26,6 +26,7 @@
 #include "lib/rpc/retry_sequence.h"
 #include "lib/telemetry/call_record.h"
 #include "proxy/call/answer_handler.h"
+#include "proxy/call/answerer.h"
 #include "proxy/call/attempt.h"
 #include "proxy/call/request_body.h"
 #include "proxy/call/worker_context.h"
@@ -33,7 +34,7 @@
 
 namespace evenkeel::proxy {
 
-class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
+class AttemptSet final : public Answerer, private Attempt::Owner, private Cluster::Waiter {
  public:
   using Owner = AnswerHandler;
 
@@ -51,18 +52,15 @@ class AttemptSet final : private Attempt::Owner, private Cluster::Waiter {
              Owner& owner);
 
   /// More of the request; also before Begin.
-  void AddRequest(std::span<const uint8_t> bytes, http2::EndStream end);
+  void AddRequest(std::span<const uint8_t> bytes, http2::EndStream end) override;
   /// Starts the first attempt, or waits for an endpoint. May call back before it returns.
   void Begin(const Task& task);
-  /// `count` bytes of the answer have left towards the client.
-  void ReturnCredit(size_t count);
-  /// The call has ended so: ends all attempts there are. Nothing is heard of the set after it.
-  void Cancel(const FinalStatus& end);
-
-  /// The one that has it, the first where several do; null: none.
-  const balancer::Endpoint* endpoint() const;
-  /// For messages: what the call waits for, ", waiting for endpoint …"; empty before Begin.
-  std::string WaitsFor() const;
+  void ReturnCredit(size_t count) override;
+  void Drain() override {}  // calls go on
+  void Cancel(const FinalStatus& end) override;
+  const balancer::Endpoint* endpoint() const override;
+  /// Empty before Begin.
+  std::string WaitsFor() const override;
 
  private:
   void OnAttemptOpen(Attempt& attempt, http2::Session& session) override;

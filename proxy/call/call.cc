@@ -141,7 +141,8 @@ void Call::AnswerHere(EndStream end) {
   StartClock();
   AnswerHandler& owner = *this;
   health_ = std::make_unique<HealthCall>(context_.health, current_routes_, request_, owner);
-  if (end == EndStream::kYes) health_->AddRequest({}, end);
+  answerer_ = health_.get();
+  if (end == EndStream::kYes) answerer_->AddRequest({}, end);
 }
 
 void Call::Depart() {
@@ -187,21 +188,17 @@ void Call::OnHeaders(http2::HeaderList, EndStream) {
 
 void Call::OnData(std::span<const uint8_t> bytes, EndStream end) {
   if (state_ == State::kFinished) return;  // RST_STREAM is on its way to the client
-  if (health_) return health_->AddRequest(bytes, end);
   record_.request_bytes += bytes.size();
   timer_.Touch();
   if (!Allows(request_limit_, bytes, "request")) return;
   CopyRequest(bytes, end);
-  attempts_.AddRequest(bytes, end);
+  answerer_->AddRequest(bytes, end);
 }
 
 // gRPC knows no trailers of requests; the end of the stream is what counts.
 void Call::OnTrailers(http2::HeaderList) { OnData({}, EndStream::kYes); }
 
-void Call::OnSent(size_t count) {
-  if (health_) return health_->OnSent(count);
-  attempts_.ReturnCredit(count);
-}
+void Call::OnSent(size_t count) { answerer_->ReturnCredit(count); }
 
 void Call::OnClosed(const http2::StreamEnd&) {
   const bool late = IsAtDeadline();
@@ -246,7 +243,7 @@ void Call::OnExpired(CallTimer::Expiry expiry) {
 
 void Call::OnDeadline() {
   End({{StatusCode::kDeadlineExceeded,
-        "deadline exceeded after " + Milliseconds(Age()) + attempts_.WaitsFor()},
+        "deadline exceeded after " + Milliseconds(Age()) + answerer_->WaitsFor()},
        Origin::kProxy,
        Cause::kDeadline});
 }
@@ -270,7 +267,7 @@ bool Call::Allows(std::optional<rpc::MessageLimit>& limit, std::span<const uint8
 }
 
 StreamMover::Stream Call::stream() const {
-  return {record_.started, state_ == State::kFinished ? nullptr : attempts_.endpoint()};
+  return {record_.started, state_ == State::kFinished ? nullptr : answerer_->endpoint()};
 }
 
 void Call::Move() {
@@ -300,7 +297,7 @@ void Call::ResetIfStuck() {
 void Call::End(const FinalStatus& end) {
   if (state_ == State::kFinished) return;
   Tell(end);
-  attempts_.Cancel(end);
+  answerer_->Cancel(end);
   Close(end);
 }
 
@@ -341,7 +338,6 @@ void Call::Close(const FinalStatus& end) {
   timer_.Stop();
   if (delay_) delay_->Stop();
   place_.Release();
-  if (health_) health_->Stop();
   if (const auto copy = copy_.lock()) copy->OnOriginalEnded(end.origin);
   // What is no gRPC is not a call, and so counted nowhere.
   if (method_) context_.metrics.CallFinished(*method_, end.status.code, end.origin, Age());

@@ -2,7 +2,7 @@
 //
 // Holds the client's stream and the clock's limits; ends exactly once, by End, which tells the
 // client, lets go of all that the call has, and records it. Getting the request answered is the
-// business of its AttemptSet. Owned by its ClientConnection, used on its worker's thread.
+// business of its Answerer. Owned by its ClientConnection, used on its worker's thread.
 //
 //   kOpen ──response headers──> kResponding ──trailers──> kFinished ──stream closed──> gone
 //     └────────────Trailers-Only, or a status of our own─────────┘
@@ -57,9 +57,7 @@ class Call final : public base::Pooled,
   void Start(http2::EndStream end);
 
   /// The connection takes no more calls. This one goes on, but for a watch of the sidecar's health.
-  void Drain() {
-    if (health_) health_->Drain();
-  }
+  void Drain() { answerer_->Drain(); }
   /// The only exit. No effect once it has finished.
   void End(const FinalStatus& end) override;
   /// Once it has finished: resets the stream if nothing has left of it since this was last asked.
@@ -140,7 +138,8 @@ class Call final : public base::Pooled,
   std::optional<rpc::MessageLimit> request_limit_;
   std::optional<rpc::MessageLimit> response_limit_;
   AttemptSet attempts_;
-  std::unique_ptr<HealthCall> health_;  // in their place
+  std::unique_ptr<HealthCall> health_;
+  Answerer* answerer_ = &attempts_;  // or health_
 };
 
 }  // namespace evenkeel::proxy

@@ -76,7 +76,7 @@ void HealthCall::Look() {
   if (status != told_ && unsent_ == 0) Tell(status);
 }
 
-void HealthCall::OnSent(size_t count) {
+void HealthCall::ReturnCredit(size_t count) {
   unsent_ -= count;
   if (watching_) Look();
 }
@@ -92,7 +92,7 @@ void HealthCall::EndWatch() {
   End({StatusCode::kUnavailable, "this connection is drained: watch on another one"});
 }
 
-void HealthCall::Stop() {
+void HealthCall::StopWatching() {
   if (std::exchange(watching_, false)) service_.Remove(*this);
 }
 

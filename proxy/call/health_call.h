@@ -14,27 +14,27 @@
 #include "lib/http2/stream.h"
 #include "lib/rpc/message_reader.h"
 #include "proxy/call/answer_handler.h"
+#include "proxy/call/answerer.h"
 #include "proxy/call/health_service.h"
 #include "proxy/call/routes.h"
 
 namespace evenkeel::proxy {
 
-class HealthCall final : private HealthService::Watcher {
+class HealthCall final : public Answerer, private HealthService::Watcher {
  public:
   /// `current_routes`: of the listener that the call came through; `request`: its headers. All
   /// live as long as the call.
   HealthCall(HealthService& service, const CurrentRoutes& current_routes,
              const http2::HeaderList& request, AnswerHandler& owner);
-  ~HealthCall() { Stop(); }
+  ~HealthCall() { StopWatching(); }
 
-  /// More of the request. May end the call before it returns.
-  void AddRequest(std::span<const uint8_t> bytes, http2::EndStream end);
-  /// `count` bytes of the answer have left.
-  void OnSent(size_t count);
-  /// The connection is to end: so does a watch, with the status as it is now.
-  void Drain();
-  /// The call has ended.
-  void Stop();
+  void AddRequest(std::span<const uint8_t> bytes, http2::EndStream end) override;
+  void ReturnCredit(size_t count) override;
+  /// Ends a watch, with the status as it is now.
+  void Drain() override;
+  void Cancel(const FinalStatus&) override { StopWatching(); }
+  std::string WaitsFor() const override { return ""; }
+  const balancer::Endpoint* endpoint() const override { return nullptr; }
 
  private:
   void Look() override;
@@ -43,6 +43,7 @@ class HealthCall final : private HealthService::Watcher {
   void Check();
   void Watch();
   void EndWatch();
+  void StopWatching();
   void Tell(health::ServingStatus status);
   void End(const rpc::Status& status) { owner_.End({status}); }
   health::ServingStatus Status() const;
