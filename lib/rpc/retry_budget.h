@@ -27,6 +27,8 @@ class RetryBudget {
     left_.fetch_add(kAttempt, std::memory_order_relaxed);
     return false;
   }
+  /// Gives back what Take has taken for an attempt that was not sent.
+  void Return() { left_.fetch_add(kAttempt, std::memory_order_relaxed); }
   /// Attempts that could be taken now.
   double left() const {
     return static_cast<double>(left_.load(std::memory_order_relaxed)) / kAttempt;

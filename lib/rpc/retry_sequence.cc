@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "lib/base/check.h"
-
 namespace evenkeel::rpc {
 namespace {
 
@@ -14,31 +12,10 @@ RetryDecision No(NoRetry why) { return {RetryDecision::Kind::kNo, {}, why}; }
 
 }  // namespace
 
-std::string_view NoRetryName(NoRetry reason) {
-  switch (reason) {
-    case NoRetry::kFinal:
-      return "final";
-    case NoRetry::kCommitted:
-      return "committed";
-    case NoRetry::kAttempts:
-      return "attempts";
-    case NoRetry::kPushback:
-      return "pushback";
-    case NoRetry::kTokens:
-      return "tokens";
-    case NoRetry::kBudget:
-      return "budget";
-    case NoRetry::kLimit:
-      return "max_retries";
-    case NoRetry::kDeadline:
-      return "deadline";
-  }
-  CHECK(!"a value outside NoRetry");
-}
-
-void RetrySequence::Begin(const RetryPolicy* policy, RetryBrakes brakes, int client_attempts) {
+void RetrySequence::Begin(const RetryPolicy* policy, const RetryBrakes::Shared& brakes,
+                          int client_attempts) {
   policy_ = policy;
-  brakes_ = brakes;
+  brakes_ = RetryBrakes(brakes);
   previous_attempts_ = client_attempts;
 }
 
@@ -59,23 +36,21 @@ RetryDecision RetrySequence::Next(const AttemptOutcome& end, const Moment& momen
 RetryDecision RetrySequence::NextCounted(const AttemptOutcome& end, const Moment& moment,
                                          base::Random& random) {
   if (end.status == StatusCode::kOk) {
-    if (brakes_.throttle != nullptr) brakes_.throttle->Succeeded();
+    brakes_.Succeeded();
     return No(NoRetry::kFinal);
   }
   const bool stop = end.pushback.kind == Pushback::Kind::kStop;
   const bool retryable = end.timed_out() || policy_->codes.test(static_cast<size_t>(end.status));
-  if ((retryable || stop) && brakes_.throttle != nullptr) brakes_.throttle->Failed();
+  if (retryable || stop) brakes_.Failed();
   if (!retryable) return No(NoRetry::kFinal);
   if (moment.committed == Committed::kYes) return No(NoRetry::kCommitted);
   if (previous_attempts_ + 1 >= std::min(policy_->max_attempts, kMaxAttempts)) {
     return No(NoRetry::kAttempts);
   }
   if (stop) return No(NoRetry::kPushback);
-  if (brakes_.throttle != nullptr && !brakes_.throttle->Allows()) return No(NoRetry::kTokens);
   const base::Duration delay = Backoff(end.pushback, random);
   if (moment.deadline && moment.now + delay >= *moment.deadline) return No(NoRetry::kDeadline);
-  if (!TakePlace()) return No(NoRetry::kLimit);
-  if (brakes_.budget != nullptr && !brakes_.budget->Take()) return No(NoRetry::kBudget);
+  if (const auto refused = brakes_.Take()) return No(*refused);
   ++previous_attempts_;
   return {RetryDecision::Kind::kRetry, delay, {}};
 }

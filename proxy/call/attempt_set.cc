@@ -71,10 +71,10 @@ void AttemptSet::Begin(const Task& task) {
 
 void AttemptSet::BeginRepeats() {
   share_ = cluster_->retry_share();
-  const rpc::RetryBrakes brakes = share_->state->brakes();
-  if (brakes.budget != nullptr) brakes.budget->CallStarted();
   previous_written_ = AttemptsOfClient(request_);
-  retries_.Begin(rules_->retry ? &*rules_->retry : nullptr, brakes, previous_written_);
+  retries_.Begin(rules_->retry ? &*rules_->retry : nullptr, share_->state->brakes(),
+                 previous_written_);
+  retries_.brakes().CallStarted();
   if (!rules_->hedging) return;
   const auto* fixed = std::get_if<base::Duration>(&rules_->hedging->delay);
   hedges_.Begin(rules_->hedging->policy.max_attempts - previous_written_,

@@ -58,6 +58,9 @@ class AttemptSet final : public Answerer, private Attempt::Owner, private Cluste
   void ReturnCredit(size_t count) override;
   void Drain() override {}  // calls go on
   void Cancel(const FinalStatus& end) override;
+  /// What came of the request. Precondition: before Begin.
+  std::span<const uint8_t> kept() const { return body_.kept(); }
+  http2::EndStream ended() const { return body_.ended(); }
   const balancer::Endpoint* endpoint() const override;
   /// Empty before Begin.
   std::string WaitsFor() const override;
@@ -110,8 +113,6 @@ class AttemptSet final : public Answerer, private Attempt::Owner, private Cluste
   std::optional<base::Duration> MeasuredDelay();
   void ArmHedge();
   void Hedge();
-  /// Takes what one more hedge costs; the result says what refused it.
-  std::optional<rpc::NoRetry> TakeHedge();
   void CountHedges(const Attempt* winner);
 
   // One answer wins.

@@ -28,7 +28,7 @@ void AttemptSet::Hedge() {
     if (Running() == 0) hedges_.Stop();
     return;
   }
-  if (const auto reason = TakeHedge()) {
+  if (const auto reason = retries_.brakes().Take()) {
     counters().refused[static_cast<size_t>(*reason)].Add();
     return hedges_.Stop();
   }
@@ -36,19 +36,6 @@ void AttemptSet::Hedge() {
   counters().hedges.Add();
   retries_.CountHedge();
   Start(*member, Role::kHedge);
-}
-
-// Neither budget nor place is given back while the call lives, so none is taken before the other is
-// there. The first hedge takes the place of them all.
-std::optional<rpc::NoRetry> AttemptSet::TakeHedge() {
-  const rpc::RetryBrakes& brakes = retries_.brakes();
-  if (brakes.throttle != nullptr && !brakes.throttle->Allows()) return rpc::NoRetry::kTokens;
-  const bool has_place = brakes.at_once == nullptr || hedges_sent_ > 0;
-  if (!has_place && brakes.at_once->full()) return rpc::NoRetry::kLimit;
-  if (brakes.budget != nullptr && !brakes.budget->Take()) return rpc::NoRetry::kBudget;
-  // Another worker may have taken the last one meanwhile.
-  if (!retries_.TakePlace()) return rpc::NoRetry::kLimit;
-  return {};
 }
 
 bool AttemptSet::HedgeOn(const AttemptOutcome& outcome, Attempt& attempt) {
@@ -60,9 +47,8 @@ bool AttemptSet::HedgeOn(const AttemptOutcome& outcome, Attempt& attempt) {
   const bool stop = outcome.pushback.kind == rpc::Pushback::Kind::kStop;
   const bool non_fatal =
       rules_->hedging->policy.non_fatal.test(static_cast<size_t>(outcome.status));
-  rpc::RetryThrottle* throttle = retries_.brakes().throttle;
-  if (throttle != nullptr && outcome.status == StatusCode::kOk) throttle->Succeeded();
-  if (throttle != nullptr && (non_fatal || stop)) throttle->Failed();
+  if (outcome.status == StatusCode::kOk) retries_.brakes().Succeeded();
+  if (non_fatal || stop) retries_.brakes().Failed();
   if (committed()) return false;
   if (!non_fatal) {
     Commit(attempt);

@@ -18,7 +18,7 @@ struct RetryState {
                       std::shared_ptr<pool::Limits> limits = std::make_shared<pool::Limits>())
       : limits(std::move(limits)), counters(counters) {}
 
-  rpc::RetryBrakes brakes() {
+  rpc::RetryBrakes::Shared brakes() {
     return {throttle ? &*throttle : nullptr, budget ? &*budget : nullptr,
             limits->retries.max() > 0 ? &limits->retries : nullptr};
   }
