@@ -11,11 +11,6 @@ constexpr size_t kReasonsShown = 5;
 
 }  // namespace
 
-void Cluster::Waiter::StopWaiting() {
-  if (cluster_ != nullptr) std::erase(std::exchange(cluster_, nullptr)->waiting_, this);
-  place_.Release();
-}
-
 Cluster::Member& Cluster::AddMember(std::unique_ptr<pool::Pool> pool,
                                     std::shared_ptr<health::OutcomeCounters> outcomes) {
   base::LocalPtr<Member>& member = members_[pool->endpoint().get()];
@@ -52,7 +47,7 @@ void Cluster::Retire() {
 std::function<void(health::ProbeReport)> Cluster::ReporterOf(
     const balancer::EndpointPtr& endpoint) {
   return [this, endpoint](health::ProbeReport report) {
-    settings_.events.on_probe(endpoint, std::move(report));
+    events_.on_probe(endpoint, std::move(report));
   };
 }
 
@@ -63,10 +58,11 @@ health::LoadStream::ReportHandler Cluster::LoadReporterOf(const balancer::Endpoi
   };
 }
 
-void Cluster::SetSettings(Settings settings) {
+void Cluster::SetSettings(Settings settings, ClusterShared shared) {
   settings_ = std::move(settings);
-  if (retries_->state != settings_.retries) {
-    retries_ = base::MakeLocal<const RetryShare>(settings_.retries);
+  shared_ = std::move(shared);
+  if (retries_->state != shared_.retries) {
+    retries_ = base::MakeLocal<const RetryShare>(shared_.retries);
   }
 }
 
@@ -75,12 +71,14 @@ void Cluster::SetSnapshot(Snapshot snapshot) {
   WakeAll();
 }
 
+// Those who find nothing again queue up anew.
 void Cluster::WakeAll() {
-  // Those who find nothing again queue up anew. None of them is destroyed within this turn.
-  for (Waiter* each : std::exchange(waiting_, {})) {
-    each->cluster_ = nullptr;
-    each->place_.Release();
-    each->OnSnapshot();
+  base::IntrusiveList<Waiter> woken;
+  woken.TakeAll(waiting_);
+  while (!woken.empty()) {
+    Waiter& each = woken.front();
+    each.StopWaiting();
+    each.OnSnapshot();
   }
 }
 
@@ -109,10 +107,9 @@ bool Cluster::IsUsable(const balancer::Endpoint& endpoint, const pool::Pool& poo
 
 bool Cluster::Wait(Waiter& waiter, WaitFor what) {
   if (retired_ || (what == WaitFor::kExpected && !ExpectsEndpoint())) return false;
-  waiter.place_ = base::Permit(settings_.limits->pending);
+  waiter.place_ = base::Permit(shared_.limits->pending);
   if (!waiter.place_) return false;
-  waiting_.push_back(&waiter);
-  waiter.cluster_ = this;
+  waiting_.PushBack(waiter);
   return true;
 }
 
@@ -132,11 +129,11 @@ std::string Cluster::WhyNone() const {
 
 rpc::Verdict Cluster::Learn(Member& member, const rpc::AttemptOutcome& outcome) {
   const rpc::Verdict verdict = rpc::VerdictOf(outcome, settings_.failures);
-  if (settings_.concurrency && verdict != rpc::Verdict::kNeutral) {
-    settings_.concurrency->Observe(outcome.latency);
+  if (shared_.concurrency && verdict != rpc::Verdict::kNeutral) {
+    shared_.concurrency->Observe(outcome.latency);
   }
   if (member.outcomes && member.outcomes->Record(verdict, outcome.status, outcome.latency)) {
-    settings_.events.on_consecutive_failures(member.pool->endpoint());
+    events_.on_consecutive_failures(member.pool->endpoint());
   }
   return verdict;
 }
@@ -160,13 +157,13 @@ void Cluster::OnReadyChanged(pool::Pool& pool, const std::string& reason) {
   // First that it is asked, so that there is hope in it all the time.
   health::ActiveCheck* check = CheckOf(pool);
   if (ready && check != nullptr) check->PoolReady();
-  settings_.events.on_connection(pool.endpoint(), ready ? +1 : -1, reason);
+  events_.on_connection(pool.endpoint(), ready ? +1 : -1, reason);
   // Main may have known the endpoint as eligible all the while: then no snapshot follows.
   if (ready) WakeAll();
 }
 
 void Cluster::OnFailing(pool::Pool& pool, const std::string& reason) {
-  settings_.events.on_connection(pool.endpoint(), 0, reason);
+  events_.on_connection(pool.endpoint(), 0, reason);
   if (health::ActiveCheck* check = CheckOf(pool)) check->PoolFailed(reason);
 }
 

@@ -17,13 +17,12 @@
 #include "health/cluster_health.h"
 #include "health/load_stream.h"
 #include "health/orca_report.h"
+#include "lib/base/intrusive_list.h"
 #include "lib/base/local_ptr.h"
 #include "lib/rpc/latency_window.h"
 #include "lib/rpc/outcome.h"
-#include "lib/telemetry/shed.h"
 #include "pool/pool.h"
-#include "proxy/cluster/adaptive_concurrency.h"
-#include "proxy/cluster/retry_state.h"
+#include "proxy/cluster/cluster_shared.h"
 #include "proxy/cluster/stream_mover.h"
 
 namespace evenkeel::proxy {
@@ -52,17 +51,9 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
     std::string name;
     std::optional<balancer::HashInput> hash;  ///< what of a call the policy hashes, if it does
     rpc::FailureSet failures;                 ///< what is held against an endpoint
-    /// Of the cluster, one for all workers.
-    std::shared_ptr<pool::Limits> limits = std::make_shared<pool::Limits>();
-    /// Likewise; null: the limits stay.
-    std::shared_ptr<AdaptiveConcurrency> concurrency{};
-    /// Likewise; by telemetry::Shed.
-    std::shared_ptr<telemetry::ShedCounters> shed = std::make_shared<telemetry::ShedCounters>();
     std::optional<StreamMover::Settings> mover{};
-    uint32_t endpoint_max_calls = 0;      ///< in flight on one endpoint; 0: no limit
-    config::LoadReports reports;          ///< what the policy wants of them
-    std::shared_ptr<RetryState> retries;  ///< one for all workers
-    Events events;
+    uint32_t endpoint_max_calls = 0;  ///< in flight on one endpoint; 0: no limit
+    config::LoadReports reports;      ///< what the policy wants of them
   };
 
   /// An endpoint as this worker sees it. Attempts hold theirs, also after its removal; the cluster
@@ -75,28 +66,32 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   };
 
   /// A call for which there is no endpoint yet, but may be one any moment.
-  class Waiter {
+  class Waiter : private base::ListNode {
    public:
     Waiter() = default;
-    Waiter(const Waiter&) = delete;
-    Waiter& operator=(const Waiter&) = delete;
     /// There is a new snapshot: try again. Comes once for each Wait.
     virtual void OnSnapshot() = 0;
 
    protected:
-    ~Waiter() { StopWaiting(); }
-    void StopWaiting();
-    bool waits() const { return cluster_ != nullptr; }
+    ~Waiter() = default;
+    void StopWaiting() {
+      Unlink();
+      place_.Release();
+    }
+    bool waits() const { return linked(); }
 
    private:
     friend class Cluster;
-    Cluster* cluster_ = nullptr;
+    friend class base::IntrusiveList<Waiter>;
     base::Permit place_{};
   };
 
-  Cluster(Settings settings, Snapshot snapshot, base::Random& random)
+  Cluster(Settings settings, ClusterShared shared, Events events, Snapshot snapshot,
+          base::Random& random)
       : settings_(std::move(settings)),
-        retries_(base::MakeLocal<const RetryShare>(settings_.retries)),
+        shared_(std::move(shared)),
+        events_(std::move(events)),
+        retries_(base::MakeLocal<const RetryShare>(shared_.retries)),
         snapshot_(std::move(snapshot)),
         random_(random) {}
 
@@ -115,7 +110,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   void RemoveMember(const balancer::Endpoint& endpoint);
   /// The cluster has been removed: the same for all members, and nobody waits any more.
   void Retire();
-  void SetSettings(Settings settings);
+  void SetSettings(Settings settings, ClusterShared shared);
   /// For reports of the endpoint's active check.
   std::function<void(health::ProbeReport)> ReporterOf(const balancer::EndpointPtr& endpoint);
   /// For reports of the endpoint's load out of band; handed to the policy.
@@ -131,12 +126,12 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   const std::vector<balancer::EndpointPtr>& eligible() const { return snapshot_.eligible; }
   /// Nothing: streams stay.
   const std::optional<StreamMover::Settings>& mover() const { return settings_.mover; }
-  pool::Limits& limits() const { return *settings_.limits; }
+  pool::Limits& limits() const { return *shared_.limits; }
   /// Null: not adaptive.
-  const AdaptiveConcurrency* concurrency() const { return settings_.concurrency.get(); }
+  const AdaptiveConcurrency* concurrency() const { return shared_.concurrency.get(); }
   /// A call was refused to protect the cluster, or us.
-  void CountShed(telemetry::Shed reason) { settings_.shed->Add(reason); }
-  void CountMoved() { settings_.shed->AddMoved(); }
+  void CountShed(telemetry::Shed reason) { shared_.shed->Add(reason); }
+  void CountMoved() { shared_.shed->AddMoved(); }
   bool HasEligible() const { return snapshot_.availability->has_eligible; }
   /// Whether an endpoint may become eligible any moment.
   bool ExpectsEndpoint() const { return snapshot_.availability->expects_endpoint; }
@@ -145,13 +140,13 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   /// After Pick found nothing: whether `waiter` now waits for the next snapshot. False: there is
   /// nothing to wait for, or too many wait already (has_room()).
   bool Wait(Waiter& waiter, WaitFor what);
-  bool has_room() const { return !settings_.limits->pending.full(); }
+  bool has_room() const { return !shared_.limits->pending.full(); }
   /// Why Pick found nothing: how things stand with the endpoints, and what ails connections.
   std::string WhyNone() const;
 
   /// What the end of an attempt on `member` says of its endpoint; counts it.
   rpc::Verdict Learn(Member& member, const rpc::AttemptOutcome& outcome);
-  RetryState& retries() { return *settings_.retries; }
+  RetryState& retries() { return *shared_.retries; }
   const base::LocalPtr<const RetryShare>& retry_share() const { return retries_; }
   /// How long attempts take until their first message; kept from the first use on.
   rpc::LatencyWindow& TrackLatency();
@@ -170,7 +165,9 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   void WakeAll();
 
   Settings settings_;
-  base::LocalPtr<const RetryShare> retries_;  // of settings_
+  ClusterShared shared_;
+  const Events events_;
+  base::LocalPtr<const RetryShare> retries_;  // of shared_
   Snapshot snapshot_;
   base::Random& random_;
   std::unordered_map<const balancer::Endpoint*, base::LocalPtr<Member>> members_;
@@ -178,8 +175,8 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   bool found_full_ = false;
   health::OrcaReport orca_;
   std::unique_ptr<rpc::LatencyWindow> latencies_;
-  bool retired_ = false;          // nobody waits any more
-  std::vector<Waiter*> waiting_;  // in the order they came
+  bool retired_ = false;                 // nothing waits any more
+  base::IntrusiveList<Waiter> waiting_;  // in the order they came
 };
 
 }  // namespace evenkeel::proxy

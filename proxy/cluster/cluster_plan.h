@@ -29,6 +29,8 @@ struct EndpointPlan {
 struct ClusterPlan {
   ClusterId id;
   Cluster::Settings settings;
+  ClusterShared shared;
+  Cluster::Events events;
   std::vector<EndpointPlan> endpoints;
   pool::Pool::Settings pools;
   std::optional<config::HealthCheck> health_check;

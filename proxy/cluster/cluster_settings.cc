@@ -92,9 +92,7 @@ Cluster::Settings ClusterSettingsOf(const config::Cluster& cluster) {
           .failures = FailuresOf(cluster),
           .mover = MoverOf(cluster),
           .endpoint_max_calls = cluster.endpoint_limits.max_calls,
-          .reports = config::LoadReportsOf(cluster.policy),
-          .retries = nullptr,
-          .events = {}};
+          .reports = config::LoadReportsOf(cluster.policy)};
 }
 
 }  // namespace evenkeel::proxy

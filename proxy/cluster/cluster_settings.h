@@ -18,7 +18,6 @@ void SetLimits(pool::Limits& limits, const config::Limits& config, uint32_t max_
 /// Null where the cluster has none. It moves `calls`, which outlives it.
 std::shared_ptr<AdaptiveConcurrency> ConcurrencyOf(const config::Cluster& cluster,
                                                    base::Limit& calls, base::Time now);
-/// Without its events and what its calls share.
 Cluster::Settings ClusterSettingsOf(const config::Cluster& cluster);
 
 }  // namespace evenkeel::proxy

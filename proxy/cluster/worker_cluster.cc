@@ -18,7 +18,8 @@ WorkerCluster::WorkerCluster(Context context, std::shared_ptr<const ClusterPlan>
                              Cluster::Snapshot snapshot)
     : context_(context),
       plan_(std::move(plan)),
-      cluster_(base::MakeLocal<Cluster>(plan_->settings, std::move(snapshot), context.random)),
+      cluster_(base::MakeLocal<Cluster>(plan_->settings, plan_->shared, plan_->events,
+                                        std::move(snapshot), context.random)),
       add_timer_(context.loop, [this] { AddSome(kAddedPerPause); }) {
   AddSome(kAddedAtOnce);
 }
@@ -31,7 +32,7 @@ void WorkerCluster::Update(std::shared_ptr<const ClusterPlan> plan) {
                          plan->settings.reports != plan_->settings.reports;
   RemoveGone(*plan);
   plan_ = std::move(plan);
-  cluster_->SetSettings(plan_->settings);
+  cluster_->SetSettings(plan_->settings, plan_->shared);
   for (const EndpointPlan& each : plan_->endpoints) {
     if (Cluster::Member* member = cluster_->Find(*each.target.endpoint)) {
       Refresh(*member, each, asks_anew);

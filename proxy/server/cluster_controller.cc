@@ -190,11 +190,11 @@ std::shared_ptr<const ClusterPlan> ClusterController::MakePlan() {
   auto plan = std::make_shared<ClusterPlan>();
   plan->id = id_;
   plan->settings = ClusterSettingsOf(config_);
-  plan->settings.limits = limits_;
-  plan->settings.concurrency = concurrency_;
-  plan->settings.shed = context_.metrics.shed().Of(config_.name);
-  plan->settings.retries = retries_;
-  plan->settings.events = MakeEvents();
+  plan->shared = {.limits = limits_,
+                  .concurrency = concurrency_,
+                  .shed = context_.metrics.shed().Of(config_.name),
+                  .retries = retries_};
+  plan->events = MakeEvents();
   plan->pools = PoolSettingsOf(config_);
   plan->health_check = config_.health_check;
   // Only those that are left after subsetting get connections.

@@ -65,14 +65,11 @@ class AttemptTest : public net::LoopTest, public Attempt::Owner {
   base::Random random_{1};
   WorkerContext context_{loop_, random_, metrics_.AddWorker()};
   pool::TestEndpoint endpoint_{loop_};
-  Cluster cluster_{{.name = "users",
-                    .hash = {},
-                    .failures = rpc::DefaultFailures(),
-                    .reports = {},
-                    .retries = {},
-                    .events = {.on_connection = [](const auto&, int, std::string) {},
-                               .on_probe = {},
-                               .on_consecutive_failures = {}}},
+  Cluster cluster_{{.name = "users", .hash = {}, .failures = rpc::DefaultFailures(), .reports = {}},
+                   {},
+                   {.on_connection = [](const auto&, int, std::string) {},
+                    .on_probe = {},
+                    .on_consecutive_failures = {}},
                    {},
                    random_};
   Cluster::Member* member_ = nullptr;

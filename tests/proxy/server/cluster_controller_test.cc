@@ -37,7 +37,7 @@ class ClusterControllerTest : public net::LoopTest, private ClusterController::O
 TEST_F(ClusterControllerTest, AThousandOtherRetryBrakesLeaveNothingBehind) {
   std::vector<std::weak_ptr<RetryState>> former;
   for (uint32_t i = 0; i < 1000; ++i) {
-    former.push_back(keeper_->plan()->settings.retries);
+    former.push_back(keeper_->plan()->shared.retries);
     config_.retry_throttling->max_tokens = 10 + i % 2;
     config_.retry_budget->percent = 10 + i % 3;
     keeper_->Update(config_, {});
@@ -47,10 +47,10 @@ TEST_F(ClusterControllerTest, AThousandOtherRetryBrakesLeaveNothingBehind) {
 }
 
 TEST_F(ClusterControllerTest, TheSameRetryBrakesKeepTheirState) {
-  const auto before = keeper_->plan()->settings.retries;
+  const auto before = keeper_->plan()->shared.retries;
   config_.max_pending_calls = 7;
   keeper_->Update(config_, {});
-  EXPECT_EQ(keeper_->plan()->settings.retries, before);
+  EXPECT_EQ(keeper_->plan()->shared.retries, before);
 }
 
 TEST_F(ClusterControllerTest, SnapshotsOfThousandsLeaveMainTimeBetweenThem) {

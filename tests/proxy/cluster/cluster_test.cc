@@ -1,0 +1,135 @@
+// A worker's side of a cluster without any connection: who waits, who is woken, what is counted.
+#include "proxy/cluster/cluster.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <vector>
+
+#include "balancer/round_robin.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+using WaitFor = Cluster::WaitFor;
+
+class ClusterTest : public ::testing::Test {
+ protected:
+  struct Waiter : Cluster::Waiter {
+    void OnSnapshot() override {
+      ++woken;
+      if (waits_again) {
+        EXPECT_TRUE(waits_again->Wait(*this, WaitFor::kAny));
+      }
+      if (ends) ends->reset();
+    }
+    using Cluster::Waiter::StopWaiting;
+    using Cluster::Waiter::waits;
+
+    int woken = 0;
+    Cluster* waits_again = nullptr;
+    std::unique_ptr<Waiter>* ends = nullptr;
+  };
+
+  static Cluster::Snapshot Snapshot() {
+    return {balancer::RoundRobin(0).MakePicker({}), std::make_shared<const health::Availability>()};
+  }
+
+  base::Random random_{1};
+  ClusterShared shared_;
+  Cluster cluster_{{.name = "users", .hash = {}, .failures = {}, .reports = {}},
+                   shared_,
+                   {},
+                   Snapshot(),
+                   random_};
+};
+
+TEST_F(ClusterTest, WithoutEndpointsPicksNone) {
+  EXPECT_EQ(cluster_.Pick({.path = "/a.B/C", .now = {}, .avoid = {}, .hash_key = {}}), nullptr);
+}
+
+TEST_F(ClusterTest, WhereNothingIsExpectedOnlyAnyEndpointIsWaitedFor) {
+  Waiter waiter;
+  EXPECT_FALSE(cluster_.Wait(waiter, WaitFor::kExpected));
+  EXPECT_FALSE(waiter.waits());
+  EXPECT_TRUE(cluster_.Wait(waiter, WaitFor::kAny));
+  EXPECT_TRUE(waiter.waits());
+}
+
+TEST_F(ClusterTest, ANewSnapshotWakesEachWaiterOnce) {
+  Waiter one, two;
+  cluster_.Wait(one, WaitFor::kAny);
+  cluster_.Wait(two, WaitFor::kAny);
+  cluster_.SetSnapshot(Snapshot());
+  cluster_.SetSnapshot(Snapshot());
+  EXPECT_EQ(one.woken, 1);
+  EXPECT_EQ(two.woken, 1);
+}
+
+TEST_F(ClusterTest, WhoFindsNothingAgainWaitsForTheNextSnapshot) {
+  Waiter waiter;
+  waiter.waits_again = &cluster_;
+  cluster_.Wait(waiter, WaitFor::kAny);
+  cluster_.SetSnapshot(Snapshot());
+  EXPECT_EQ(waiter.woken, 1);
+  cluster_.SetSnapshot(Snapshot());
+  EXPECT_EQ(waiter.woken, 2);
+}
+
+TEST_F(ClusterTest, AWaiterMayEndAnotherWhileItIsWoken) {
+  Waiter first;
+  auto second = std::make_unique<Waiter>();
+  first.ends = &second;
+  cluster_.Wait(first, WaitFor::kAny);
+  cluster_.Wait(*second, WaitFor::kAny);
+  cluster_.SetSnapshot(Snapshot());
+  EXPECT_EQ(second, nullptr);
+}
+
+TEST_F(ClusterTest, MoreThanMaxPendingDoNotWait) {
+  shared_.limits->pending.set_max(1);
+  Waiter one, two;
+  EXPECT_TRUE(cluster_.Wait(one, WaitFor::kAny));
+  EXPECT_FALSE(cluster_.has_room());
+  EXPECT_FALSE(cluster_.Wait(two, WaitFor::kAny));
+  one.StopWaiting();
+  EXPECT_TRUE(cluster_.Wait(two, WaitFor::kAny));
+}
+
+TEST_F(ClusterTest, OnceRetiredNothingWaits) {
+  Waiter waiter;
+  cluster_.Wait(waiter, WaitFor::kAny);
+  cluster_.Retire();
+  EXPECT_EQ(waiter.woken, 1);
+  EXPECT_FALSE(cluster_.Wait(waiter, WaitFor::kAny));
+  EXPECT_NE(cluster_.WhyNone().find("removed"), std::string::npos);
+}
+
+TEST_F(ClusterTest, TheBrakesOfACallStayWhenOthersComeByReload) {
+  const auto held = cluster_.retry_share();
+  ClusterShared other = shared_;
+  telemetry::RetryCounters counters;
+  other.retries = std::make_shared<RetryState>(counters);
+  cluster_.SetSettings({.name = "users", .hash = {}, .failures = {}, .reports = {}}, other);
+  EXPECT_EQ(held->state, shared_.retries);
+  EXPECT_EQ(cluster_.retry_share()->state, other.retries);
+}
+
+// The time of one that leaves does not grow with those that stay: 100,000 that leave at once, as at
+// a deadline that they share, took minutes when each was searched for.
+TEST_F(ClusterTest, AHundredThousandWaitersThatLeaveAtOnceTakeLinearTime) {
+  const auto time = [this](size_t count) {
+    std::vector<Waiter> waiters(count);
+    for (Waiter& each : waiters) cluster_.Wait(each, WaitFor::kAny);
+    const auto start = std::chrono::steady_clock::now();
+    for (size_t i = count; i > 0; --i) waiters[i - 1].StopWaiting();
+    return std::chrono::steady_clock::now() - start;
+  };
+  const auto small = time(10'000);
+  EXPECT_LT(time(100'000), 50 * small + std::chrono::milliseconds(100));
+  EXPECT_EQ(shared_.limits->pending.used(), 0u);
+}
+
+}  // namespace
+}  // namespace evenkeel::proxy
