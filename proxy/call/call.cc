@@ -6,8 +6,6 @@
 #include "lib/base/check.h"
 #include "lib/rpc/message.h"
 #include "lib/rpc/timeout.h"
-#include "proxy/call/admission.h"
-#include "proxy/call/mirrored_call.h"
 #include "proxy/route/header_edits.h"
 
 namespace evenkeel::proxy {
@@ -50,7 +48,8 @@ Call::Call(WorkerContext& context, const CurrentRoutes& current_routes,
       request_(std::move(request)),
       record_{.started = context.loop.Now()},
       timer_(context.loop, *this),
-      attempts_(context, request_, record_, *this) {
+      attempts_(context, request_, record_, *this),
+      stages_(context, request_, attempts_, *this) {
   stream_->SetHandler(*this);
 }
 
@@ -77,12 +76,11 @@ void Call::Start(EndStream end) {
   context_.metrics.CallStarted(*method_);
   if (!ReadTimeout() || !Route()) return;
   if (route_->answered == RouteTable::Answered::kHere) return AnswerHere(end);
-  if (!IsAdmitted()) return;
   StartClock();
   if (rules_->max_request_message) request_limit_.emplace(*rules_->max_request_message);
   if (rules_->max_response_message) response_limit_.emplace(*rules_->max_response_message);
-  Depart();
-  if (end == EndStream::kYes) CopyRequest({}, end);
+  stages_.Begin({route_, routes_.get(), cluster_, timer_.deadline()});
+  OnStagesResume();
 }
 
 bool Call::CheckRequest() {
@@ -124,17 +122,10 @@ bool Call::Route() {
     return false;
   }
   rules_ = &route_->rules.For(*parts);
+  if (route_->answered == RouteTable::Answered::kByCluster) {
+    cluster_ = routes_->clusters[route_->traffic.Draw(route_->cluster, context_.random)].get();
+  }
   return true;
-}
-
-bool Call::IsAdmitted() {
-  const RouteTraffic& traffic = route_->traffic;
-  cluster_ = routes_->clusters[traffic.Draw(route_->cluster, context_.random)].get();
-  const auto refusal = Admit(context_, traffic, *cluster_, request_, place_);
-  if (!refusal) return true;
-  cluster_->CountShed(refusal->reason);
-  End(refusal->status);
-  return false;
 }
 
 void Call::AnswerHere(EndStream end) {
@@ -145,28 +136,16 @@ void Call::AnswerHere(EndStream end) {
   if (end == EndStream::kYes) answerer_->AddRequest({}, end);
 }
 
-void Call::Depart() {
-  const RouteTraffic& traffic = route_->traffic;
-  const FaultInjection::Fault fault =
-      traffic.fault ? traffic.fault->Draw(request_, context_.random) : FaultInjection::Fault{};
-  Edit(request_, traffic.request_headers);
-  if (fault.abort == nullptr && traffic.DrawMirror(context_.random)) {
-    copy_ = MirroredCall::Launch(context_, routes_->clusters[traffic.mirror->cluster], request_,
-                                 timer_.deadline());
+void Call::OnStagesResume() {
+  switch (stages_.Next()) {
+    case StageRun::Outcome::kPassed:
+      record_.sent_on = context_.loop.Now();
+      return attempts_.Begin({cluster_, rules_, timer_.deadline(), client_host_});
+    case StageRun::Outcome::kRefused:
+      return End(stages_.refusal());
+    case StageRun::Outcome::kWaits:
+      return;
   }
-  if (fault.delay == base::Duration::zero()) return SendOn(fault.abort);
-  delay_ = std::make_unique<net::Timer>(context_.loop, [this, fault] { SendOn(fault.abort); });
-  delay_->StartAfter(fault.delay);
-}
-
-void Call::SendOn(const rpc::Status* abort) {
-  if (abort != nullptr) return End({*abort});
-  record_.sent_on = context_.loop.Now();
-  attempts_.Begin({cluster_, rules_, timer_.deadline(), client_host_});
-}
-
-void Call::CopyRequest(std::span<const uint8_t> bytes, EndStream end) {
-  if (const auto copy = copy_.lock()) copy->Add(bytes, end);
 }
 
 // The route's timeout only shortens the client's, or stands in for it.
@@ -191,7 +170,7 @@ void Call::OnData(std::span<const uint8_t> bytes, EndStream end) {
   record_.request_bytes += bytes.size();
   timer_.Touch();
   if (!Allows(request_limit_, bytes, "request")) return;
-  CopyRequest(bytes, end);
+  stages_.AddRequest(bytes, end);
   answerer_->AddRequest(bytes, end);
 }
 
@@ -336,9 +315,7 @@ void Call::TellStatus(const FinalStatus& end) {
 void Call::Close(const FinalStatus& end) {
   state_ = State::kFinished;
   timer_.Stop();
-  if (delay_) delay_->Stop();
-  place_.Release();
-  if (const auto copy = copy_.lock()) copy->OnOriginalEnded(end.origin);
+  stages_.End(end.origin);
   // What is no gRPC is not a call, and so counted nowhere.
   if (method_) context_.metrics.CallFinished(*method_, end.status.code, end.origin, Age());
   if (context_.sink != nullptr) Record(end);

@@ -15,7 +15,6 @@
 #include <string>
 
 #include "lib/base/block_pool.h"
-#include "lib/base/limit.h"
 #include "lib/http2/stream.h"
 #include "lib/net/timer.h"
 #include "lib/rpc/message_limit.h"
@@ -25,6 +24,7 @@
 #include "proxy/call/call_timer.h"
 #include "proxy/call/health_call.h"
 #include "proxy/call/routes.h"
+#include "proxy/call/stage_run.h"
 #include "proxy/call/worker_context.h"
 #include "proxy/cluster/stream_mover.h"
 
@@ -33,7 +33,8 @@ namespace evenkeel::proxy {
 class Call final : public base::Pooled,
                    private http2::StreamHandler,
                    private AnswerHandler,
-                   private CallTimer::Owner {
+                   private CallTimer::Owner,
+                   private StageRun::Owner {
  public:
   class Owner {
    public:
@@ -90,20 +91,18 @@ class Call final : public base::Pooled,
   void OnTooLate() override { OnExpired(CallTimer::Expiry::kDeadline); }
   void OnCreditDue(size_t count) override { stream_->ReturnCredit(count); }
 
+  // Its route's stages, and then its attempts.
+  void OnStagesResume() override;
+
   // The clock.
   void OnExpired(CallTimer::Expiry expiry) override;
   void OnDeadline();
 
   bool CheckRequest();
-  void CopyRequest(std::span<const uint8_t> bytes, http2::EndStream end);
   bool ReadTimeout();
   bool Route();
-  bool IsAdmitted();
   void AnswerHere(http2::EndStream end);
   void StartClock();
-  /// Sends it on, unless the route makes trouble for it first.
-  void Depart();
-  void SendOn(const rpc::Status* abort);
   bool Allows(std::optional<rpc::MessageLimit>& limit, std::span<const uint8_t> bytes,
               std::string_view whose);
   void AnswerNotGrpc(std::string_view http_status, std::string text);
@@ -131,13 +130,11 @@ class Call final : public base::Pooled,
   const RouteTable::Route* route_ = nullptr;   // of routes_
   const CallRules* rules_ = nullptr;           // of route_
   Cluster* cluster_ = nullptr;                 // where it goes
-  base::Permit place_;                         // there
-  std::weak_ptr<MirroredCall> copy_;
-  std::unique_ptr<net::Timer> delay_;  // made on purpose
   CallTimer timer_;
   std::optional<rpc::MessageLimit> request_limit_;
   std::optional<rpc::MessageLimit> response_limit_;
   AttemptSet attempts_;
+  StageRun stages_;
   std::unique_ptr<HealthCall> health_;
   Answerer* answerer_ = &attempts_;  // or health_
 };

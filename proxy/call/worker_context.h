@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <unordered_map>
 
 #include "lib/base/random.h"
 #include "lib/net/event_loop.h"
@@ -14,7 +13,7 @@
 
 namespace evenkeel::proxy {
 
-class MirroredCall;
+class Mirrors;
 
 struct WorkerContext {
   net::EventLoop& loop;
@@ -22,7 +21,7 @@ struct WorkerContext {
   telemetry::WorkerMetrics& metrics;
   ReplayMemory replay_memory{};
   const MemoryGuard* memory = nullptr;  ///< null: no limit
-  std::unordered_map<const MirroredCall*, std::shared_ptr<MirroredCall>> mirrored{};
+  std::shared_ptr<Mirrors> mirrors{};   ///< made with the first copy
   HealthService health{};
   telemetry::CallSink* sink = nullptr;  ///< hears of each call; null: nothing does
 };

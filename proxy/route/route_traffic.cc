@@ -7,8 +7,8 @@
 namespace evenkeel::proxy {
 namespace {
 
-std::unique_ptr<RateLimit> Make(const config::RateLimit& limit, uint64_t seed) {
-  return std::make_unique<RateLimit>(
+std::shared_ptr<RateLimit> Make(const config::RateLimit& limit, uint64_t seed) {
+  return std::make_shared<RateLimit>(
       RateLimit::Settings{.calls = limit.calls,
                           .per = limit.per,
                           .burst = limit.burst.value_or(limit.calls),
@@ -26,19 +26,24 @@ size_t IndexOf(const std::string& name, const config::Clusters& clusters) {
 
 RouteTraffic::RouteTraffic(const config::RouteTraffic& traffic, const config::Clusters& clusters,
                            uint64_t seed)
-    : request_headers(traffic.request_headers), response_headers(traffic.response_headers) {
+    : response_headers(traffic.response_headers) {
   uint64_t upto = 0;
   for (const config::SplitPart& each : traffic.split) {
     split.push_back({IndexOf(each.cluster, clusters), upto += each.weight});
   }
-  if (traffic.mirror) {
-    mirror = {IndexOf(traffic.mirror->cluster, clusters), traffic.mirror->percentage};
-  }
+  stages.emplace_back(MemoryGate{});
   if (traffic.rate_limit) {
-    rate_limit = Make(*traffic.rate_limit, seed);
-    rate_limit_key = traffic.rate_limit->key;
+    stages.emplace_back(RateGate{Make(*traffic.rate_limit, seed), traffic.rate_limit->key});
   }
-  if (traffic.fault) fault = std::make_unique<const FaultInjection>(*traffic.fault);
+  stages.emplace_back(ClusterGate{});
+  if (traffic.fault) stages.emplace_back(std::make_shared<const FaultInjection>(*traffic.fault));
+  if (traffic.request_headers != config::HeaderEdits{}) {
+    stages.emplace_back(RequestEdits{traffic.request_headers});
+  }
+  if (traffic.mirror) {
+    stages.emplace_back(
+        MirrorStage{IndexOf(traffic.mirror->cluster, clusters), traffic.mirror->percentage});
+  }
 }
 
 size_t RouteTraffic::Draw(size_t whole, base::Random& random) const {

@@ -27,7 +27,7 @@ Worker::~Worker() {
   for (const auto& each : bindings_) each->listeners.clear();
   // Calls let go of their streams before the pools, which have them, go.
   connections_.clear();
-  context_.mirrored.clear();
+  context_.mirrors.reset();
 }
 
 void Worker::Start() {

@@ -111,8 +111,8 @@ TEST_F(CallSinkTest, OfARefusedCallHearsThatALimitEndedIt) {
 }
 
 TEST_F(CallSinkTest, OfACallWithoutRouteHearsNoCluster) {
-  config_.listeners[0].cluster = "";
-  config::Route& route = config_.listeners[0].routes.emplace_back();
+  config_.listeners[0].Edit().cluster = "";
+  config::Route& route = config_.listeners[0].Edit().routes.emplace_back();
   route.match.service = "a.Other";
   route.cluster = "users";
   Start(1);
@@ -131,7 +131,7 @@ TEST_F(CallSinkTest, OfAStreamThatTheEndpointResetHearsTheCause) {
 }
 
 TEST_F(CallSinkTest, OfEveryAttemptHearsTheCount) {
-  config::Route& route = config_.listeners[0].routes.emplace_back();
+  config::Route& route = config_.listeners[0].Edit().routes.emplace_back();
   route.cluster = "users";
   route.calls.retry = config::Retry{};
   Start(2);
@@ -169,9 +169,9 @@ TEST_F(CallSinkTest, OfAClientThatVanishesHearsTheSame) {
 }
 
 TEST_F(CallSinkTest, OfAMovedStreamHearsOnce) {
-  config_.clusters[0].move_streams =
+  config_.clusters[0].Edit().move_streams =
       config::MoveStreams{.older_than = 1ms, .share_per_minute = 6000};
-  config_.clusters[0].policy = config::PickFirst{config::PickFirst::Order::kAsListed};
+  config_.clusters[0].Edit().policy = config::PickFirst{config::PickFirst::Order::kAsListed};
   Start(2);
   for (int i = 0; i < 8; ++i) Call();
   RunUntil([&] { return Ended() > 0; });
@@ -191,7 +191,7 @@ TEST_F(CallSinkTest, OfWhatIsNoGrpcHearsTheAnswersWords) {
 }
 
 TEST_F(CallSinkTest, OfAHealthAnswerHearsLikeOfAnyOther) {
-  config_.listeners[0].health_service = true;
+  config_.listeners[0].Edit().health_service = true;
   Start(1);
   StreamLog& call = Call(EndStream::kNo, GrpcRequest("/grpc.health.v1.Health/Check"));
   SendData(call, std::string(5, 0), EndStream::kYes);

@@ -1,5 +1,4 @@
 // Limits, rate limits, splits, copies, edits, faults and moved streams, through a real sidecar.
-#include "proxy/call/mirrored_call.h"
 #include "tests/proxy/sidecar_test.h"
 
 namespace evenkeel::proxy {
@@ -230,34 +229,16 @@ TEST_F(MirrorTest, ASidecarThatEndsTakesItsCopiesAlong) {
   RunUntil([&, log = copy] { return log->stream->closed(); });
 }
 
-// A copy that has no attempt, for its times.
-class MirroredCallTest : public net::LoopTest {
- protected:
-  std::unique_ptr<MirroredCall> CopyOfAnswered(std::optional<base::Time> deadline) {
-    auto copy = std::make_unique<MirroredCall>(context_, base::LocalPtr<Cluster>(),
-                                               http2::HeaderList(), deadline);
-    copy->Add({}, EndStream::kYes);
-    EXPECT_EQ(copy->end(), deadline);
-    copy->OnOriginalEnded(rpc::Origin::kEndpoint);
-    return copy;
-  }
-
-  telemetry::Metrics metrics_;
-  base::Random random_{1};
-  WorkerContext context_{loop_, random_, metrics_.AddWorker()};
-};
-
-TEST_F(MirroredCallTest, EndsAMinuteAfterItsOriginal) {
-  EXPECT_EQ(CopyOfAnswered({})->end(), loop_.Now() + 1min);
-}
-
-TEST_F(MirroredCallTest, EndsAMinuteAfterItsOriginalAlsoWhereTheDeadlineIsHoursAway) {
-  EXPECT_EQ(CopyOfAnswered(loop_.Now() + 1h)->end(), loop_.Now() + 1min);
-}
-
-TEST_F(MirroredCallTest, EndsAtItsDeadlineWhereThatIsSooner) {
-  const base::Time deadline = loop_.Now() + 30s;
-  EXPECT_EQ(CopyOfAnswered(deadline)->end(), deadline);
+TEST_F(MirrorTest, ACopyOfADelayedCallLeavesWithItAndHasAllThatCameMeanwhile) {
+  route().traffic.fault = config::Fault{.metadata = {}, .delay = {{50ms}}, .abort = {}};
+  StartMirroring();
+  StreamLog& call = Call(EndStream::kNo);
+  SendData(call, "request", EndStream::kYes);
+  const auto [original, copy] = BothArrived();
+  RunUntil(
+      [&, log = copy] { return log->body == "request" && log->events.back() == "data 0 END"; });
+  Answer(*original);
+  EXPECT_EQ(Finished(call), "0");
 }
 
 TEST_F(TrafficTest, HeadersAreEditedOnBothWays) {
