@@ -17,9 +17,15 @@ set(CMAKE_RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/bin)
 
 find_program(EVENKEEL_CCACHE ccache)
 if(EVENKEEL_CCACHE)
-  # Without these it passes over every file that is compiled with a precompiled header.
+  # Paths count from the project's root, so that a clone elsewhere finds what this one compiled.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-      CCACHE_SLOPPINESS=pch_defines,time_macros ${EVENKEEL_CCACHE})
+      CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=true ${EVENKEEL_CCACHE})
+endif()
+
+# It links in a fraction of the time; what is built is the same.
+find_program(EVENKEEL_MOLD mold)
+if(EVENKEEL_MOLD)
+  add_link_options(-fuse-ld=mold)
 endif()
 
 find_package(PkgConfig REQUIRED)
@@ -35,9 +41,40 @@ if(EVENKEEL_SANITIZE)
   add_compile_definitions(EVENKEEL_SANITIZED)
 endif()
 
-# Warnings are ours to heed, so they are set on our own targets only.
-function(evenkeel_warnings target)
+# evenkeel_own(TARGET): what all targets of our own code share. Warnings; and in sanitizer builds, in
+# which most of the time goes into reading headers again, files that can do so are compiled as one.
+# The other builds compile each by itself, so they see which includes are missing.
+function(evenkeel_own target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Werror)
+  if(EVENKEEL_SANITIZE)
+    _evenkeel_compile_in_groups(${target})
+  endif()
+endfunction()
+
+if(EVENKEEL_SANITIZE)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+endif()
+function(_evenkeel_compile_in_groups target)
+  get_target_property(sources ${target} SOURCES)
+  list(TRANSFORM sources REPLACE "^([^/].*)" "${CMAKE_CURRENT_SOURCE_DIR}/\\1")
+  execute_process(
+    COMMAND ${Python3_EXECUTABLE} ${PROJECT_SOURCE_DIR}/cmake/unity_groups.py 3000 ${sources}
+    WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} OUTPUT_VARIABLE numbers COMMAND_ERROR_IS_FATAL ANY)
+  string(REGEX MATCHALL "[0-9]+" numbers ${numbers})
+  foreach(source number IN ZIP_LISTS sources numbers)
+    # Not an absolute path: ccache would not know it again in another clone.
+    cmake_path(RELATIVE_PATH source BASE_DIRECTORY ${PROJECT_SOURCE_DIR})
+    string(APPEND text_${number} "#include \"${source}\"\n")
+    set(file_${number} ${PROJECT_BINARY_DIR}/groups/${target}_${number}.cc)
+    list(APPEND files ${file_${number}})
+  endforeach()
+  list(REMOVE_DUPLICATES numbers)
+  foreach(number ${numbers})
+    file(CONFIGURE OUTPUT ${file_${number}} CONTENT "${text_${number}}" @ONLY)
+  endforeach()
+  list(REMOVE_DUPLICATES files)
+  set_target_properties(${target} PROPERTIES SOURCES "${files}")
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
 endfunction()
 
 # evenkeel_room(FOLDER [DEPS target...]): the library of a room, all .cc files of FOLDER (`.`: of
@@ -54,32 +91,43 @@ function(evenkeel_room folder)
   add_library(evenkeel::${name} ALIAS evenkeel_${name})
   target_include_directories(evenkeel_${name} PUBLIC ${PROJECT_SOURCE_DIR})
   target_link_libraries(evenkeel_${name} PUBLIC ${ARG_DEPS})
-  evenkeel_warnings(evenkeel_${name})
+  evenkeel_own(evenkeel_${name})
 endfunction()
 
-# evenkeel_test(NAME [FOLDERS folder...] [SOURCES file...] [DEPS target...] [PRECOMPILE header...]):
-# one GoogleTest program of all *_test.cc of the FOLDERS (default: this one) and the SOURCES beside
-# them; each of its tests is a ctest test of its own. PRECOMPILE: headers beside GoogleTest's that
-# most of the files include and sanitizer builds compile once.
+# evenkeel_test(NAME [FOLDERS folder...] [SOURCES file...] [DEPS target...] [DEFINITIONS text...]
+# [THREADS regex]): one GoogleTest program of all *_test.cc of the FOLDERS (default: this one) and the
+# SOURCES beside them; each of its tests is a ctest test of its own. The thread sanitizer's build has
+# only the *_test.cc that start threads: they say std::thread or std::jthread, or what THREADS finds.
 function(evenkeel_test name)
-  cmake_parse_arguments(ARG "" "" "FOLDERS;SOURCES;DEPS;PRECOMPILE" ${ARGN})
+  cmake_parse_arguments(ARG "" "THREADS" "FOLDERS;SOURCES;DEPS;DEFINITIONS" ${ARGN})
   if(NOT ARG_FOLDERS)
     set(ARG_FOLDERS .)
   endif()
   list(TRANSFORM ARG_FOLDERS APPEND "/*_test.cc" OUTPUT_VARIABLE patterns)
   file(GLOB sources CONFIGURE_DEPENDS ${patterns})
+  if(EVENKEEL_SANITIZE STREQUAL "thread")
+    list(PREPEND ARG_THREADS "std::j?thread")
+    list(JOIN ARG_THREADS "|" threads)
+    foreach(source ${sources})
+      file(STRINGS ${source} found REGEX "${threads}" LIMIT_COUNT 1)
+      if(NOT found)
+        list(REMOVE_ITEM sources ${source})
+      endif()
+    endforeach()
+    if(NOT sources)
+      return()
+    endif()
+  endif()
   add_executable(${name} ${sources} ${ARG_SOURCES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_compile_definitions(${name} PRIVATE ${ARG_DEFINITIONS})
   target_link_libraries(${name} PRIVATE ${ARG_DEPS} GTest::gmock GTest::gtest_main)
-  evenkeel_warnings(${name})
+  evenkeel_own(${name})
   if(EVENKEEL_SANITIZE)
     # What is tested is checked in full; checking undefined behaviour in the tests' own code, and
     # optimising it, would triple the time to build them.
     target_compile_options(${name} PRIVATE -O0 -fno-sanitize=undefined)
-    # Here only: the other builds see which includes are missing, and -O2 warns of what was
-    # precompiled.
-    target_precompile_headers(${name} PRIVATE <gmock/gmock.h> <gtest/gtest.h> ${ARG_PRECOMPILE})
-    target_compile_options(${name} PRIVATE $<$<CXX_COMPILER_ID:GNU>:-fpch-preprocess>)  # for ccache
   endif()
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 PROPERTIES TIMEOUT 120)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT 120)
 endfunction()

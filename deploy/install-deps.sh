@@ -10,7 +10,7 @@
 set -euo pipefail
 
 build_packages=(
-  build-essential cmake ninja-build ccache pkg-config
+  build-essential cmake ninja-build ccache mold pkg-config
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev grpc-proto
   libevent-dev libc-ares-dev libssl-dev libyaml-cpp-dev libxxhash-dev
   prometheus-cpp-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libexpected-dev

@@ -3,7 +3,8 @@
 
 Usage: python_suite.py FOLDER [--jobs N] [--counts FILE] [NAME...]
 
-NAME picks files: "wire_flow" or "wire_flow_test.py". The output of a file is shown when it is done.
+NAME picks files: "wire_flow" or "wire_flow_test.py". Those that take longest begin first. The output
+of a file is shown when it is done.
 FILE gets "passed failed skipped" for tests/run.sh. Exit code 1 if a test failed or none ran.
 One file, or one test, alone:  /usr/bin/python3 tests/e2e/wire_flow_test.py [Class[.test]]
 """
@@ -15,6 +16,9 @@ import re
 import subprocess
 import sys
 import time
+
+# Files that take longest, the longest first: begun last, one would run on alone.
+LONG = ("memory", "health", "failure", "reload", "drain", "takeover", "dns", "retry", "container")
 
 FILE_LIMIT = 900  # seconds; a file that takes longer hangs
 
@@ -33,6 +37,14 @@ def test_files(folder, names):
     if len(found) < len(wanted):
         sys.exit(f"{folder} has no test file for some of: {' '.join(sorted(wanted))}")
     return found
+
+
+def longest_first(files):
+    """The same files, those of LONG before all others."""
+    def place(file):
+        name = file.stem.removesuffix("_test")
+        return LONG.index(name) if name in LONG else len(LONG)
+    return sorted(files, key=place)
 
 
 def run_file(file):
@@ -69,7 +81,7 @@ def main():
     totals = [0, 0, 0]
     with concurrent.futures.ThreadPoolExecutor(arguments.jobs) as pool:
         runs = {pool.submit(run_file, file): file
-                for file in test_files(arguments.folder, arguments.names)}
+                for file in longest_first(test_files(arguments.folder, arguments.names))}
         for run in concurrent.futures.as_completed(runs):
             *counts, output, seconds = run.result()
             totals = [a + b for a, b in zip(totals, counts)]

@@ -4,11 +4,11 @@
 #   1. packages            deploy/install-deps.sh
 #   2. AddressSanitizer    (with UndefinedBehaviorSanitizer) everything: unit tests, then the
 #                          end-to-end suite against the real binaries
-#   3. ThreadSanitizer     the sidecar: unit tests, then the end-to-end suite again, but for the
-#                          measurements of memory
-#   4. deploy              package, unit, dashboard, alerting rules, Kubernetes manifests
-#   5. docker compose      the demo cluster, if a Docker engine runs here
-#   6. release build       of the replay alone: what a call costs, as counts (bench/check)
+#   3. ThreadSanitizer     the sidecar: the unit tests that start threads, then those end-to-end tests
+#                          in which the sidecar's threads meet
+#   4. release build       of the replay alone: what a call costs, as counts (bench/check)
+#   5. deploy              package, unit, dashboard, alerting rules, Kubernetes manifests
+#   6. docker compose      the demo cluster, if a Docker engine runs here
 #   7. lint                layers, names, sizes, formatting
 #   8. extra               if EVENKEEL_EXTRA is set: deploy/ against schemas and types from elsewhere
 #
@@ -17,6 +17,16 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly jobs=2
+readonly unit_jobs=3      # a few wait for sockets and for programs they start
+readonly waiting_jobs=4   # end-to-end tests mostly wait
+
+# What runs under the thread sanitizer: tests in which workers meet the main thread or one another, in
+# reloads, take-over and drain, changes of endpoints and health, limits of the whole process, scrapes.
+# The rest (bytes on one connection, a call's own rules, configuration, start and stop) is the work of
+# one thread at a time, and address sanitizer has seen it.
+readonly thread_suites=(
+  admin balancing dns drain failure file_endpoints forwarding health hedging overload reload retry
+  takeover)
 
 # GCC 12's sanitizers lose their way in the wider address randomisation of newer kernels.
 if [ "$(cat /proc/sys/vm/mmap_rnd_bits 2>/dev/null || echo 28)" -gt 28 ] &&
@@ -64,34 +74,19 @@ BuildReplay() {
   cmake --build --preset release --target evenkeel-replay -- -j"$jobs"
 }
 
-# UnitTests PRESET: runs them, shows those that fail, counts all.
-UnitTests() {
-  local report=$scratch/$1.xml code=0 tests failures skips
-  ctest --preset "$1" --output-junit "$report" >"$scratch/ctest" 2>&1 || code=$?
-  [ "$code" -eq 0 ] || grep -vE ' Passed |^ +Start ' "$scratch/ctest" || true
-  tests=$(Attribute tests "$report")
-  failures=$(Attribute failures "$report")
-  skips=$(Attribute skipped "$report")
-  if [ -z "$tests" ]; then
-    tests=1 failures=1 skips=0  # It did not get as far as a report.
-  elif [ "$code" -ne 0 ] && [ "$failures" -eq 0 ]; then
-    failures=1 skips=$((skips - 1))  # Programs that could not run count as skipped there.
-  fi
-  Add $((tests - failures - skips)) "$failures" "$skips"
-  echo "$tests unit tests, $failures failed, $skips skipped"
-}
-
-# Attribute NAME FILE: of the first element of a JUnit report.
-Attribute() { sed -n "s/.*\\b$1=\"\([0-9]*\)\".*/\1/p; T; q" "$2" 2>/dev/null || true; }
-
-# PythonTests FOLDER ARGUMENT...: the arguments are python_suite.py's.
-PythonTests() {
+# Suite SCRIPT ARGUMENT...: runs one of the two that count tests, and adds what it counted.
+Suite() {
   local counts
   rm -f "$scratch/counts"
-  /usr/bin/python3 tests/python_suite.py "$@" --counts "$scratch/counts" || true
+  /usr/bin/python3 "tests/$1.py" "${@:2}" --counts "$scratch/counts" || true
   read -ra counts <"$scratch/counts" || counts=(0 1 0)
   Add "${counts[@]}"
 }
+
+UnitTests() { Suite unit_suite "build/$1/bin" --jobs "$unit_jobs"; }
+
+# PythonTests FOLDER ARGUMENT...: the arguments are python_suite.py's.
+PythonTests() { Suite python_suite "$@"; }
 
 Say "packages"
 Must deploy/install-deps.sh
@@ -101,16 +96,19 @@ Must Build asan
 Say "unit tests"
 UnitTests asan
 Say "end to end"
-EVENKEEL_BUILD_DIR=$PWD/build/asan PythonTests tests/e2e --jobs "$jobs"
+EVENKEEL_BUILD_DIR=$PWD/build/asan PythonTests tests/e2e --jobs "$waiting_jobs"
 
 Say "build the sidecar with thread sanitizer"
 Must Build tsan
 Say "unit tests"
 UnitTests tsan
 Say "end to end"
-mapfile -t suites < <(basename --multiple --suffix=_test.py tests/e2e/*_test.py | grep -vx memory)
 EVENKEEL_BUILD_DIR=$PWD/build/asan EVENKEEL_SIDECAR=$PWD/build/tsan/bin/evenkeel \
-  PythonTests tests/e2e --jobs "$jobs" "${suites[@]}"
+  PythonTests tests/e2e --jobs "$waiting_jobs" "${thread_suites[@]}"
+
+Say "count what a call costs"
+Must BuildReplay
+if bench/check; then Add 1 0 0; else Add 0 1 0; fi
 
 Say "what operators deploy: package, unit, dashboard, rules, manifests"
 EVENKEEL_BUILD_DIR=$PWD/build/asan PythonTests tests/deploy --jobs "$jobs"
@@ -129,10 +127,6 @@ else
   echo "SKIPPED: no Docker engine answers; tests/e2e/compose_test.sh starts one of its own" >&2
   Add 0 0 1
 fi
-
-Say "count what a call costs"
-Must BuildReplay
-if bench/check; then Add 1 0 0; else Add 0 1 0; fi
 
 Say "lint"
 PythonTests tests/lint
