@@ -14,9 +14,9 @@ class NamesTest(unittest.TestCase):
         found = [problem for path in paths for problem in names.check_file_name(path)]
         self.assertEqual([], found)
 
-    def test_src_and_backend_say_client_and_endpoint(self):
+    def test_the_product_and_backend_say_client_and_endpoint(self):
         found = source_tree.problems_in_tree(
-            names.check_vocabulary, source_tree.cpp_files(("src", "backend"))
+            names.check_vocabulary, source_tree.cpp_files((*source_tree.PRODUCT_FOLDERS, "backend"))
         )
         self.assertEqual([], found, "\n" + "\n".join(found))
 

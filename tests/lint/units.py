@@ -1,0 +1,147 @@
+"""Every unit has a test named after it: for pool/pool.cc there is tests/pool/pool_test.cc.
+
+A unit is a .cc file of a room, with its header; or a header alone that has code. main.cc is none.
+"""
+
+import pathlib
+
+import sizes
+
+# What has none yet. The list only gets shorter: it may name nothing that has one.
+WITHOUT_TEST = frozenset("""
+    balancer/alias_table
+    balancer/choice
+    balancer/endpoint_weights
+    balancer/failure_hold
+    balancer/hash
+    balancer/hash_input
+    balancer/hash_walk
+    balancer/load_bound
+    balancer/maglev
+    balancer/peak_latency
+    balancer/policy
+    balancer/policy_settings
+    balancer/random_draw
+    balancer/report_pool
+    balancer/reported_weight
+    balancer/ring_hash
+    balancer/rotation
+    balancer/slow_start
+    balancer/stride_schedule
+    balancer/typical_latency
+    health/active_check
+    health/grpc_probe
+    health/load_stream
+    health/orca_report
+    health/probe_result
+    health/socket_probe
+    lib/base/check
+    lib/base/result
+    lib/config/policy
+    lib/config/traffic
+    lib/config_json/json
+    lib/connection/client_call
+    lib/connection/heartbeat
+    lib/http2/error_code
+    lib/http2/frame
+    lib/http2/hpack_bytes
+    lib/http2/hpack_static_table
+    lib/http2/peer_settings
+    lib/http2/reset_guard
+    lib/http2/session_headers
+    lib/http2/session_produce
+    lib/http2/session_receive
+    lib/http2/stream
+    lib/http2/stream_queue
+    lib/net/file_descriptor
+    lib/net/resolver
+    lib/net/takeover_message
+    lib/net/takeover_offer
+    lib/rpc/pushback
+    lib/rpc/retry_budget
+    lib/rpc/retry_throttle
+    lib/telemetry/balancer_metrics
+    lib/telemetry/counter
+    lib/telemetry/discovery_metrics
+    lib/telemetry/health_metrics
+    lib/telemetry/reload_metrics
+    lib/telemetry/retry_counters
+    lib/telemetry/retry_metrics
+    lib/telemetry/samples
+    lib/telemetry/shed
+    lib/telemetry/shed_metrics
+    lib/telemetry/worker_metrics
+    lib/yaml/address_book
+    lib/yaml/call_policy_reader
+    lib/yaml/client_connection_reader
+    lib/yaml/config_reader
+    lib/yaml/discovery_reader
+    lib/yaml/flag_key
+    lib/yaml/health_reader
+    lib/yaml/json_types
+    lib/yaml/key_types
+    lib/yaml/loader
+    lib/yaml/metadata_key
+    lib/yaml/name_rules
+    lib/yaml/or_off
+    lib/yaml/place
+    lib/yaml/policy_reader
+    lib/yaml/service_config_reader
+    lib/yaml/status_list_key
+    lib/yaml/status_names
+    lib/yaml/text_file
+    lib/yaml/traffic_reader
+    lib/yaml/yaml_node
+    lib/yaml/yaml_parser
+    pool/endpoint_connection
+    proxy/admin/explain_page
+    proxy/call/attempt_set
+    proxy/call/attempt_set_hedging
+    proxy/call/call_timer
+    proxy/call/foreign_answer
+    proxy/call/routes
+    proxy/clients/client_settings
+    proxy/clients/listener_binding
+    proxy/cluster/cluster_settings
+    proxy/cluster/concurrency_gradient
+    proxy/cluster/latency_median
+    proxy/cluster/retry_state
+    proxy/cluster/worker_cluster
+    proxy/discovery/endpoint_source
+    proxy/discovery/name_book
+    proxy/discovery/static_endpoints
+    proxy/program/admin_sources
+    proxy/program/check_command
+    proxy/program/command_line
+    proxy/program/diff_command
+    proxy/program/handover
+    proxy/program/ready_command
+    proxy/program/sidecar
+    proxy/route/call_rules
+    proxy/route/header_edits
+    proxy/route/method_rules
+    proxy/route/route_traffic
+    proxy/server/server
+    proxy/server/worker
+""".split())
+
+
+def is_unit(path, text):
+    if path.suffix == ".cc":
+        return path.stem != "main"
+    return bool(sizes.functions(text))
+
+
+def unit_of(path):
+    """The file's path without its suffix: a .cc and its header are one unit."""
+    return path.with_suffix("").as_posix()
+
+
+def test_of(unit):
+    return pathlib.PurePosixPath("tests") / f"{unit}_test.cc"
+
+
+def without_test(sources, exists):
+    """The units among `sources`, (path, text) each, for whose test `exists` is false; sorted."""
+    units = {unit_of(path) for path, text in sources if is_unit(path, text)}
+    return sorted(unit for unit in units if not exists(test_of(unit)))

@@ -1,0 +1,44 @@
+"""Has each unit a test named after it? See units.py for what a unit is."""
+
+import pathlib
+import unittest
+
+import source_tree
+import units
+
+CODE = "namespace evenkeel {\nint Two() {\n  return 2;\n}\n}  // namespace evenkeel\n"
+PLAIN = "#pragma once\nnamespace evenkeel {\nstruct Size {\n  int width = 0;\n};\n}\n"
+
+
+def without_test(sources, tests):
+    return units.without_test(
+        [(pathlib.PurePosixPath(name), text) for name, text in sources.items()],
+        lambda path: str(path) in tests)
+
+
+class UnitsTest(unittest.TestCase):
+    def test_each_unit_has_a_test_but_those_on_the_list(self):
+        paths = source_tree.cpp_files(source_tree.PRODUCT_FOLDERS)
+        found = units.without_test([(path, source_tree.text(path)) for path in paths],
+                                   lambda path: (source_tree.ROOT / path).is_file())
+        new = [f"{unit} has no {units.test_of(unit)}"
+               for unit in found if unit not in units.WITHOUT_TEST]
+        done = [f"{unit} has a test, or is gone: take it off the list in tests/lint/units.py"
+                for unit in sorted(units.WITHOUT_TEST.difference(found))]
+        self.assertEqual([], new + done, "\n" + "\n".join(new + done))
+
+    def test_a_unit_without_a_test_is_found(self):
+        sources = {"pool/pool.cc": CODE, "pool/pool.h": PLAIN, "lib/net/loop.cc": CODE}
+        self.assertEqual(["lib/net/loop"], without_test(sources, {"tests/pool/pool_test.cc"}))
+        self.assertEqual(["pool/pool"], without_test(sources, {"tests/lib/net/loop_test.cc"}))
+
+    def test_a_header_with_code_is_a_unit_and_plain_structs_are_none(self):
+        self.assertEqual(["lib/base/ring"], without_test({"lib/base/ring.h": CODE}, set()))
+        self.assertEqual([], without_test({"lib/base/size.h": PLAIN}, set()))
+
+    def test_main_is_no_unit(self):
+        self.assertEqual([], without_test({"proxy/program/main.cc": CODE}, set()))
+
+
+if __name__ == "__main__":
+    unittest.main()
