@@ -122,6 +122,13 @@ Start() {
 
 Replicas() { Compose ps --quiet user-service; }
 
+# Reads them all: a reader that leaves after the first line ends Compose, and so this script, by SIGPIPE.
+FirstReplica() {
+  local all
+  mapfile -t all < <(Replicas)
+  echo "${all[0]}"
+}
+
 # --- Looking -------------------------------------------------------------------------------------
 
 # Await BOUND WHAT COMMAND...: until the command succeeds.
@@ -227,7 +234,7 @@ Sees() { [[ "$(docker logs "$1" 2>&1)" == *"$2"* ]]; }
 # Disturb ACTION: does it to the first replica under load; the calls in it may be lost, no others.
 Disturb() {
   local victim
-  victim=$(Replicas | head -1)
+  victim=$(FirstReplica)
   StartLoad 8
   docker "$1" "$victim" >/dev/null
   FinishLoad
@@ -243,7 +250,7 @@ Disturb() {
 # A replica that is asked to end says so in its health first: nothing is lost.
 Restart() {
   StartLoad 8
-  docker restart --time 15 "$(Replicas | head -1)" >/dev/null
+  docker restart --time 15 "$(FirstReplica)" >/dev/null
   FinishLoad
   Judge 5 0
   Await 60 "the replica to be back" Clusters "ready == 5"

@@ -56,7 +56,7 @@ Boot() {
     --cap-add SYS_ADMIN --cap-add SYS_PTRACE --cap-add NET_ADMIN \
     --security-opt seccomp=unconfined --security-opt apparmor=unconfined \
     --env container=docker "$image" /lib/systemd/systemd >/dev/null
-  Await 30 "systemd to be up" Sh 'systemctl is-system-running | grep -qE "running|degraded"'
+  Await 30 "systemd to be up" Sh 'systemctl is-system-running | grep -E "running|degraded" >/dev/null'
   local program
   for program in user-service user-client; do
     docker cp --quiet "$build/bin/$program" "$container:/usr/local/bin/" 2>/dev/null ||
@@ -150,7 +150,7 @@ Reload() {
   before=$(MainPid)
   Sh 'sed -i "s/    endpoints:.*/&\n    policy: round_robin/" /etc/evenkeel/evenkeel.yaml'
   In systemctl reload evenkeel || Fail "systemctl reload"
-  Await 10 "the log to say so" Sh 'journalctl --unit evenkeel | grep -q "configuration applied"'
+  Await 10 "the log to say so" Sh 'journalctl --unit evenkeel | grep "configuration applied" >/dev/null'
   Sh 'cp /etc/evenkeel/evenkeel.yaml /tmp/good && echo "nonsense: 1" >>/etc/evenkeel/evenkeel.yaml'
   Expect "a wrong configuration is refused, and it runs on" \
     '! systemctl reload evenkeel 2>/dev/null && evenkeel ready'

@@ -1,6 +1,8 @@
-"""Does clang-format agree with every C++ file, and shellcheck with every shell script?"""
+"""Does clang-format agree with every C++ file, and shellcheck with every shell script? And does each
+pipe in a script have a reader that stays?"""
 
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -11,7 +13,13 @@ import source_tree
 SHELL_SCRIPTS = (".ci/run", "deploy/demo.sh", "deploy/install-deps.sh", "tests/run.sh",
                  "deploy/debian/postinst", "deploy/debian/prerm", "deploy/debian/postrm",
                  "deploy/screenshots.sh", "tests/e2e/compose_test.sh", "tests/e2e/package_test.sh",
-                 "tests/e2e/docker/engine.sh")
+                 "tests/e2e/docker/engine.sh", "bench/sim/run.sh")
+
+# A reader that leaves before its writer is done: the writer dies of SIGPIPE, now and then, and with
+# pipefail the script with it.
+EARLY_READER = re.compile(
+    r"(?<!\|)\|(?!\|)\s*(?:head\b|grep\b[^|]*?\s(?:-\w*[qm]|--quiet|--max-count)|"
+    r"sed\b[^|]*?[0-9/;{ ]q\b(?!/)|awk\b[^|]*?\bexit\b|read\b)")
 
 
 def misformatted(paths):
@@ -32,6 +40,13 @@ def doubtful(paths):
         cwd=source_tree.ROOT, stdout=subprocess.PIPE, text=True, check=False,
     )
     return result.stdout
+
+
+def early_readers(path):
+    """The lines of a script whose pipe has a reader that may leave first."""
+    lines = (source_tree.ROOT / path).read_text(encoding="utf-8").splitlines()
+    return [f"{path}:{number}: {line.strip()}" for number, line in enumerate(lines, start=1)
+            if not line.lstrip().startswith("#") and EARLY_READER.search(line)]
 
 
 class FormatTest(unittest.TestCase):
@@ -58,6 +73,18 @@ class FormatTest(unittest.TestCase):
     @unittest.skipUnless(shutil.which("shellcheck"), "shellcheck is not installed")
     def test_an_unsound_script_is_found(self):
         self.assertIn("bad.sh", doubtful([self.write("bad.sh", "#!/bin/bash\nrm $1/*\n")]))
+
+    def test_every_pipe_is_read_to_its_end(self):
+        self.assertEqual([], [line for path in SHELL_SCRIPTS for line in early_readers(path)])
+
+    def test_a_reader_that_leaves_early_is_found(self):
+        bad = ["ls | head -1", "ls | grep -q x", "ls | grep -Eq x", "ls | grep -m 1 x",
+               "ls | sed -n '/x/{p;q}'", "ls | awk '/x/ {exit}'", "$(ls | head)"]
+        good = ["ls | grep x >/dev/null", "test -e x || head -1 y", "grep -q x <y", "# ls | head -1",
+                "ls | sed -n 's/quick/q/p'"]
+        script = self.write("pipes.sh", "\n".join(bad + good))
+        self.assertEqual([f"{script}:{i}: {line}" for i, line in enumerate(bad, start=1)],
+                         early_readers(script))
 
 
 if __name__ == "__main__":
