@@ -38,7 +38,7 @@ GrpcProbe::GrpcProbe(Method method, const config::HealthCheck& settings, pool::P
 void GrpcProbe::OnRoom(http2::Session& session) {
   const bool watches = method_ == Method::kWatch;
   http2::HeaderList headers = rpc::CallHeaders(
-      watches ? "/grpc.health.v1.Health/Watch" : "/grpc.health.v1.Health/Check",
+      session, watches ? "/grpc.health.v1.Health/Watch" : "/grpc.health.v1.Health/Check",
       settings_.authority.empty() ? pool_.endpoint()->address() : settings_.authority);
   if (!watches) headers.Add("grpc-timeout", rpc::FormatTimeout(settings_.timeout));
   for (const config::Metadata& each : settings_.metadata) headers.Add(each.name, each.value);

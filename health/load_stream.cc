@@ -49,9 +49,9 @@ void LoadStream::OnRoom(http2::Session& session) {
   session_ = &session;
   if (session_ == without_service_) return RetryLater();
   rpc::ClientCall::Handler& handler = *this;
-  call_ = std::make_unique<rpc::ClientCall>(session,
-                                            rpc::CallHeaders(kPath, pool_.endpoint()->address()),
-                                            Request(period_), kMaxReport, handler);
+  call_ = std::make_unique<rpc::ClientCall>(
+      session, rpc::CallHeaders(session, kPath, pool_.endpoint()->address()), Request(period_),
+      kMaxReport, handler);
 }
 
 void LoadStream::OnUnavailable(const std::string&) { RetryLater(); }

@@ -7,25 +7,33 @@
 namespace evenkeel::pool {
 
 EndpointConnection::EndpointConnection(net::EventLoop& loop, const net::SocketAddress& address,
-                                       const http2::SessionSettings& settings,
-                                       base::Duration connect_timeout,
-                                       const rpc::Keepalive::Settings& keepalive, uint32_t version,
+                                       const ConnectionSettings& settings, uint32_t version,
                                        Owner& owner)
     : owner_(owner),
       version_(version),
-      connection_(loop, http2::Role::kClient, settings, *this, *this),
+      connection_(loop, http2::Role::kClient, settings.http2, *this, *this, settings.transports),
       connect_timer_(loop,
                      [this] {
                        connection_.Abort(connection_.open()
                                              ? "connected, but no HTTP/2 SETTINGS came in time"
                                              : "connecting timed out");
                      }),
-      heartbeat_(loop, connection_.session(), keepalive,
+      heartbeat_(loop, connection_.session(), settings.keepalive,
                  [this] { connection_.Abort("no answer to a keepalive PING"); }) {
-  connect_timer_.StartAfter(connect_timeout);
+  connect_timer_.StartAfter(settings.connect_timeout);
   connection_.Connect(address);
-  // Bytes that nobody acknowledges are a dead peer's as much as a PING is (gRFC A18).
-  if (heartbeat_.on()) connection_.SetUserTimeout(keepalive.timeout);
+  WatchPath(settings);
+}
+
+// Bytes that nobody acknowledges are a dead peer's as much as a PING is (gRFC A18). Neither of the
+// two is seen by the server, so they need nobody's permission.
+void EndpointConnection::WatchPath(const ConnectionSettings& settings) {
+  const base::Duration patience =
+      heartbeat_.on() ? settings.keepalive.timeout : settings.user_timeout;
+  if (patience > base::Duration::zero()) connection_.SetUserTimeout(patience);
+  if (settings.tcp_keepalive > base::Duration::zero()) {
+    connection_.SetTcpKeepalive(settings.tcp_keepalive);
+  }
 }
 
 http2::Session& EndpointConnection::SessionForCall() {

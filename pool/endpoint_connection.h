@@ -13,6 +13,7 @@
 #include "lib/connection/heartbeat.h"
 #include "lib/http2/session.h"
 #include "lib/net/timer.h"
+#include "pool/connection_settings.h"
 
 namespace evenkeel::pool {
 
@@ -39,11 +40,9 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
     ~Owner() = default;
   };
 
-  /// Starts to connect. `connect_timeout` counts until the peer's SETTINGS. `version` is the
-  /// owner's, of the settings.
+  /// Starts to connect. `version` is the owner's, of the settings.
   EndpointConnection(net::EventLoop& loop, const net::SocketAddress& address,
-                     const http2::SessionSettings& settings, base::Duration connect_timeout,
-                     const rpc::Keepalive::Settings& keepalive, uint32_t version, Owner& owner);
+                     const ConnectionSettings& settings, uint32_t version, Owner& owner);
 
   State state() const { return state_; }
   /// Streams that can be opened now; 0 unless kReady.
@@ -81,6 +80,8 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
   void OnBroken(const std::string& reason) override;
   void OnLost(const rpc::Connection::Loss& loss) override;
   void OnTraffic(size_t received, size_t sent) override;
+
+  void WatchPath(const ConnectionSettings& settings);
 
   Owner& owner_;
   State state_ = State::kConnecting;

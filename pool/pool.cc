@@ -33,6 +33,12 @@ std::string Describe(const http2::GoAway& goaway) {
   return text;
 }
 
+// Whether a connection made under the one would be another under the other, once it is open.
+bool Outdates(ConnectionSettings one, const ConnectionSettings& other) {
+  one.connect_timeout = other.connect_timeout;
+  return one != other;
+}
+
 constexpr char kRemoved[] = "the endpoint was removed";
 
 }  // namespace
@@ -79,8 +85,7 @@ void Pool::Open(Waiter& waiter) {
 
 void Pool::SetSettings(const Settings& settings) {
   if (settings == settings_) return;
-  const bool outdates =
-      settings.http2 != settings_.http2 || settings.keepalive != settings_.keepalive;
+  const bool outdates = Outdates(settings.connection, settings_.connection);
   settings_ = settings;
   backoff_.SetSettings(settings.backoff);
   if (outdates) ++settings_version_;
@@ -212,9 +217,9 @@ void Pool::Connect() {
   backoff_.AttemptStarted(loop_.Now(), random_);
   const auto& addresses = target_.addresses;
   EndpointConnection::Owner& owner = *this;
-  connections_.push_back(std::make_unique<EndpointConnection>(
-      loop_, addresses[next_address_++ % addresses.size()], settings_.http2,
-      settings_.connect_timeout, KeepaliveNow(), settings_version_, owner));
+  connections_.push_back(
+      std::make_unique<EndpointConnection>(loop_, addresses[next_address_++ % addresses.size()],
+                                           SettingsNow(), settings_version_, owner));
   connections_.back()->Count(target_.limits->connections, target_.cluster_limits->connections);
 }
 
@@ -222,9 +227,9 @@ bool Pool::MayConnectMore() const {
   return !target_.limits->connections.full() && !target_.cluster_limits->connections.full();
 }
 
-rpc::Keepalive::Settings Pool::KeepaliveNow() const {
-  rpc::Keepalive::Settings settings = settings_.keepalive;
-  settings.time = target_.keepalive->Stretch(settings.time);
+ConnectionSettings Pool::SettingsNow() const {
+  ConnectionSettings settings = settings_.connection;
+  settings.keepalive.time = target_.keepalive->Stretch(settings.keepalive.time);
   return settings;
 }
 

@@ -19,6 +19,7 @@
 #include "lib/net/timer.h"
 #include "lib/telemetry/worker_metrics.h"
 #include "pool/backoff.h"
+#include "pool/connection_settings.h"
 #include "pool/endpoint_connection.h"
 #include "pool/keepalive_memory.h"
 #include "pool/limits.h"
@@ -58,11 +59,9 @@ class Waiter {
 class Pool final : private EndpointConnection::Owner {
  public:
   struct Settings {
-    http2::SessionSettings http2;
+    ConnectionSettings connection;
     Backoff::Settings backoff;
-    base::Duration connect_timeout = std::chrono::seconds(1);
     uint32_t max_connections = 10;
-    rpc::Keepalive::Settings keepalive{};
     bool operator==(const Settings&) const = default;
   };
 
@@ -136,7 +135,7 @@ class Pool final : private EndpointConnection::Owner {
   void CountLoss(const EndpointConnection& connection, EndpointConnection::State before,
                  const rpc::Connection::Loss& loss);
 
-  rpc::Keepalive::Settings KeepaliveNow() const;
+  ConnectionSettings SettingsNow() const;
   bool Has(EndpointConnection::State state) const;
   /// A connection that works and was made under the present settings.
   bool HasCurrent() const;

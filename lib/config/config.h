@@ -102,6 +102,11 @@ struct Connection {
   /// Connections to one endpoint from one worker once MAX_CONCURRENT_STREAMS is used up (gRFC
   /// A105). 1 to 100.
   uint32_t max_connections = 10;
+  /// TCP_USER_TIMEOUT (gRFC A18) of connections without `keepalive`, whose timeout counts else. 0:
+  /// the kernel's own, or 1 s to 1 h.
+  base::Duration tcp_user_timeout = std::chrono::seconds(20);
+  /// TCP keepalive after so long without a byte. 0: none, or 1 s to 9 h.
+  base::Duration tcp_keepalive = std::chrono::seconds(30);
   bool operator==(const Connection&) const = default;
 };
 

@@ -25,10 +25,11 @@ Status StatusOf(const http2::HeaderList& headers) {
 
 }  // namespace
 
-http2::HeaderList CallHeaders(std::string_view path, std::string_view authority) {
+http2::HeaderList CallHeaders(const http2::Session& session, std::string_view path,
+                              std::string_view authority) {
   http2::HeaderList headers;
   headers.Add(":method", "POST");
-  headers.Add(":scheme", "http");
+  headers.Add(":scheme", session.scheme());
   headers.Add(":path", path);
   headers.Add(":authority", authority);
   headers.Add("content-type", "application/grpc");

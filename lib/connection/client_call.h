@@ -16,8 +16,10 @@
 
 namespace evenkeel::rpc {
 
-/// The request headers of a call of ours; `grpc-timeout` and metadata are added by the caller.
-http2::HeaderList CallHeaders(std::string_view path, std::string_view authority);
+/// The request headers of a call of ours on `session`; `grpc-timeout` and metadata are added by the
+/// caller.
+http2::HeaderList CallHeaders(const http2::Session& session, std::string_view path,
+                              std::string_view authority);
 
 class ClientCall final : private http2::StreamHandler {
  public:

@@ -33,39 +33,48 @@ constexpr std::string_view kNotHttp2 =
     "\r\n"
     "This port speaks gRPC: HTTP/2 with prior knowledge, no HTTP/1.\n";
 
+http2::SessionSettings WithScheme(http2::SessionSettings settings, std::string_view scheme) {
+  settings.scheme = scheme;
+  return settings;
+}
+
 }  // namespace
 
 Connection::Connection(net::EventLoop& loop, http2::Role role,
                        const http2::SessionSettings& settings, http2::SessionHandler& handler,
-                       Owner& owner)
+                       Owner& owner, std::shared_ptr<const Transports> transports)
     : loop_(loop),
       owner_(owner),
-      session_(role, settings, handler),
+      transports_(std::move(transports)),
+      session_(role, WithScheme(settings, transports_->scheme()), handler),
       timer_(loop, [this] { OnTimer(); }) {}
 
 Connection::~Connection() { loop_.CancelFlush(*this); }
 
 void Connection::Attach(net::FileDescriptor socket) {
-  net::ByteStream::Handler& handler = *this;
-  stream_ = std::make_unique<net::ByteStream>(loop_, std::move(socket), handler);
-  state_ = State::kOpen;
+  transport_ = transports_->Accept(loop_, std::move(socket), *this);
+  if (transport_->open()) state_ = State::kOpen;
   // Our SETTINGS wait for the first bytes: a client that speaks HTTP/1 then gets an answer it can
   // read, and one that speaks HTTP/2 gets them no later, since its preface comes at once.
 }
 
 void Connection::Connect(const net::SocketAddress& address) {
-  auto stream = net::ByteStream::Connect(loop_, address, *this);
-  if (stream) {
-    stream_ = std::move(*stream);
+  auto transport = transports_->Connect(loop_, address, *this);
+  if (transport) {
+    transport_ = std::move(*transport);
   } else {
     // In a turn of its own, so that the owner hears of every failure in the same way.
-    end_ = {Loss::Kind::kConnectFailed, stream.error().message(), stream.error()};
+    end_ = {Loss::Kind::kConnectFailed, transport.error().message(), transport.error()};
     timer_.StartAfter({});
   }
 }
 
 void Connection::SetUserTimeout(base::Duration timeout) {
-  if (stream_) stream_->SetUserTimeout(timeout);
+  if (transport_) transport_->SetUserTimeout(timeout);
+}
+
+void Connection::SetTcpKeepalive(base::Duration idle) {
+  if (transport_) transport_->SetTcpKeepalive(idle);
 }
 
 void Connection::Abort(std::string reason) { Lose({Loss::Kind::kAborted, std::move(reason)}); }
@@ -155,9 +164,9 @@ void Connection::Flush() {
   StartClosing({Loss::Kind::kProtocolError, session_.failure(), {}, session_.failure_code()});
 }
 
-// Returns whether the peer takes bytes at all; what the kernel did not take now stays in `output`.
+// Returns whether the peer takes bytes at all; what has not left stays in `output`.
 bool Connection::Write(http2::ByteQueue& output) {
-  const auto written = stream_->Write(output.bytes());
+  const auto written = transport_->Write(output.bytes());
   if (!written) {
     StopWriting({Loss::Kind::kReset, written.error().message(), written.error()});
     return false;
@@ -174,9 +183,9 @@ void Connection::PauseIfCongested() {
   if (congested == paused_) return;
   paused_ = congested;
   if (paused_) {
-    stream_->PauseReading();
+    transport_->PauseReading();
   } else {
-    stream_->ResumeReading();
+    transport_->ResumeReading();
   }
 }
 
@@ -186,7 +195,7 @@ void Connection::StopWriting(Loss loss) {
   if (state_ != State::kOpen) return Lose(std::move(loss));
   state_ = State::kDeaf;
   end_ = std::move(loss);
-  stream_->ResumeReading();
+  transport_->ResumeReading();
   timer_.StartAfter(kLinger);
   owner_.OnBroken(end_.reason);
   DropOutput();
@@ -203,8 +212,8 @@ void Connection::StartClosing(Loss loss) {
   state_ = State::kClosing;
   end_ = std::move(loss);
   session_.Abort(http2::ErrorCode::kNoError, bytes_sent_);
-  stream_->ShutdownWrite();
-  stream_->ResumeReading();
+  transport_->ShutdownWrite();
+  transport_->ResumeReading();
   timer_.StartAfter(kLinger);
 }
 
@@ -214,7 +223,7 @@ void Connection::Lose(Loss loss) {
   if (state_ == State::kFailed || state_ == State::kDeaf || state_ == State::kClosing) loss = end_;
   state_ = State::kLost;
   timer_.Stop();
-  if (stream_) stream_->PauseReading();
+  if (transport_) transport_->PauseReading();
   session_.Abort(http2::ErrorCode::kInternalError, bytes_sent_);
   owner_.OnLost(loss);
 }

@@ -1,4 +1,5 @@
-// Connection: a socket plus its HTTP/2 session; what a client's and an endpoint's have in common.
+// Connection: a transport plus its HTTP/2 session; what a client's and an endpoint's have in
+// common.
 //
 // Reads once per event, feeds the session, and flushes once at the end of the loop's turn. It knows
 // no calls and no pool: its owner is the session's handler, and hears here how the connection
@@ -11,15 +12,16 @@
 #include <string>
 #include <system_error>
 
+#include "lib/connection/transports.h"
 #include "lib/http/byte_queue.h"
 #include "lib/http2/session.h"
-#include "lib/net/byte_stream.h"
 #include "lib/net/event_loop.h"
 #include "lib/net/timer.h"
+#include "lib/net/transport.h"
 
 namespace evenkeel::rpc {
 
-class Connection final : private net::ByteStream::Handler, private net::Flushable {
+class Connection final : private net::Transport::Handler, private net::Flushable {
  public:
   /// Why a connection is no more; in words for logs and messages.
   struct Loss {
@@ -37,8 +39,8 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
     http2::ErrorCode code = http2::ErrorCode::kNoError;  ///< of kProtocolError: our answer
   };
 
-  /// Legal order: OnOpen (only after Connect), OnBroken at most once, then OnLost, once, as the
-  /// last. OnFlushed and OnTraffic come in between.
+  /// Legal order: OnOpen (not where it is open at once), OnBroken at most once, then OnLost, once,
+  /// as the last. OnFlushed and OnTraffic come in between.
   class Owner {
    public:
     virtual void OnOpen() = 0;
@@ -58,10 +60,12 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
   };
 
   Connection(net::EventLoop& loop, http2::Role role, const http2::SessionSettings& settings,
-             http2::SessionHandler& handler, Owner& owner);
+             http2::SessionHandler& handler, Owner& owner,
+             std::shared_ptr<const Transports> transports = PlainTransports());
   ~Connection();
 
-  /// Server role: takes over an accepted socket.
+  /// Server role: takes over an accepted socket. OnOpen follows where the transport is not open at
+  /// once.
   void Attach(net::FileDescriptor socket);
   /// Client role: starts to connect; OnOpen or OnLost follows in a later turn.
   void Connect(const net::SocketAddress& address);
@@ -69,10 +73,15 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
   /// How long sent bytes may stay unacknowledged before the kernel gives the connection up
   /// (TCP_USER_TIMEOUT, gRFC A18). After Attach or Connect; no effect on Unix sockets.
   void SetUserTimeout(base::Duration timeout);
+  /// Asks the peer's kernel for a sign of life after so long without a byte (TCP keepalive), which
+  /// no server counts as a PING. After Attach or Connect; no effect on Unix sockets.
+  void SetTcpKeepalive(base::Duration idle);
   /// How long the peer may take from the first to the last frame of a header block.
   void SetBlockTimeout(base::Duration timeout) { block_timeout_ = timeout; }
 
   http2::Session& session() { return session_; }
+  /// Who is at the other end; complete when open(). After Attach, or Connect and OnOpen.
+  const net::Peer& peer() const { return transport_->peer(); }
   bool open() const { return state_ == State::kOpen; }
 
   /// To be called from SessionHandler::OnOutput: flushes at the end of the turn.
@@ -109,8 +118,9 @@ class Connection final : private net::ByteStream::Handler, private net::Flushabl
 
   net::EventLoop& loop_;
   Owner& owner_;
+  const std::shared_ptr<const Transports> transports_;
   http2::Session session_;
-  std::unique_ptr<net::ByteStream> stream_;
+  std::unique_ptr<net::Transport> transport_;  // null: no socket
   State state_ = State::kConnecting;
   bool blocked_ = false;     // the kernel takes no more for now
   bool paused_ = false;      // we read no more for now

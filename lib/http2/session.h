@@ -50,6 +50,8 @@ struct SessionSettings {
   uint32_t max_header_list = 64 * 1024;
   /// Client role: the first stream we open; odd (RFC 9113, section 5.1.1).
   StreamId first_stream = 1;
+  /// Client role: the `:scheme` of what we send; a literal.
+  std::string_view scheme = "http";
   bool operator==(const SessionSettings&) const = default;
 };
 
@@ -124,6 +126,7 @@ class Session {
   bool ids_left() const { return next_id_ > 0; }
   /// The largest list of fields the peer says it takes (list_size()); advice: what it does with a
   /// larger one may cost the whole connection.
+  std::string_view scheme() const { return settings_.scheme; }
   uint32_t peer_max_header_list() const { return peer_.max_header_list; }
   size_t open_streams() const { return streams_.size(); }
   /// HEADERS and DATA frames sent so far: what a peer may answer with a PING of its own.

@@ -5,12 +5,18 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "lib/base/check.h"
 
 namespace evenkeel::net {
 namespace {
+
+// Of TCP keepalive, once nothing has come for the idle time: seconds, and how many.
+constexpr int kProbeInterval = 5;
+constexpr int kProbes = 4;
 
 std::error_code LastError() { return {errno, std::system_category()}; }
 
@@ -24,12 +30,18 @@ void DisableNagle(int fd) {
 }  // namespace
 
 ByteStream::ByteStream(EventLoop& loop, FileDescriptor socket, Handler& handler)
-    : ByteStream(loop, std::move(socket), handler, State::kOpen) {
+    : ByteStream(loop, std::move(socket), handler, State::kOpen,
+                 {PeerHost(socket.get()), nullptr}) {
   CHECK(event_add(&read_event_, nullptr) == 0);
 }
 
-ByteStream::ByteStream(EventLoop& loop, FileDescriptor socket, Handler& handler, State state)
-    : loop_(loop), socket_(std::move(socket)), handler_(handler), state_(state) {
+ByteStream::ByteStream(EventLoop& loop, FileDescriptor socket, Handler& handler, State state,
+                       Peer peer)
+    : loop_(loop),
+      socket_(std::move(socket)),
+      handler_(handler),
+      state_(state),
+      peer_(std::move(peer)) {
   DisableNagle(socket_.get());
   const int read_assigned = event_assign(
       &read_event_, loop_.native(), socket_.get(), EV_READ | EV_PERSIST,
@@ -49,8 +61,8 @@ base::Result<std::unique_ptr<ByteStream>, std::error_code> ByteStream::Connect(
   if (::connect(socket.get(), address.get(), address.size()) != 0 && errno != EINPROGRESS) {
     return base::Error(LastError());
   }
-  std::unique_ptr<ByteStream> stream(
-      new ByteStream(loop, std::move(socket), handler, State::kConnecting));
+  std::unique_ptr<ByteStream> stream(new ByteStream(loop, std::move(socket), handler,
+                                                    State::kConnecting, {address.Host(), nullptr}));
   CHECK(event_add(&stream->write_event_, nullptr) == 0);
   return stream;
 }
@@ -82,6 +94,16 @@ void ByteStream::SetUserTimeout(base::Duration timeout) {
   const auto milliseconds =
       static_cast<unsigned>(std::chrono::duration_cast<std::chrono::milliseconds>(timeout).count());
   setsockopt(socket_.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &milliseconds, sizeof milliseconds);
+}
+
+void ByteStream::SetTcpKeepalive(base::Duration idle) {
+  using std::chrono::seconds;
+  const int on = 1;
+  const int wait = static_cast<int>(std::max(std::chrono::ceil<seconds>(idle), seconds(1)).count());
+  setsockopt(socket_.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+  setsockopt(socket_.get(), IPPROTO_TCP, TCP_KEEPIDLE, &wait, sizeof wait);
+  setsockopt(socket_.get(), IPPROTO_TCP, TCP_KEEPINTVL, &kProbeInterval, sizeof kProbeInterval);
+  setsockopt(socket_.get(), IPPROTO_TCP, TCP_KEEPCNT, &kProbes, sizeof kProbes);
 }
 
 void ByteStream::ShutdownWrite() {

@@ -74,9 +74,13 @@ std::string PeerHost(int fd) {
   sockaddr_storage storage{};
   socklen_t size = sizeof storage;
   if (getpeername(fd, reinterpret_cast<sockaddr*>(&storage), &size) != 0) return {};
-  const std::string address =
-      SocketAddress(reinterpret_cast<const sockaddr*>(&storage), size).ToString();
-  return storage.ss_family == AF_UNIX ? "unix:" : address.substr(0, address.rfind(':'));
+  return SocketAddress(reinterpret_cast<const sockaddr*>(&storage), size).Host();
+}
+
+std::string SocketAddress::Host() const {
+  if (family() == AF_UNIX) return "unix:";
+  const std::string address = ToString();
+  return address.substr(0, address.rfind(':'));
 }
 
 uint16_t SocketAddress::port() const {

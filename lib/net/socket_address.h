@@ -26,6 +26,8 @@ class SocketAddress {
 
   /// "127.0.0.1:50051", "[::1]:50051", "unix:/run/a.sock".
   std::string ToString() const;
+  /// The same without a port: "127.0.0.1", "[::1]"; "unix:" for a Unix path.
+  std::string Host() const;
 
  private:
   SocketAddress() = default;

@@ -45,6 +45,14 @@ void ReadClusterHttp2(MapReader& map, Http2& http2) {
   map.Elsewhere("max_concurrent_streams", "only listeners have it: endpoints set their own limit");
 }
 
+// 0 for none, or at least a second.
+void ReadTcpTime(MapReader& map, std::string_view key, base::Duration& time, Milliseconds max) {
+  map.Optional(key, time, Duration(0ms, max));
+  if (map.Has(key) && time > 0s && time < 1s) {
+    map.At(key).Fail({"is shorter than 1s", "write 1s or more, or 0s for none"});
+  }
+}
+
 void ReadConnection(MapReader& map, Connection& connection) {
   map.Optional("connect_timeout", connection.connect_timeout, Duration(10ms, 5min));
   map.Optional("initial_backoff", connection.initial_backoff, Duration(10ms, 5min));
@@ -52,6 +60,8 @@ void ReadConnection(MapReader& map, Connection& connection) {
   map.Optional("backoff_multiplier", connection.backoff_multiplier, Decimal(1, 10));
   map.Optional("backoff_jitter", connection.backoff_jitter, Decimal(0, 1));
   map.Optional("max_connections", connection.max_connections, WholeNumber(1, 100));
+  ReadTcpTime(map, "tcp_user_timeout", connection.tcp_user_timeout, 1h);
+  ReadTcpTime(map, "tcp_keepalive", connection.tcp_keepalive, 9h);
   if (map.IsGood() && connection.max_backoff < connection.initial_backoff) {
     map.Fail({"max_backoff, " + DurationUnit::Format(connection.max_backoff) +
                   ", is less than initial_backoff, " +

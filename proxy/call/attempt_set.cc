@@ -231,6 +231,7 @@ void AttemptSet::OnAttemptOpen(Attempt& attempt, http2::Session& session) {
       request_.Set(kPreviousAttempts, std::to_string(previous_written_));
     }
   }
+  if (session.scheme() != "http") request_.Set(":scheme", session.scheme());
   attempt.Open(session, request_, body_.kept(), body_.ended());
   CommitIfOverLimit();
 }

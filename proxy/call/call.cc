@@ -36,13 +36,12 @@ std::string Milliseconds(base::Duration duration) {
 
 }  // namespace
 
-Call::Call(WorkerContext& context, const CurrentRoutes& current_routes,
-           std::string_view client_host, http2::StreamHandle stream, http2::HeaderList request,
-           Owner& owner)
+Call::Call(WorkerContext& context, const CurrentRoutes& current_routes, const net::Peer& client,
+           http2::StreamHandle stream, http2::HeaderList request, Owner& owner)
     : context_(context),
       current_routes_(current_routes),
       routes_(current_routes),
-      client_host_(client_host),
+      client_(client),
       owner_(owner),
       stream_(std::move(stream)),
       request_(std::move(request)),
@@ -65,7 +64,7 @@ Call::~Call() {
 void Call::Start(EndStream end) {
   if (context_.sink != nullptr) {
     record_.path = Value(request_, ":path");
-    record_.client = client_host_;
+    record_.client = client_.address;
     context_.sink->OnCallStarted(record_);
   }
   attempts_.AddRequest({}, end);
@@ -140,7 +139,7 @@ void Call::OnStagesResume() {
   switch (stages_.Next()) {
     case StageRun::Outcome::kPassed:
       record_.sent_on = context_.loop.Now();
-      return attempts_.Begin({cluster_, rules_, timer_.deadline(), client_host_});
+      return attempts_.Begin({cluster_, rules_, timer_.deadline(), client_.address});
     case StageRun::Outcome::kRefused:
       return End(stages_.refusal());
     case StageRun::Outcome::kWaits:

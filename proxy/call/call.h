@@ -48,9 +48,9 @@ class Call final : public base::Pooled,
     ~Owner() = default;
   };
 
-  /// `current_routes`: of the listener that it came through; `client_host`: the client's address
-  /// without its port. Both live as long as the call.
-  Call(WorkerContext& context, const CurrentRoutes& current_routes, std::string_view client_host,
+  /// `current_routes`: of the listener that it came through; `client`: at the other end of
+  /// its connection. Both live as long as the call.
+  Call(WorkerContext& context, const CurrentRoutes& current_routes, const net::Peer& client,
        http2::StreamHandle stream, http2::HeaderList request, Owner& owner);
   ~Call();
 
@@ -118,7 +118,7 @@ class Call final : public base::Pooled,
   WorkerContext& context_;
   const CurrentRoutes& current_routes_;
   const base::LocalPtr<const Routes> routes_;  // those it began with
-  const std::string_view client_host_;
+  const net::Peer& client_;
   Owner& owner_;
   http2::StreamHandle stream_;
   http2::HeaderList request_;

@@ -26,8 +26,8 @@ ClientConnection::ClientConnection(WorkerContext& context, base::LocalPtr<Listen
     : context_(context),
       binding_(std::move(binding)),
       owner_(owner),
-      connection_(context.loop, http2::Role::kServer, binding_->settings.http2, *this, *this),
-      client_host_(net::PeerHost(socket.get())),
+      connection_(context.loop, http2::Role::kServer, binding_->settings.http2, *this, *this,
+                  binding_->settings.transports),
       handshake_timer_(context.loop, [this] { connection_.Abort("no HTTP/2 preface in time"); }),
       drain_timer_(context.loop, [this] { SendFinalGoAway(); }),
       heartbeat_(context.loop, connection_.session(), binding_->settings.keepalive,
@@ -72,8 +72,8 @@ void ClientConnection::CollectCalls(const Cluster& cluster, std::vector<Call*>& 
 void ClientConnection::OnRequest(http2::StreamHandle stream, http2::HeaderList headers,
                                  http2::EndStream end) {
   Call::Owner& owner = *this;
-  auto call = std::make_unique<Call>(context_, binding_->routes, client_host_, std::move(stream),
-                                     std::move(headers), owner);
+  auto call = std::make_unique<Call>(context_, binding_->routes, connection_.peer(),
+                                     std::move(stream), std::move(headers), owner);
   call->index = calls_.size();
   calls_.push_back(std::move(call));
   calls_.back()->Start(end);

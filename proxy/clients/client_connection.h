@@ -84,7 +84,6 @@ class ClientConnection final : private http2::SessionHandler,
   const base::LocalPtr<ListenerBinding> binding_;
   Owner& owner_;
   rpc::Connection connection_;
-  const std::string client_host_;  // without the port
   std::vector<std::unique_ptr<Call>> calls_;
   size_t finished_ = 0;  // of them, waiting for their answers to leave
   net::Timer handshake_timer_;

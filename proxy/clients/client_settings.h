@@ -1,8 +1,11 @@
 // ClientSettings: what a listener's configuration means for the connections of its clients. Values.
 #pragma once
 
+#include <memory>
+
 #include "lib/config/config.h"
 #include "lib/connection/keepalive.h"
+#include "lib/connection/transports.h"
 #include "lib/http2/session.h"
 #include "proxy/clients/connection_lifetime.h"
 #include "proxy/clients/ping_enforcement.h"
@@ -11,6 +14,7 @@ namespace evenkeel::proxy {
 
 struct ClientSettings {
   http2::SessionSettings http2;
+  std::shared_ptr<const rpc::Transports> transports = rpc::PlainTransports();
   rpc::Keepalive::Settings keepalive{};
   PingEnforcement::Settings pings{};
   ConnectionLifetime::Settings lifetime{};

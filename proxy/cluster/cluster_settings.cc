@@ -42,14 +42,16 @@ http2::SessionSettings SessionSettingsOf(const config::Http2& http2) {
 
 pool::Pool::Settings PoolSettingsOf(const config::Cluster& cluster) {
   const config::Connection& connection = cluster.connection;
-  return {.http2 = SessionSettingsOf(cluster.http2),
+  return {.connection = {.http2 = SessionSettingsOf(cluster.http2),
+                         .connect_timeout = connection.connect_timeout,
+                         .keepalive = KeepaliveOf(cluster),
+                         .user_timeout = connection.tcp_user_timeout,
+                         .tcp_keepalive = connection.tcp_keepalive},
           .backoff = {.initial = connection.initial_backoff,
                       .max = connection.max_backoff,
                       .multiplier = connection.backoff_multiplier,
                       .jitter = connection.backoff_jitter},
-          .connect_timeout = connection.connect_timeout,
-          .max_connections = connection.max_connections,
-          .keepalive = KeepaliveOf(cluster)};
+          .max_connections = connection.max_connections};
 }
 
 std::shared_ptr<RetryState> RetryStateOf(const config::Cluster& cluster,

@@ -20,7 +20,7 @@ class BrokenEndpointTest : public net::LoopTest, private Pool::Observer, private
     endpoint_.HangAfterAccept();
     Pool::Settings settings;
     settings.backoff.initial = std::chrono::milliseconds(1);
-    settings.connect_timeout = std::chrono::seconds(15);
+    settings.connection.connect_timeout = std::chrono::seconds(15);
     settings.max_connections = 1;
     Pool::Observer& observer = *this;
     pool_.emplace(loop_, random_, worker_,

@@ -46,7 +46,7 @@ class PoolTest : public net::LoopTest, public Pool::Observer {
  protected:
   PoolTest() {
     settings_.backoff = {.initial = milliseconds(5), .max = milliseconds(20)};
-    settings_.connect_timeout = std::chrono::seconds(15);
+    settings_.connection.connect_timeout = std::chrono::seconds(15);
   }
 
   void MakePool() { MakePool({endpoint_.address()}); }
@@ -105,7 +105,7 @@ TEST_F(PoolTest, OtherWindowsReplaceItsConnectionWhenTheNextOneWorks) {
   MakeReadyPool();
   const auto old = Call();
   RunUntil([&] { return !endpoint_.calls().empty(); });
-  settings_.http2.stream_window = 32 * 1024;
+  settings_.connection.http2.stream_window = 32 * 1024;
   pool_->SetSettings(settings_);
   EXPECT_EQ(pool_->state(), Pool::State::kReady);
   RunUntil(
@@ -120,7 +120,7 @@ TEST_F(PoolTest, OtherWindowsReplaceItsConnectionWhenTheNextOneWorks) {
 TEST_F(PoolTest, OtherWindowsLeaveItsConnectionWhileTheNextOneFails) {
   MakeReadyPool();
   endpoint_.StopListening();
-  settings_.http2.stream_window = 32 * 1024;
+  settings_.connection.http2.stream_window = 32 * 1024;
   pool_->SetSettings(settings_);
   RunUntil([&] { return ConnectFailures(telemetry::ConnectFailure::kRefused) > 1; });
   const auto caller = Call();
@@ -278,7 +278,7 @@ TEST_F(PoolTest, RefusesCallsBeyondThePendingLimit) {
 
 TEST_F(PoolTest, ReplacesAConnectionThatHasNoMoreStreamIds) {
   settings_.max_connections = 1;
-  settings_.http2.first_stream = http2::kMaxStreamId - 2;
+  settings_.connection.http2.first_stream = http2::kMaxStreamId - 2;
   MakeReadyPool();
   const auto first = Call();
   const auto last = Call();
@@ -375,7 +375,7 @@ TEST_F(PoolTest, BacksOffFromConnectionsItWouldLikeButCannotGet) {
 }
 
 TEST_F(PoolTest, GivesUpOnAPeerThatAcceptsAndSaysNothing) {
-  settings_.connect_timeout = milliseconds(20);
+  settings_.connection.connect_timeout = milliseconds(20);
   settings_.backoff.initial = settings_.backoff.max = std::chrono::hours(1);
   endpoint_.HangAfterAccept();
   MakePool();

@@ -127,6 +127,8 @@ clusters:
       backoff_multiplier: 1.25
       backoff_jitter: 0.1
       max_connections: 4
+      tcp_user_timeout: 0s
+      tcp_keepalive: 7s
     http2: {stream_window: 1MiB, connection_window: 3MiB, max_header_list: 8KiB}
     max_pending_calls: 5
     retry_throttling: {max_tokens: 10, token_ratio: 0.1}
@@ -308,7 +310,8 @@ TEST(ConfigPageTest, KeepsWhatTheFileSaysOfClusters) {
   EXPECT_EQ(users["panic_threshold"], 10);
   EXPECT_EQ(users["connection"], nlohmann::json::parse(R"({"connect_timeout": "250ms",
     "initial_backoff": "1m", "max_backoff": "90s", "backoff_multiplier": 1.25,
-    "backoff_jitter": 0.1, "max_connections": 4})"));
+    "backoff_jitter": 0.1, "max_connections": 4, "tcp_user_timeout": "0s",
+    "tcp_keepalive": "7s"})"));
   EXPECT_EQ(users["health_check"]["expected_status"], 204);
   EXPECT_EQ(users["health_check"]["metadata"], nlohmann::json::parse(R"({"x-probe": "yes"})"));
   EXPECT_EQ(users["outlier_detection"]["latency"], nlohmann::json::parse(R"({"factor": 4.0,

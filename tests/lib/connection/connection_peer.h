@@ -16,8 +16,10 @@ namespace evenkeel::rpc {
 class ConnectionPeer final : public http2::SessionHandler, public Connection::Owner {
  public:
   ConnectionPeer(net::EventLoop& loop, http2::Role role,
-                 const http2::SessionSettings& settings = {})
-      : connection_(std::make_unique<Connection>(loop, role, settings, *this, *this)) {}
+                 const http2::SessionSettings& settings = {},
+                 std::shared_ptr<const Transports> transports = PlainTransports())
+      : connection_(std::make_unique<Connection>(loop, role, settings, *this, *this,
+                                                 std::move(transports))) {}
 
   Connection& connection() { return *connection_; }
   http2::Session& session() { return connection_->session(); }

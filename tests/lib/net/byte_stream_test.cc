@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <string>
@@ -74,6 +75,35 @@ TEST_F(ByteStreamTest, ConnectsToAListener) {
   EXPECT_FALSE(near_.connected);
   RunUntil([&] { return near_.connected; });
   EXPECT_EQ(near_.closed, 0);
+}
+
+TEST_F(ByteStreamTest, TellsThePeersAddressOnBothEnds) {
+  const FileDescriptor listening = Listen();
+  auto stream = ByteStream::Connect(loop_, SocketAddress::OfSocket(listening.get()), near_);
+  ASSERT_TRUE(stream);
+  near_.stream = std::move(*stream);
+  RunUntil([&] { return near_.connected; });
+  FileDescriptor accepted(::accept(listening.get(), nullptr, nullptr));
+  const ByteStream far(loop_, std::move(accepted), far_);
+  EXPECT_EQ(near_.stream->peer().address, "127.0.0.1");
+  EXPECT_EQ(far.peer().address, "127.0.0.1");
+  EXPECT_EQ(far.peer().security, nullptr);
+}
+
+TEST_F(ByteStreamTest, HasTheKernelWatchThePath) {
+  const FileDescriptor same(::socket(AF_INET, SOCK_STREAM, 0));
+  const auto option = [&same](int level, int name) {
+    int value = 0;
+    socklen_t size = sizeof value;
+    EXPECT_EQ(::getsockopt(same.get(), level, name, &value, &size), 0);
+    return value;
+  };
+  near_.stream = std::make_unique<ByteStream>(loop_, FileDescriptor(::dup(same.get())), near_);
+  near_.stream->SetUserTimeout(std::chrono::milliseconds(1500));
+  near_.stream->SetTcpKeepalive(std::chrono::milliseconds(1500));
+  EXPECT_EQ(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 1500);
+  EXPECT_EQ(option(SOL_SOCKET, SO_KEEPALIVE), 1);
+  EXPECT_EQ(option(IPPROTO_TCP, TCP_KEEPIDLE), 2);
 }
 
 TEST_F(ByteStreamTest, SaysThatNobodyListens) {

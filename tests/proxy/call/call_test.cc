@@ -421,7 +421,7 @@ class LoneCallTest : public http2::WireTest, private Call::Owner {
                 .Headers(1, GrpcRequest(), EndStream::kYes));
     TakeFrames();
     Call::Owner& owner = *this;
-    call_.emplace(context_, routes_, "client", std::move(stream(0).stream), std::move(request),
+    call_.emplace(context_, routes_, client_, std::move(stream(0).stream), std::move(request),
                   owner);
     call_->Start(EndStream::kYes);
   }
@@ -433,6 +433,7 @@ class LoneCallTest : public http2::WireTest, private Call::Owner {
   telemetry::Metrics metrics_;
   WorkerContext context_{loop_, random_, metrics_.AddWorker()};
   CurrentRoutes routes_;
+  const net::Peer client_{"client", nullptr};
   std::optional<Call> call_;
 };
 

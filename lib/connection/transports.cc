@@ -1,0 +1,36 @@
+#include "lib/connection/transports.h"
+
+#include <utility>
+
+#include "lib/net/byte_stream.h"
+
+namespace evenkeel::rpc {
+namespace {
+
+class Plain final : public Transports {
+ public:
+  std::string_view scheme() const override { return "http"; }
+
+  std::unique_ptr<net::Transport> Accept(net::EventLoop& loop, net::FileDescriptor socket,
+                                         net::Transport::Handler& handler) const override {
+    return std::make_unique<net::ByteStream>(loop, std::move(socket), handler);
+  }
+
+  base::Result<std::unique_ptr<net::Transport>, std::error_code> Connect(
+      net::EventLoop& loop, const net::SocketAddress& address,
+      net::Transport::Handler& handler) const override {
+    auto stream = net::ByteStream::Connect(loop, address, handler);
+    if (!stream) return base::Error(stream.error());
+    return std::unique_ptr<net::Transport>(std::move(*stream));
+  }
+};
+
+}  // namespace
+
+// It owns nothing, so that connections do not count references to it.
+std::shared_ptr<const Transports> PlainTransports() {
+  static const Plain plain;
+  return {std::shared_ptr<void>(), &plain};
+}
+
+}  // namespace evenkeel::rpc

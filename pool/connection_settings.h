@@ -1,0 +1,28 @@
+// ConnectionSettings: what a connection to an endpoint keeps for life. Values.
+#pragma once
+
+#include <memory>
+
+#include "lib/base/clock.h"
+#include "lib/connection/keepalive.h"
+#include "lib/connection/transports.h"
+#include "lib/http2/session.h"
+
+namespace evenkeel::pool {
+
+struct ConnectionSettings {
+  http2::SessionSettings http2;
+  /// Until the peer's SETTINGS.
+  base::Duration connect_timeout = std::chrono::seconds(1);
+  rpc::Keepalive::Settings keepalive{};
+  /// How long sent bytes may stay unacknowledged where there is no keepalive, whose timeout counts
+  /// else (gRFC A18); 0: as long as the kernel has it, some 15 minutes.
+  base::Duration user_timeout = std::chrono::seconds(20);
+  /// Silence after which the peer's kernel is asked whether the connection is still there; 0:
+  /// never.
+  base::Duration tcp_keepalive = std::chrono::seconds(30);
+  std::shared_ptr<const rpc::Transports> transports = rpc::PlainTransports();
+  bool operator==(const ConnectionSettings&) const = default;
+};
+
+}  // namespace evenkeel::pool
