@@ -99,6 +99,10 @@ void ActiveCheck::OnWatchEnded(Probe& probe, const rpc::Status& status) {
   if (IsCurrent(probe)) prober_.OnWatchEnded(status);
 }
 
+void ActiveCheck::OnNoRoomToWatch(Probe& probe) {
+  if (IsCurrent(probe)) prober_.OnNoRoomToWatch();
+}
+
 void ActiveCheck::OnProbeLost(Probe& probe, const std::string& reason) {
   if (IsCurrent(probe)) prober_.OnLost(reason);
 }

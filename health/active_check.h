@@ -55,6 +55,7 @@ class ActiveCheck final : private Prober::Driver,
   void OnProbeSent(Probe& probe) override;
   void OnProbeAnswer(Probe& probe, ProbeResult result, const std::string& detail) override;
   void OnWatchEnded(Probe& probe, const rpc::Status& status) override;
+  void OnNoRoomToWatch(Probe& probe) override;
   void OnProbeLost(Probe& probe, const std::string& reason) override;
 
   void Begin(std::unique_ptr<Probe> probe);

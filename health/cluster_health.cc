@@ -42,6 +42,12 @@ balancer::EndpointSet::Health SetHealthOf(Health health) {
   CHECK(!"a value outside Health");
 }
 
+// Worth a warning. An endpoint in use by panic, or ejected, is missed as well when it dies.
+bool IsLoss(Eligibility before, Eligibility now) {
+  if (now == Eligibility::kNotConnected) return before != Eligibility::kNotConnected;
+  return before == Eligibility::kEligible && now != Eligibility::kEjected;
+}
+
 std::string Seconds(base::Duration duration) {
   return std::to_string(std::chrono::ceil<std::chrono::seconds>(duration).count()) + " s";
 }
@@ -171,7 +177,9 @@ bool ClusterHealth::OnConnection(const balancer::Endpoint& endpoint, int change,
   const bool is_try = !asked_ || change == 0;
   const bool is_news = is_try && !std::exchange(record->tried, true);
   const bool changed = change != 0 && endpoints_.ConnectionsChanged(endpoint, change);
-  return Follow(*record, "connection", reason) || changed || is_news;
+  const bool moved = Follow(*record, "connection", reason);
+  if (is_news && change == 0) TellFirstFailure(*record);
+  return moved || changed || is_news;
 }
 
 bool ClusterHealth::OnProbe(const balancer::Endpoint& endpoint, const ProbeReport& report) {
@@ -181,7 +189,7 @@ bool ClusterHealth::OnProbe(const balancer::Endpoint& endpoint, const ProbeRepor
   const bool has_answered =
       record->health == Health::kServing || record->health == Health::kNotServing;
   if (report.health == Health::kAsked && has_answered) return false;
-  if (report.health != Health::kAsked) record->tried = true;
+  const bool is_first = report.health != Health::kAsked && !std::exchange(record->tried, true);
   const bool is_news = record->health != report.health;
   const Health before = std::exchange(record->health, report.health);
   record->probe_detail = report.detail;
@@ -189,13 +197,15 @@ bool ClusterHealth::OnProbe(const balancer::Endpoint& endpoint, const ProbeRepor
     record->probe_result = report.result;
     record->probed = clock_.Now();
     metrics_.Probed(name_, endpoint.address(), ProbeResultName(*report.result));
-    TellOnce(*report.result);
+    TellOnce(*report.result, report.detail);
   }
   bool changed = endpoints_.SetHealth(endpoint, SetHealthOf(report.health));
   if (report.health == Health::kServing && before != Health::kServing) {
     changed = ReturnEarly(*record) || changed;
   }
-  return Follow(*record, "health check", report.detail) || changed || is_news;
+  const bool moved = Follow(*record, "health check", report.detail);
+  if (is_first && report.health == Health::kNotServing) TellFirstFailure(*record);
+  return moved || changed || is_news;
 }
 
 // It was down and says that it is up: what was held against it before is past.
@@ -265,7 +275,7 @@ void ClusterHealth::Tell(const Record& record, Eligibility before) {
   const std::string& address = record.endpoint->address();
   if (record.state == Eligibility::kEligible) {
     log_.Info("endpoint up", {{"cluster", name_}, {"endpoint", address}, {"reason", record.why}});
-  } else if (before == Eligibility::kEligible && record.state != Eligibility::kEjected) {
+  } else if (IsLoss(before, record.state)) {
     log_.Warning("endpoint down", {{"cluster", name_},
                                    {"endpoint", address},
                                    {"state", StateName(record.state)},
@@ -278,7 +288,24 @@ void ClusterHealth::Tell(const Record& record, Eligibility before) {
   }
 }
 
-void ClusterHealth::TellOnce(ProbeResult result) {
+// An endpoint that has never been up does not go down, and is to be heard of all the same.
+void ClusterHealth::TellFirstFailure(const Record& record) {
+  if (logging_ == Logging::kOff) return;
+  log_.Warning("endpoint has not come up", {{"cluster", name_},
+                                            {"endpoint", record.endpoint->address()},
+                                            {"state", StateName(record.state)},
+                                            {"reason", WhyOf(record)}});
+}
+
+void ClusterHealth::TellOnce(ProbeResult result, const std::string& detail) {
+  if (result == ProbeResult::kDenied && !std::exchange(told_denied_, true)) {
+    log_.Warning("health check denied",
+                 {{"cluster", name_},
+                  {"detail", detail},
+                  {"advice",
+                   "let grpc.health.v1.Health through without credentials, or send some by "
+                   "health_check.metadata"}});
+  }
   if (result != ProbeResult::kUnimplemented || std::exchange(told_missing_, true)) return;
   log_.Warning("health service missing",
                {{"cluster", name_},

@@ -116,7 +116,8 @@ class ClusterHealth {
   void Tell(const Record& record, balancer::Eligibility before);
   bool Act(const Ejection::Event& event);
   bool ReturnEarly(Record& record);
-  void TellOnce(ProbeResult result);
+  void TellOnce(ProbeResult result, const std::string& detail);
+  void TellFirstFailure(const Record& record);
   std::string WhyOf(const Record& record) const;
 
   const std::string name_;
@@ -132,6 +133,7 @@ class ClusterHealth {
   Logging logging_ = Logging::kOn;
   bool was_eligible_ = false;
   bool told_missing_ = false;
+  bool told_denied_ = false;
   std::unordered_map<const balancer::Endpoint*, Record> records_;
   std::optional<Ejection> ejection_;
 };

@@ -23,6 +23,21 @@ ProbeResult ResultOf(HealthCheckResponse::ServingStatus status) {
   }
 }
 
+// Of a Check that failed.
+ProbeResult ResultOf(rpc::StatusCode code) {
+  switch (code) {
+    case rpc::StatusCode::kUnimplemented:
+      return ProbeResult::kUnimplemented;
+    case rpc::StatusCode::kNotFound:
+      return ProbeResult::kServiceUnknown;
+    case rpc::StatusCode::kUnauthenticated:
+    case rpc::StatusCode::kPermissionDenied:
+      return ProbeResult::kDenied;
+    default:
+      return ProbeResult::kFailed;
+  }
+}
+
 std::string Words(const rpc::Status& status) {
   std::string text(rpc::StatusName(status.code));
   if (!status.message.empty()) text += ", " + status.message;
@@ -37,6 +52,9 @@ GrpcProbe::GrpcProbe(Method method, const config::HealthCheck& settings, pool::P
 
 void GrpcProbe::OnRoom(http2::Session& session) {
   const bool watches = method_ == Method::kWatch;
+  if (watches && session.open_streams() + session.stream_room() < 2) {
+    return owner_.OnNoRoomToWatch(*this);
+  }
   http2::HeaderList headers = rpc::CallHeaders(
       session, watches ? "/grpc.health.v1.Health/Watch" : "/grpc.health.v1.Health/Check",
       settings_.authority.empty() ? pool_.endpoint()->address() : settings_.authority);
@@ -75,13 +93,7 @@ void GrpcProbe::OnCheckEnd(const rpc::Status& status) {
   }
   const std::string detail =
       "Check: " + (status.code == StatusCode::kOk ? "an answer without message" : Words(status));
-  if (status.code == StatusCode::kUnimplemented) {
-    return owner_.OnProbeAnswer(*this, ProbeResult::kUnimplemented, detail);
-  }
-  owner_.OnProbeAnswer(
-      *this,
-      status.code == StatusCode::kNotFound ? ProbeResult::kServiceUnknown : ProbeResult::kFailed,
-      detail);
+  owner_.OnProbeAnswer(*this, ResultOf(status.code), detail);
 }
 
 }  // namespace evenkeel::health

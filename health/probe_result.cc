@@ -14,6 +14,8 @@ std::string_view ProbeResultName(ProbeResult result) {
       return "service unknown";
     case ProbeResult::kUnimplemented:
       return "unimplemented";
+    case ProbeResult::kDenied:
+      return "denied";
     case ProbeResult::kTimeout:
       return "timeout";
     case ProbeResult::kFailed:

@@ -13,11 +13,12 @@ enum class ProbeResult : uint8_t {
   kNotServing,
   kServiceUnknown,  ///< the endpoint answers, but knows no such service
   kUnimplemented,   ///< it does not have the method
+  kDenied,          ///< it answers others, perhaps: UNAUTHENTICATED or PERMISSION_DENIED
   kTimeout,
   kFailed,  ///< any other error; the detail says which
 };
 
-inline constexpr int kProbeResultCount = 6;
+inline constexpr int kProbeResultCount = 7;
 
 /// "serving", "not serving", …: the label `result` of metrics.
 std::string_view ProbeResultName(ProbeResult result);

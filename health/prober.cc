@@ -16,6 +16,14 @@ std::string Milliseconds(base::Duration duration) {
          " ms";
 }
 
+bool IsDenial(rpc::StatusCode code) {
+  return code == rpc::StatusCode::kUnauthenticated || code == rpc::StatusCode::kPermissionDenied;
+}
+
+std::string DenialOf(const std::string& answer) {
+  return "health unknown, its health service refuses to answer: " + answer;
+}
+
 }  // namespace
 
 Prober::Prober(const config::HealthCheck& settings, const base::Clock& clock, base::Random& random,
@@ -36,6 +44,7 @@ void Prober::Connected() {
   good_run_ = bad_run_ = 0;
   backoff_.Reset();
   Report(std::nullopt, "asked");
+  if (settings_.mode == config::HealthCheck::Mode::kCheck) return Check();
   Watch();
 }
 
@@ -92,8 +101,15 @@ void Prober::OnWatchEnded(const rpc::Status& status) {
   if (MayReplaceWatch()) return Watch();
   std::string detail = "Watch ended: " + std::string(rpc::StatusName(status.code));
   if (!status.message.empty()) detail += ", " + status.message;
+  if (IsDenial(status.code) && TrustsTheDenying()) {
+    return TrustConnection(ProbeResult::kDenied, DenialOf(detail));
+  }
   // An answer came, so that it ends is no failed probe.
   PauseWatch(answered_ ? std::nullopt : std::optional(ProbeResult::kFailed), detail);
+}
+
+void Prober::OnNoRoomToWatch() {
+  if (state_ == State::kWatching) Check();
 }
 
 void Prober::OnLost(const std::string& reason) {
@@ -152,14 +168,21 @@ void Prober::Check() {
 void Prober::OnCheckAnswer(ProbeResult result, const std::string& detail) {
   driver_.StopWake();
   if (result == ProbeResult::kUnimplemented) {
-    state_ = State::kConnectionAlone;
-    health_ = Health::kServing;
-    return Report(result, "no health service: its connection is all there is to judge by");
+    return TrustConnection(result, "no health service: its connection is all there is to judge by");
+  }
+  if (result == ProbeResult::kDenied && TrustsTheDenying()) {
+    return TrustConnection(result, DenialOf(detail));
   }
   Weigh(result == ProbeResult::kServing);
   state_ = State::kCheckPause;
   driver_.WakeAt(clock_.Now() + NextInterval());
   Report(result, detail);
+}
+
+void Prober::TrustConnection(ProbeResult result, const std::string& why) {
+  state_ = State::kConnectionAlone;
+  health_ = Health::kServing;
+  Report(result, why);
 }
 
 void Prober::Weigh(bool good) {

@@ -2,8 +2,8 @@
 //
 // Pure: it tells a Driver what to send and when to wake it, and is told what came. One for each
 // endpoint and process; on the thread of the worker that asks. gRPC checks follow gRFC A17, and go
-// on where A17 stops: an endpoint without Watch is asked with Check, one without the health service
-// is judged by its connection alone.
+// on where A17 stops: an endpoint without Watch is asked with Check; one without the health
+// service, or whose health service refuses us, is judged by its connection alone.
 //
 //            Connected            UNIMPLEMENTED           UNIMPLEMENTED
 //   kIdle ─────────────> kWatching ────────────> kChecking ────────────> kConnectionAlone
@@ -61,6 +61,8 @@ class Prober {
   void OnSent();
   void OnAnswer(ProbeResult result, const std::string& detail);
   void OnWatchEnded(const rpc::Status& status);
+  /// Asks with Check instead.
+  void OnNoRoomToWatch();
   /// The question went down with its connection, or never left. No result of a probe.
   void OnLost(const std::string& reason);
   void OnWake();
@@ -78,8 +80,12 @@ class Prober {
   bool UsesConnection() const { return settings_.type == config::HealthCheck::Type::kGrpc; }
   void Watch();
   bool MayReplaceWatch() const;
+  bool TrustsTheDenying() const {
+    return settings_.when_denied == config::HealthCheck::Denied::kServing;
+  }
   void PauseWatch(std::optional<ProbeResult> result, const std::string& detail);
   void Check();
+  void TrustConnection(ProbeResult result, const std::string& why);
   void OnCheckAnswer(ProbeResult result, const std::string& detail);
   void Weigh(bool good);
   base::Duration NextInterval();

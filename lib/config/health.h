@@ -21,6 +21,15 @@ struct HealthCheck {
     kHttp,  ///< GET over HTTP/1.1
   };
   Type type = Type::kGrpc;
+  enum class Mode {
+    kWatch,  ///< a stream that tells each change; Check where there is none
+    kCheck,  ///< a call each `interval`
+  };
+  Mode mode = Mode::kWatch;  ///< grpc
+  /// What an endpoint is whose health service refuses to answer us (UNAUTHENTICATED,
+  /// PERMISSION_DENIED): as good as its connection, or not serving.
+  enum class Denied { kServing, kNotServing };
+  Denied when_denied = Denied::kServing;  ///< grpc
   /// grpc: the service to ask for; empty: the server as a whole.
   std::string service;
   /// Between two questions where there is no Watch. 100 ms to 1 h.

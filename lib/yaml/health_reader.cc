@@ -98,6 +98,10 @@ void ReadHealthCheck(MapReader& map, HealthCheck& check) {
   map.Optional("type", check.type, WordKey(std::array<std::string_view, 3>{"grpc", "tcp", "http"}));
   const bool is_grpc = check.type == HealthCheck::Type::kGrpc;
   const bool is_http = check.type == HealthCheck::Type::kHttp;
+  map.OptionalIf(is_grpc, IsFor("grpc"), "mode", check.mode,
+                 WordKey(std::array<std::string_view, 2>{"watch", "check"}));
+  map.OptionalIf(is_grpc, IsFor("grpc"), "when_denied", check.when_denied,
+                 WordKey(std::array<std::string_view, 2>{"serving", "not_serving"}));
   map.OptionalIf(is_grpc, IsFor("grpc"), "service", check.service,
                  Text("service name", CheckService));
   ReadTimes(map, check);

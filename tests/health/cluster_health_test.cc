@@ -287,5 +287,41 @@ TEST_F(ClusterHealthTest, SaysOnceThatThereIsNoHealthService) {
   EXPECT_EQ(text.find("health service missing", first + 1), std::string::npos);
 }
 
+TEST_F(ClusterHealthTest, AnEndpointThatNeverCameUpIsLoggedOnce) {
+  Start(1);
+  health_->OnConnection(*endpoints_[0], 0, "Connection refused");
+  health_->OnConnection(*endpoints_[0], 0, "Connection refused");
+  EXPECT_THAT(lines_.str(), HasSubstr("endpoint has not come up"));
+  EXPECT_THAT(lines_.str(), HasSubstr("Connection refused"));
+  EXPECT_EQ(lines_.str().find("not come up"), lines_.str().rfind("not come up"));
+}
+
+TEST_F(ClusterHealthTest, AnEndpointThatSaysNotServingFromTheStartIsLogged) {
+  Start(1);
+  Connect(0);
+  Say(0, Health::kNotServing, ProbeResult::kNotServing);
+  EXPECT_THAT(lines_.str(), HasSubstr("endpoint has not come up"));
+}
+
+TEST_F(ClusterHealthTest, AnEndpointThatIsLostWhileNotServingIsLogged) {
+  StartReady(1);
+  Say(0, Health::kNotServing, ProbeResult::kNotServing);
+  lines_.str("");
+  Lose(0);
+  EXPECT_THAT(lines_.str(), HasSubstr("endpoint down"));
+}
+
+TEST_F(ClusterHealthTest, DeniedHealthChecksAreLoggedOnceAndShownAtTheEndpoint) {
+  Start(2);
+  for (size_t i = 0; i < 2; ++i) {
+    Connect(i);
+    health_->OnProbe(*endpoints_[i], {Health::kServing, ProbeResult::kDenied, "UNAUTHENTICATED"});
+    EXPECT_EQ(State(i), "ready");
+    EXPECT_THAT(Facts(i).why, HasSubstr("UNAUTHENTICATED"));
+  }
+  EXPECT_THAT(lines_.str(), HasSubstr("health check denied"));
+  EXPECT_EQ(lines_.str().find("check denied"), lines_.str().rfind("check denied"));
+}
+
 }  // namespace
 }  // namespace evenkeel::health

@@ -313,5 +313,50 @@ TEST_F(ProberTest, ChecksByTcpNeedNoConnection) {
   EXPECT_EQ(health(), Health::kServing);
 }
 
+// A Python service whose interceptor wants a token from every call refuses the health check too.
+TEST_F(ProberTest, AHealthServiceThatDeniesUsLeavesTheConnectionToJudgeBy) {
+  for (const StatusCode code : {StatusCode::kUnauthenticated, StatusCode::kPermissionDenied}) {
+    Connect();
+    prober_->OnWatchEnded({code, "no token"});
+    EXPECT_EQ(health(), Health::kServing);
+    EXPECT_EQ(reports_.back().result, ProbeResult::kDenied);
+    EXPECT_THAT(reports_.back().detail, ::testing::HasSubstr("no token"));
+    EXPECT_FALSE(wake_) << "it is not asked again on this connection";
+  }
+}
+
+TEST_F(ProberTest, ACheckThatIsDeniedLeavesTheConnectionToJudgeBy) {
+  ConnectWithoutWatch();
+  Answer(ProbeResult::kDenied);
+  EXPECT_EQ(health(), Health::kServing);
+}
+
+TEST_F(ProberTest, DenialCanCountAsNotServing) {
+  settings_.when_denied = config::HealthCheck::Denied::kNotServing;
+  Connect();
+  EndWatch(StatusCode::kUnauthenticated);
+  EXPECT_EQ(health(), Health::kNotServing);
+  ConnectWithoutWatch();
+  Answer(ProbeResult::kDenied);
+  EXPECT_EQ(health(), Health::kNotServing);
+}
+
+TEST_F(ProberTest, WithModeCheckItNeverWatches) {
+  settings_.mode = config::HealthCheck::Mode::kCheck;
+  Connect();
+  Answer(ProbeResult::kServing);
+  PassToWake();
+  EXPECT_THAT(started_, ElementsAre("Check", "Check"));
+  EXPECT_EQ(health(), Health::kServing);
+}
+
+TEST_F(ProberTest, WhereAWatchWouldTakeTheOnlyStreamItChecks) {
+  Connect();
+  prober_->OnNoRoomToWatch();
+  Answer(ProbeResult::kServing);
+  EXPECT_THAT(started_, ElementsAre("Watch", "Check"));
+  EXPECT_EQ(health(), Health::kServing);
+}
+
 }  // namespace
 }  // namespace evenkeel::health
