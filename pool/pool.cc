@@ -39,6 +39,9 @@ bool Outdates(ConnectionSettings one, const ConnectionSettings& other) {
   return one != other;
 }
 
+// How long a call waits at a full endpoint before it asks for another one.
+constexpr auto kWhile = std::chrono::milliseconds(20);
+
 constexpr char kRemoved[] = "the endpoint was removed";
 
 }  // namespace
@@ -56,7 +59,8 @@ Pool::Pool(net::EventLoop& loop, base::Random& random, telemetry::WorkerMetrics&
       settings_(settings),
       observer_(observer),
       backoff_(settings.backoff),
-      backoff_timer_(loop, [this] { ConnectIfWanted(); }) {
+      backoff_timer_(loop, [this] { ConnectIfWanted(); }),
+      waiting_timer_(loop, [this] { RemindWaiters(); }) {
   CHECK(!target_.addresses.empty());
   Connect();
 }
@@ -68,6 +72,16 @@ Pool::~Pool() {
       metrics_.EndpointConnectionClosed(target_.id, telemetry::CloseReason::kOurs);
     }
   }
+}
+
+bool Pool::full() {
+  if (state_ != State::kReady || (waiting_ == 0 && WithRoom() != nullptr)) return false;
+  if (retired_ || Has(ConnectionState::kConnecting)) return waiting_ > 0;
+  // Another connection would allow as little.
+  const bool allows_none = std::ranges::all_of(connections_, [](const auto& each) {
+    return each->state() != ConnectionState::kReady || each->session().open_streams() == 0;
+  });
+  return allows_none || connections_.size() >= settings_.max_connections || !MayConnectMore();
 }
 
 void Pool::Open(Waiter& waiter) {
@@ -272,8 +286,18 @@ bool Pool::Enqueue(Waiter& waiter) {
   waiter.previous_ = last_waiter_;
   (last_waiter_ != nullptr ? last_waiter_->next_ : first_waiter_) = &waiter;
   last_waiter_ = &waiter;
-  ++waiting_;
+  if (++waiting_ == 1) waiting_timer_.StartAfter(kWhile);
   return true;
+}
+
+// Those at the front have waited longest; who stays lets the others stay.
+void Pool::RemindWaiters() {
+  while (waiting_ > 0 && full()) {
+    const size_t before = waiting_;
+    first_waiter_->OnStillFull();
+    if (waiting_ >= before) break;
+  }
+  if (waiting_ > 0) waiting_timer_.StartAfter(kWhile);
 }
 
 void Pool::Remove(Waiter& waiter) {

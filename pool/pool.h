@@ -41,6 +41,9 @@ class Waiter {
   virtual void OnUnavailable(const std::string& reason) = 0;
   /// The same, because a limit of ours lets no more wait.
   virtual void OnFull(const std::string& reason) { OnUnavailable(reason); }
+  /// It waits for a while already, and the endpoint is full; comes each while to the first in the
+  /// queue. It may leave, also by being destroyed.
+  virtual void OnStillFull() {}
 
  protected:
   ~Waiter() { StopWaiting(); }
@@ -111,6 +114,9 @@ class Pool final : private EndpointConnection::Owner {
   const std::string& last_failure() const { return last_failure_; }
   size_t connection_count() const { return connections_.size(); }
 
+  /// Whether a call would have to wait for others to end: it works, its connections are full, and
+  /// no more are to be had. It had better go elsewhere, if there is an elsewhere.
+  bool full();
   /// Finds `waiter` a connection with room, the oldest first; else it waits its turn. May call back
   /// before it returns.
   void Open(Waiter& waiter);
@@ -150,6 +156,7 @@ class Pool final : private EndpointConnection::Owner {
   /// Whether a connection beside those there are is within the limits.
   bool MayConnectMore() const;
   bool Enqueue(Waiter& waiter);
+  void RemindWaiters();
   void Remove(Waiter& waiter);
 
   net::EventLoop& loop_;
@@ -167,6 +174,7 @@ class Pool final : private EndpointConnection::Owner {
   size_t addresses_failed_ = 0;  // in a row
   Backoff backoff_;
   net::Timer backoff_timer_;
+  net::Timer waiting_timer_;
   Waiter* first_waiter_ = nullptr;
   Waiter* last_waiter_ = nullptr;
   size_t waiting_ = 0;

@@ -49,6 +49,8 @@ class Attempt final : public base::Pooled, private pool::Waiter, private http2::
     /// It got no answer from its endpoint. `reason`: in words, without the endpoint's name.
     virtual void OnAttemptFailed(Attempt& attempt, const rpc::AttemptOutcome& outcome,
                                  const std::string& reason) = 0;
+    /// It waits at an endpoint that is full; comes each while. It may be failed now.
+    virtual void OnAttemptWaits(Attempt& /*attempt*/) {}
 
    protected:
     ~Owner() = default;
@@ -86,6 +88,7 @@ class Attempt final : public base::Pooled, private pool::Waiter, private http2::
   void OnRoom(http2::Session& session) override { owner_.OnAttemptOpen(*this, session); }
   void OnUnavailable(const std::string& reason) override;
   void OnFull(const std::string& reason) override;
+  void OnStillFull() override { owner_.OnAttemptWaits(*this); }
   void OnHeaders(http2::HeaderList headers, http2::EndStream end) override;
   void OnData(std::span<const uint8_t> bytes, http2::EndStream end) override;
   void OnTrailers(http2::HeaderList trailers) override;

@@ -31,6 +31,10 @@ int AttemptsOfClient(const http2::HeaderList& request) {
   return std::clamp(attempts, 0, rpc::kMaxAttempts);
 }
 
+// Whether what ends the call says something of the endpoint: it has the call, or works and gives it
+// no room.
+bool Concerns(Attempt& attempt) { return attempt.open() || attempt.pool().full(); }
+
 std::string Name(const Attempt& attempt) {
   return "endpoint " + attempt.address() + ", attempt " + std::to_string(attempt.notes.number);
 }
@@ -95,7 +99,7 @@ void AttemptSet::Cancel(const FinalStatus& end) {
   const bool by_client = end.cause == Cause::kDeadline || end.cause == Cause::kCancelled;
   for (const auto& each : running_) {
     if (!each) continue;
-    const Cause cause = by_client && each->open() ? end.cause : Cause::kLocal;
+    const Cause cause = by_client && Concerns(*each) ? end.cause : Cause::kLocal;
     Release(*each, {end.status.code, end.origin, {}, cause});
   }
 }
@@ -294,6 +298,14 @@ void AttemptSet::OnAttemptFailed(Attempt& attempt, const AttemptOutcome& outcome
   if (outcome.cause == Cause::kShed) cluster_->CountShed(telemetry::Shed::kMaxPendingCalls);
   last_trouble_ = "endpoint " + attempt.address() + ": " + reason;
   EndWithStatus(attempt, outcome, Name(attempt) + ": " + reason);
+}
+
+// Nothing of it has left: it goes where there is room.
+void AttemptSet::OnAttemptWaits(Attempt& attempt) {
+  Cluster::Member* const other = Pick();
+  if (other == nullptr || other->pool->full()) return;
+  OnAttemptFailed(attempt, {.status = StatusCode::kUnavailable, .cause = Cause::kNeverSent},
+                  "it has no room for another call");
 }
 
 void AttemptSet::OnTryTimeout() {

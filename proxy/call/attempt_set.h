@@ -74,6 +74,7 @@ class AttemptSet final : public Answerer, private Attempt::Owner, private Cluste
   void OnAttemptSent(Attempt& attempt, size_t count) override;
   void OnAttemptFailed(Attempt& attempt, const rpc::AttemptOutcome& outcome,
                        const std::string& reason) override;
+  void OnAttemptWaits(Attempt& attempt) override;
   /// There is a new snapshot of the cluster, for which the call has waited.
   void OnSnapshot() override;
 

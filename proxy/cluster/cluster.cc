@@ -86,14 +86,18 @@ Cluster::Member* Cluster::Pick(balancer::CallFacts facts) {
   const auto avoid = facts.avoid;
   unusable_.clear();
   found_full_ = false;
+  Member* without_room = nullptr;
   while (const balancer::EndpointPtr endpoint = snapshot_.picker->Pick(facts, random_)) {
     Member* const member = Find(*endpoint);
-    if (member != nullptr && IsUsable(*endpoint, *member->pool)) return member;
+    if (member != nullptr && IsUsable(*endpoint, *member->pool)) {
+      if (!member->pool->full()) return member;
+      if (without_room == nullptr) without_room = member;
+    }
     if (unusable_.empty()) unusable_.assign(avoid.begin(), avoid.end());
     unusable_.push_back(endpoint.get());
     facts.avoid = unusable_;
   }
-  return nullptr;
+  return without_room;  // the policy's first choice: it waits there
 }
 
 bool Cluster::IsUsable(const balancer::Endpoint& endpoint, const pool::Pool& pool) {

@@ -118,8 +118,8 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
                                                    const base::Clock& clock);
   void SetSnapshot(Snapshot snapshot);
 
-  /// The endpoint for an attempt: the policy's choice among those whose connections work. Null when
-  /// none outside `facts.avoid` can be had.
+  /// The endpoint for an attempt: the policy's choice among those whose connections work, and have
+  /// room where any has. Null when none outside `facts.avoid` can be had.
   Member* Pick(balancer::CallFacts facts);
   /// Whether the last Pick passed over an endpoint only for having endpoint_max_calls.
   bool found_full() const { return found_full_; }

@@ -29,7 +29,14 @@ class Caller final : public Waiter {
         http2::ToHeaderList(With(http2::GrpcRequest(), "x-name", name_)), EndStream::kYes, log);
   }
   void OnUnavailable(const std::string& reason) override { unavailable.push_back(reason); }
+  void OnStillFull() override {
+    ++reminders;
+    if (leaves) StopWaiting();
+  }
   void GiveUp() { StopWaiting(); }
+
+  int reminders = 0;
+  bool leaves = false;
 
   bool has_stream() const { return log.stream != nullptr; }
   bool done() const { return has_stream() && log.stream->closed(); }
@@ -494,6 +501,39 @@ TEST_F(PoolTest, EveryCallerHearsExactlyOnce) {
     return std::ranges::all_of(
         callers, [](auto& each) { return each->done() || each->unavailable.size() == 1; });
   });
+}
+
+TEST_F(PoolTest, AnEndpointThatAllowsNoStreamsIsFull) {
+  endpoint_.set_max_streams(0);
+  MakeReadyPool();
+  EXPECT_TRUE(pool_->full());
+}
+
+TEST_F(PoolTest, AnEndpointIsNotFullWhileAnotherConnectionMayBringRoom) {
+  endpoint_.set_max_streams(1);
+  settings_.max_connections = 2;
+  MakeReadyPool();
+  EXPECT_FALSE(pool_->full());
+  const auto first = Call();
+  EXPECT_FALSE(pool_->full());
+  const auto second = Call();
+  RunUntil([&] { return second->has_stream(); });
+  EXPECT_TRUE(pool_->full());
+  RunUntil([&] { return endpoint_.calls().size() == 2; });
+  AnswerAll();
+  RunUntil([&] { return first->done() && second->done(); });
+  EXPECT_FALSE(pool_->full());
+}
+
+TEST_F(PoolTest, WhoWaitsAtAFullEndpointIsAskedWhetherItWouldRatherLeave) {
+  endpoint_.set_max_streams(0);
+  MakeReadyPool();
+  const auto stays = Call();
+  const auto waits = Call();
+  RunUntil([&] { return stays->reminders > 1; });
+  EXPECT_EQ(waits->reminders, 0) << "who comes first is asked first";
+  stays->leaves = true;
+  RunUntil([&] { return waits->reminders > 0; });
 }
 
 }  // namespace
