@@ -1,12 +1,12 @@
 #include "health/socket_probe.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace evenkeel::health {
 namespace {
 
-constexpr size_t kMaxStatusLine = 1024;
+// How long the words of a bad answer may take after its status.
+constexpr auto kWordsPatience = std::chrono::milliseconds(200);
 
 }  // namespace
 
@@ -17,7 +17,7 @@ SocketProbe::SocketProbe(net::EventLoop& loop, const config::HealthCheck& settin
       address_(address),
       name_(std::move(name)),
       owner_(owner),
-      later_(loop, [this] { Answer(ProbeResult::kFailed, "connecting failed: " + failure_); }) {}
+      later_(loop, [this] { AnswerLater(); }) {}
 
 void SocketProbe::Start() {
   owner_.OnProbeSent(*this);
@@ -58,25 +58,30 @@ void SocketProbe::Send() {
 
 void SocketProbe::OnBytes(std::span<const uint8_t> bytes) {
   if (answered_) return;
-  received_.append(reinterpret_cast<const char*>(bytes.data()),
-                   std::min(bytes.size(), kMaxStatusLine));
-  if (received_.find('\n') != std::string::npos || received_.size() > kMaxStatusLine) {
-    ReadStatusLine();
-  }
+  received_.Add({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  if (bad_status_ || !received_.has_status_line()) return;
+  const auto status = received_.status();
+  if (!status) return Answer(ProbeResult::kFailed, "HTTP: " + received_.WhyForeign());
+  Judge(*status);
 }
 
-// "HTTP/1.1 200 OK" (RFC 9112, section 4).
-void SocketProbe::ReadStatusLine() {
-  const size_t space = received_.find(' ');
-  if (!received_.starts_with("HTTP/1.") || space == std::string::npos) {
-    return Answer(ProbeResult::kFailed, "HTTP: the answer is not HTTP/1");
+void SocketProbe::Judge(int status) {
+  if (status == static_cast<int>(settings_.expected_status)) {
+    return Answer(ProbeResult::kServing, "HTTP: status " + std::to_string(status));
   }
-  const std::string status = received_.substr(space + 1, 3);
-  const bool expected = status == std::to_string(settings_.expected_status);
-  Answer(expected ? ProbeResult::kServing : ProbeResult::kNotServing, "HTTP: status " + status);
+  bad_status_ = status;
+  later_.StartAfter(kWordsPatience);
+}
+
+void SocketProbe::AnswerLater() {
+  if (!bad_status_) return Answer(ProbeResult::kFailed, "connecting failed: " + failure_);
+  const std::string words = received_.Words();
+  Answer(ProbeResult::kNotServing,
+         "HTTP: status " + std::to_string(*bad_status_) + (words.empty() ? "" : ": " + words));
 }
 
 void SocketProbe::OnClosed(std::error_code reason) {
+  if (bad_status_) return AnswerLater();
   Answer(ProbeResult::kFailed, reason ? reason.message() : "closed without an answer");
 }
 

@@ -3,8 +3,10 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "health/http_answer.h"
 #include "health/probe.h"
 #include "lib/config/health.h"
 #include "lib/net/byte_stream.h"
@@ -29,7 +31,8 @@ class SocketProbe final : public Probe, private net::ByteStream::Handler {
   void OnWritable() override;
   void OnClosed(std::error_code reason) override;
   void Send();
-  void ReadStatusLine();
+  void Judge(int status);
+  void AnswerLater();
   void Answer(ProbeResult result, const std::string& detail);
 
   net::EventLoop& loop_;
@@ -39,8 +42,9 @@ class SocketProbe final : public Probe, private net::ByteStream::Handler {
   Owner& owner_;
   bool answered_ = false;
   std::string unsent_;
-  std::string received_;
-  std::string failure_;  // of Connect, told in a turn of its own
+  HttpAnswer received_;
+  std::optional<int> bad_status_;  // the rest of the answer is awaited, for its words
+  std::string failure_;            // of Connect, told in a turn of its own
   net::Timer later_;
   std::unique_ptr<net::ByteStream> stream_;
 };

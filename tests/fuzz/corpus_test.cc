@@ -115,6 +115,7 @@ const Target kTargets[] = {{"server_session", FuzzServerSession, 30'000},
                            {"server_frames", FuzzServerFrames, 10'000},
                            {"client_frames", FuzzClientFrames, 10'000},
                            {"hpack", FuzzHpack, 30'000},
+                           {"http_answer", FuzzHttpAnswer, 30'000},
                            {"header_values", FuzzHeaderValues, 30'000},
                            {"config", FuzzConfig, 300}};
 

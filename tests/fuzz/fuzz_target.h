@@ -23,6 +23,8 @@ void FuzzHeaderValues(std::span<const uint8_t> input);
 /// Header blocks of one connection, read by us and by nghttp2, and written by us for both. Before
 /// each stand one byte for a table size and two for the block's size.
 void FuzzHpack(std::span<const uint8_t> input);
+/// The answer to a probe by HTTP.
+void FuzzHttpAnswer(std::span<const uint8_t> input);
 /// A configuration file.
 void FuzzConfig(std::span<const uint8_t> input);
 
