@@ -9,13 +9,27 @@
 
 namespace evenkeel::net {
 
-SignalWatcher::SignalWatcher(EventLoop& loop, std::initializer_list<int> signals,
-                             std::function<void(int)> on_signal)
-    : on_signal_(std::move(on_signal)) {
+namespace {
+
+sigset_t SetOf(std::initializer_list<int> signals) {
   sigset_t set;
   sigemptyset(&set);
   for (const int each : signals) sigaddset(&set, each);
+  return set;
+}
+
+}  // namespace
+
+void BlockSignals(std::initializer_list<int> signals) {
+  const sigset_t set = SetOf(signals);
   CHECK(pthread_sigmask(SIG_BLOCK, &set, nullptr) == 0);
+}
+
+SignalWatcher::SignalWatcher(EventLoop& loop, std::initializer_list<int> signals,
+                             std::function<void(int)> on_signal)
+    : on_signal_(std::move(on_signal)) {
+  BlockSignals(signals);
+  const sigset_t set = SetOf(signals);
   fd_ = FileDescriptor(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
   CHECK(fd_);
   CHECK(

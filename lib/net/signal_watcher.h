@@ -11,10 +11,14 @@
 
 namespace evenkeel::net {
 
+/// Has these signals wait, in this thread and in those it starts from now on, until a SignalWatcher
+/// takes them up.
+void BlockSignals(std::initializer_list<int> signals);
+
 class SignalWatcher {
  public:
-  /// Blocks `signals` in this thread, and so in all threads it starts from now on: make it before
-  /// them. `on_signal` gets each signal's number in a turn of the loop.
+  /// Blocks `signals`, those that wait already come first: make it before other threads.
+  /// `on_signal` gets each signal's number in a turn of the loop.
   SignalWatcher(EventLoop& loop, std::initializer_list<int> signals,
                 std::function<void(int)> on_signal);
   ~SignalWatcher();

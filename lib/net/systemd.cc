@@ -59,28 +59,24 @@ Systemd::Systemd() : notify_socket_(TakeVariable("NOTIFY_SOCKET")) {
   const bool sockets_are_ours = TakeVariable("LISTEN_PID") == own_pid;
   const long long count = ToNumber(TakeVariable("LISTEN_FDS"));
   ::unsetenv("LISTEN_FDNAMES");
-  if (sockets_are_ours)
-    listen_count_ = static_cast<int>(std::clamp(count, 0LL, 1LL * kMostSockets));
+  if (sockets_are_ours) FindSockets(static_cast<int>(std::clamp(count, 0LL, 1LL * kMostSockets)));
 }
 
-std::vector<ListeningSockets::Group> Systemd::TakeSockets() {
-  std::vector<ListeningSockets::Group> groups;
+void Systemd::FindSockets(int count) {
   std::vector<std::string> addresses;
-  for (int fd = kFirstSocket; fd < kFirstSocket + listen_count_; ++fd) {
+  for (int fd = kFirstSocket; fd < kFirstSocket + count; ++fd) {
+    if (!IsListening(fd)) continue;  // nor is one that is closed
     FileDescriptor socket(fd);
-    if (!IsListening(fd)) continue;
     Prepare(fd);
     const std::string address = SocketAddress::OfSocket(fd).ToString();
     const auto known = std::ranges::find(addresses, address);
     if (known == addresses.end()) {
       addresses.push_back(address);
-      groups.emplace_back().sockets.push_back(std::move(socket));
+      groups_.emplace_back().sockets.push_back(std::move(socket));
     } else {
-      groups[static_cast<size_t>(known - addresses.begin())].sockets.push_back(std::move(socket));
+      groups_[static_cast<size_t>(known - addresses.begin())].sockets.push_back(std::move(socket));
     }
   }
-  listen_count_ = 0;
-  return groups;
 }
 
 void Systemd::Ready(std::string_view status) { Notify("READY=1\nSTATUS=" + std::string(status)); }

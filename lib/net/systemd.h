@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/base/clock.h"
@@ -18,12 +19,13 @@ namespace evenkeel::net {
 class Systemd {
  public:
   /// Reads NOTIFY_SOCKET, WATCHDOG_USEC, WATCHDOG_PID, LISTEN_FDS and LISTEN_PID, and takes them
-  /// out of the environment.
+  /// out of the environment. Takes over the sockets that came with the process, so it must be made
+  /// before the process opens any descriptor: what a manager promised and a wrapper closed would
+  /// else be one of our own. What is no listening stream socket is left alone.
   Systemd();
 
-  /// The listening sockets that came with the process, without names; once. What is no listening
-  /// stream socket is closed.
-  std::vector<ListeningSockets::Group> TakeSockets();
+  /// Those sockets, without names; once.
+  std::vector<ListeningSockets::Group> TakeSockets() { return std::move(groups_); }
 
   void Ready(std::string_view status);
   void Reloading();
@@ -33,10 +35,11 @@ class Systemd {
   std::optional<base::Duration> watchdog_period() const { return watchdog_period_; }
 
  private:
+  void FindSockets(int count);
   void Notify(const std::string& state);
 
   std::string notify_socket_;
-  int listen_count_ = 0;
+  std::vector<ListeningSockets::Group> groups_;
   std::optional<base::Duration> watchdog_period_;
 };
 

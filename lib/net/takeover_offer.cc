@@ -65,21 +65,25 @@ Result<FileDescriptor, std::string> ListenAt(const std::string& path) {
 }  // namespace
 
 Result<std::unique_ptr<TakeoverOffer>, std::string> TakeoverOffer::Open(
-    EventLoop& loop, const std::string& path, const ListeningSockets& sockets, Events events) {
+    EventLoop& loop, const std::string& path, const ListeningSockets& sockets, Events events,
+    base::Duration patience) {
   auto socket = ListenAt(path);
   if (!socket) return Error(socket.error());
   return std::unique_ptr<TakeoverOffer>(
-      new TakeoverOffer(loop, path, std::move(*socket), sockets, std::move(events)));
+      new TakeoverOffer(loop, path, std::move(*socket), sockets, std::move(events), patience));
 }
 
 TakeoverOffer::TakeoverOffer(EventLoop& loop, std::string path, FileDescriptor socket,
-                             const ListeningSockets& sockets, Events events)
+                             const ListeningSockets& sockets, Events events,
+                             base::Duration patience)
     : loop_(loop),
       path_(std::move(path)),
       sockets_(sockets),
       events_(std::move(events)),
       listener_(std::make_unique<Listener>(
-          loop, std::move(socket), [this](FileDescriptor fd) { OnSuccessor(std::move(fd)); })) {
+          loop, std::move(socket), [this](FileDescriptor fd) { OnSuccessor(std::move(fd)); })),
+      patience_(patience),
+      silence_(loop, [this] { GiveUp("the successor hangs"); }) {
   listener_->LeaveQueue();
 }
 
@@ -108,17 +112,19 @@ void TakeoverOffer::OnSuccessor(FileDescriptor socket) {
             [](int, short, void* self) noexcept { static_cast<TakeoverOffer*>(self)->OnMessage(); },
             this) == 0);
   CHECK(event_add(&event_, nullptr) == 0);
+  silence_.StartAfter(patience_);
 }
 
 void TakeoverOffer::OnMessage() {
   const auto message = ReceiveTakeover(successor_.get());
   if (!message) return GiveUp(message.error().message());
+  silence_.StartAfter(patience_);
   if (message->text == kTakeoverHello) return SendSockets();
   if (message->text == kTakeoverAccepting) {
     Withdraw();
     events_.on_taken();
     (void)SendTakeover(successor_.get(), kTakeoverDraining);
-    return;
+    return silence_.Stop();
   }
   if (message->text.empty()) {
     return GiveUp(listener_ ? "the successor went before it accepted" : "");
@@ -150,6 +156,7 @@ void TakeoverOffer::SendSockets() {
 
 void TakeoverOffer::GiveUp(std::string reason) {
   event_del(&event_);
+  silence_.Stop();
   successor_ = FileDescriptor();
   if (!reason.empty()) events_.on_failed(std::move(reason));
 }

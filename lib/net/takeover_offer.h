@@ -16,6 +16,7 @@
 #include "lib/net/event_loop.h"
 #include "lib/net/listener.h"
 #include "lib/net/listening_sockets.h"
+#include "lib/net/timer.h"
 
 namespace evenkeel::net {
 
@@ -28,17 +29,20 @@ class TakeoverOffer {
     std::function<void(std::string reason)> on_failed;
   };
 
-  /// `sockets` must outlive the offer. A socket file that nobody listens on is replaced. The error
-  /// is a sentence that says what to do.
+  /// `sockets` must outlive the offer. A socket file that nobody listens on is replaced. A
+  /// successor that says nothing for `patience` is given up, so that it does not keep the next one
+  /// away: one that is well is ready, or has given up itself, within ten seconds. The error is a
+  /// sentence that says what to do.
   static base::Result<std::unique_ptr<TakeoverOffer>, std::string> Open(
-      EventLoop& loop, const std::string& path, const ListeningSockets& sockets, Events events);
+      EventLoop& loop, const std::string& path, const ListeningSockets& sockets, Events events,
+      base::Duration patience = std::chrono::seconds(15));
   ~TakeoverOffer();
   TakeoverOffer(const TakeoverOffer&) = delete;
   TakeoverOffer& operator=(const TakeoverOffer&) = delete;
 
  private:
   TakeoverOffer(EventLoop& loop, std::string path, FileDescriptor socket,
-                const ListeningSockets& sockets, Events events);
+                const ListeningSockets& sockets, Events events, base::Duration patience);
   void OnSuccessor(FileDescriptor socket);
   void OnMessage();
   void SendSockets();
@@ -54,6 +58,8 @@ class TakeoverOffer {
   // The last one: closing it with its words unread would take back the reason that it was given.
   FileDescriptor turned_away_;
   event event_;
+  const base::Duration patience_;
+  Timer silence_;  // of the successor
 };
 
 }  // namespace evenkeel::net

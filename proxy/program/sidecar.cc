@@ -63,7 +63,7 @@ class Sidecar {
         config_(*loading.config),
         log_(command.log_level, command.log_format),
         // Before the workers' threads, which inherit the blocked signals.
-        watcher_(loop_, {SIGTERM, SIGINT, SIGHUP}, [this](int signal) { OnSignal(signal); }),
+        watcher_(loop_, kSignals, [this](int signal) { OnSignal(signal); }),
         handover_(loop_, sockets_, log_),
         watchdog_(loop_, [this] { FeedWatchdog(); }) {}
 

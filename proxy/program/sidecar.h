@@ -4,10 +4,16 @@
 // Owned by main.cc through Serve; lives on the main thread, whose loop it turns.
 #pragma once
 
+#include <csignal>
+#include <initializer_list>
+
 #include "lib/yaml/loader.h"
 #include "proxy/program/command_line.h"
 
 namespace evenkeel::proxy {
+
+/// What it acts on: drain, drain, reload.
+inline constexpr std::initializer_list<int> kSignals = {SIGTERM, SIGINT, SIGHUP};
 
 /// Runs the sidecar until it has drained or cannot go on. `loading` has a good configuration. The
 /// result is the exit code.

@@ -1,5 +1,6 @@
 #include "lib/net/systemd.h"
 
+#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -86,6 +87,15 @@ TEST_F(SystemdTest, LeavesNothingForChildrenInTheEnvironment) {
   const Systemd manager;
   EXPECT_EQ(getenv("NOTIFY_SOCKET"), nullptr);
   EXPECT_EQ(getenv("LISTEN_FDS"), nullptr);
+}
+
+TEST_F(SystemdTest, WhatIsNoListeningSocketIsLeftAlone) {
+  const FileDescriptor ours(dup(socket_.get()));
+  Set("LISTEN_FDS", std::to_string(ours.get()));  // all from 3 on, this one too
+  Set("LISTEN_PID", std::to_string(getpid()));
+  Systemd manager;
+  EXPECT_THAT(manager.TakeSockets(), IsEmpty());
+  EXPECT_GE(fcntl(ours.get(), F_GETFD), 0) << "it has been closed";
 }
 
 }  // namespace

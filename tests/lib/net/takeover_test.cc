@@ -30,11 +30,12 @@ class TakeoverTest : public LoopTest {
     const auto opened = sockets_.Open(*base::Address::Parse(address), workers);
     ASSERT_TRUE(opened) << opened.error();
   }
-  void Offer() {
+  void Offer(base::Duration patience = std::chrono::seconds(15)) {
     auto offer = TakeoverOffer::Open(
         loop_, path_, sockets_,
         {.on_taken = [this] { ++taken_; },
-         .on_failed = [this](std::string reason) { failures_.push_back(std::move(reason)); }});
+         .on_failed = [this](std::string reason) { failures_.push_back(std::move(reason)); }},
+        patience);
     ASSERT_TRUE(offer) << offer.error();
     offer_ = std::move(*offer);
   }
@@ -121,6 +122,16 @@ TEST_F(TakeoverTest, ASecondSuccessorIsTurnedAway) {
   const auto second = WhileTurning([this] { return Takeover::Ask(path_); });
   ASSERT_FALSE(second);
   EXPECT_THAT(second.error(), HasSubstr("another process is taking over already"));
+}
+
+TEST_F(TakeoverTest, ASuccessorThatHangsIsGivenUpAndTheNextOneServed) {
+  Listen("127.0.0.1:0", 1);
+  Offer(std::chrono::milliseconds(50));
+  const FileDescriptor hung = ConnectRaw();
+  RunUntil([&] { return !failures_.empty(); });
+  EXPECT_THAT(failures_, ElementsAre("the successor hangs"));
+  EXPECT_EQ(taken_, 0);
+  EXPECT_THAT(Ask()->TakeSockets(), SizeIs(1));
 }
 
 TEST_F(TakeoverTest, AnotherVersionIsToldSo) {
