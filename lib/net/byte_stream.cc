@@ -20,14 +20,12 @@ constexpr int kProbes = 4;
 
 std::error_code LastError() { return {errno, std::system_category()}; }
 
-// Whole frames leave in one write; waiting for more (Nagle) would only add latency. Fails
-// harmlessly on Unix sockets.
+}  // namespace
+
 void DisableNagle(int fd) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
-
-}  // namespace
 
 ByteStream::ByteStream(EventLoop& loop, FileDescriptor socket, Handler& handler)
     : ByteStream(loop, std::move(socket), handler, State::kOpen,
@@ -42,7 +40,7 @@ ByteStream::ByteStream(EventLoop& loop, FileDescriptor socket, Handler& handler,
       handler_(handler),
       state_(state),
       peer_(std::move(peer)) {
-  DisableNagle(socket_.get());
+  DisableNagle(socket_.get());  // whole frames leave in one write: there is nothing to wait for
   const int read_assigned = event_assign(
       &read_event_, loop_.native(), socket_.get(), EV_READ | EV_PERSIST,
       [](int, short, void* self) noexcept { static_cast<ByteStream*>(self)->OnReadable(); }, this);

@@ -20,6 +20,9 @@
 
 namespace evenkeel::net {
 
+/// Has the socket send what it has at once (TCP_NODELAY). Fails harmlessly on Unix sockets.
+void DisableNagle(int fd);
+
 class ByteStream final : public Transport {
  public:
   using Handler = Transport::Handler;

@@ -9,6 +9,7 @@
 #include <cstring>
 
 #include "lib/base/check.h"
+#include "lib/net/byte_stream.h"
 #include "lib/net/listener.h"
 #include "lib/net/socket_address.h"
 
@@ -45,6 +46,18 @@ std::string_view MethodOf(const evhttp_request& request) {
   }
 }
 
+std::string_view HeaderOf(const evhttp_request& request, const char* name) {
+  // libevent asks for a request that may be changed, and changes nothing.
+  return OrEmpty(evhttp_find_header(
+      evhttp_request_get_input_headers(const_cast<evhttp_request*>(&request)), name));
+}
+
+Reach ReachOf(std::string_view address) {
+  const bool is_loopback =
+      address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("unix:");
+  return is_loopback ? Reach::kLoopback : Reach::kNetwork;
+}
+
 void SetHeaders(evhttp_request& request, const Response& response) {
   evkeyvalq* const headers = evhttp_request_get_output_headers(&request);
   const std::string length = std::to_string(response.body.size());
@@ -60,32 +73,41 @@ void SetHeaders(evhttp_request& request, const Response& response) {
 
 void Server::HttpDeleter::operator()(evhttp* http) const { evhttp_free(http); }
 
-Result<std::unique_ptr<Server>, std::string> Server::Open(net::EventLoop& loop,
-                                                          const base::Address& address,
-                                                          Sources sources,
-                                                          std::chrono::milliseconds idle_timeout) {
+Result<std::unique_ptr<Server>, std::string> Server::Open(
+    net::EventLoop& loop, const base::Address& address, Sources sources,
+    std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits) {
   const auto sockets = net::OpenListeners(address, 1);
   if (!sockets) return Error("admin: " + sockets.error());
-  return Open(loop, sockets->front(), std::move(sources), idle_timeout);
+  return Open(loop, sockets->front(), std::move(sources), idle_timeout, limits);
 }
 
-Result<std::unique_ptr<Server>, std::string> Server::Open(net::EventLoop& loop,
-                                                          const net::FileDescriptor& socket,
-                                                          Sources sources,
-                                                          std::chrono::milliseconds idle_timeout) {
+Result<std::unique_ptr<Server>, std::string> Server::Open(
+    net::EventLoop& loop, const net::FileDescriptor& socket, Sources sources,
+    std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits) {
   const std::string address = net::SocketAddress::OfSocket(socket.get()).ToString();
-  std::unique_ptr<Server> server(new Server(loop, address, std::move(sources), idle_timeout));
+  std::unique_ptr<Server> server(
+      new Server(loop, address, std::move(sources), idle_timeout, limits));
   // evhttp closes the descriptor that it listens on, so it gets one of its own.
   const int listening = fcntl(socket.get(), F_DUPFD_CLOEXEC, 0);
-  if (listening < 0 || evhttp_accept_socket(server->http_.get(), listening) != 0) {
+  evhttp_bound_socket* const bound =
+      listening < 0 ? nullptr : evhttp_accept_socket_with_handle(server->http_.get(), listening);
+  if (bound == nullptr) {
     return Error("admin: cannot listen on " + server->address_ + ": " + std::strerror(errno));
   }
+  // What it accepts has it too. A page of /metrics is several segments, and the last one would wait
+  // for the client's delayed ACK.
+  net::DisableNagle(listening);
+  server->watch_.Watch(evhttp_bound_socket_get_listener(bound));
   return server;
 }
 
 Server::Server(net::EventLoop& loop, std::string address, Sources sources,
-               std::chrono::milliseconds idle_timeout)
-    : pages_(std::move(sources)), address_(std::move(address)), http_(evhttp_new(loop.native())) {
+               std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits)
+    : pages_(std::move(sources)),
+      address_(std::move(address)),
+      reach_(ReachOf(address_)),
+      watch_(loop, limits),
+      http_(evhttp_new(loop.native())) {
   CHECK(http_ != nullptr);
   const timeval timeout = ToTimeval(idle_timeout);
   evhttp_set_timeout_tv(http_.get(), &timeout);
@@ -95,26 +117,40 @@ Server::Server(net::EventLoop& loop, std::string address, Sources sources,
   evhttp_set_gencb(
       http_.get(),
       [](evhttp_request* request, void* self) noexcept {
-        static_cast<const Server*>(self)->OnRequest(*request);
+        static_cast<Server*>(self)->OnRequest(*request);
       },
       this);
+  evhttp_set_bevcb(
+      http_.get(),
+      [](event_base*, void* watch) noexcept {
+        return static_cast<net::ConnectionWatch*>(watch)->MakeConnection();
+      },
+      &watch_);
 }
 
 Server::~Server() = default;
 
-void Server::OnRequest(evhttp_request& request) const {
+void Server::OnRequest(evhttp_request& request) {
+  watch_.OnRequest(evhttp_connection_get_bufferevent(evhttp_request_get_connection(&request)));
   const evhttp_uri* const uri = evhttp_request_get_evhttp_uri(&request);
   if (uri == nullptr) return evhttp_send_error(&request, HTTP_BADREQUEST, nullptr);
   const std::string_view method = MethodOf(request);
-  const Response response = pages_.Answer({.method = method,
-                                           .path = OrEmpty(evhttp_uri_get_path(uri)),
-                                           .query = OrEmpty(evhttp_uri_get_query(uri))});
+  const Response response = Answer(request, {.method = method,
+                                             .path = OrEmpty(evhttp_uri_get_path(uri)),
+                                             .query = OrEmpty(evhttp_uri_get_query(uri))});
   SetHeaders(request, response);
   if (method != "HEAD") {
     evbuffer_add(evhttp_request_get_output_buffer(&request), response.body.data(),
                  response.body.size());
   }
   evhttp_send_reply(&request, response.status, nullptr, nullptr);
+}
+
+Response Server::Answer(const evhttp_request& request, const Request& question) const {
+  if (const auto why = WhyRefused(reach_, HeaderOf(request, "Host"), HeaderOf(request, "Origin"))) {
+    return {.status = 403, .body = *why + "\n"};
+  }
+  return pages_.Answer(question);
 }
 
 }  // namespace evenkeel::admin

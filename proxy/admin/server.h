@@ -2,8 +2,8 @@
 //
 // For operators, Prometheus and probes; read-only, no calls pass here. Listens from Open until
 // destroyed, before its loop. Everything happens on the loop's thread, in between other events, so
-// a page must be quick to make. A request's headers, its body and the time it may take are bounded;
-// the number of connections is not, so the address should be one that only friends reach.
+// a page must be quick to make. A request's headers, its body and the time it may take are bounded,
+// and the number of connections; requests that a web page has a browser send are refused.
 #pragma once
 
 #include <chrono>
@@ -12,9 +12,11 @@
 
 #include "lib/base/address.h"
 #include "lib/base/result.h"
+#include "lib/net/connection_watch.h"
 #include "lib/net/event_loop.h"
 #include "lib/net/file_descriptor.h"
 #include "proxy/admin/pages.h"
+#include "proxy/admin/request_check.h"
 
 struct evhttp;
 struct evhttp_request;
@@ -27,11 +29,13 @@ class Server {
   /// `idle_timeout` is closed. The error is a sentence for the operator.
   static base::Result<std::unique_ptr<Server>, std::string> Open(
       net::EventLoop& loop, const base::Address& address, Sources sources,
-      std::chrono::milliseconds idle_timeout = std::chrono::seconds(10));
+      std::chrono::milliseconds idle_timeout = std::chrono::seconds(10),
+      const net::ConnectionWatch::Limits& limits = {});
   /// The same on a socket that listens already.
   static base::Result<std::unique_ptr<Server>, std::string> Open(
       net::EventLoop& loop, const net::FileDescriptor& socket, Sources sources,
-      std::chrono::milliseconds idle_timeout = std::chrono::seconds(10));
+      std::chrono::milliseconds idle_timeout = std::chrono::seconds(10),
+      const net::ConnectionWatch::Limits& limits = {});
 
   ~Server();
   Server(const Server&) = delete;
@@ -46,11 +50,14 @@ class Server {
   };
 
   Server(net::EventLoop& loop, std::string address, Sources sources,
-         std::chrono::milliseconds idle_timeout);
-  void OnRequest(evhttp_request& request) const;
+         std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits);
+  void OnRequest(evhttp_request& request);
+  Response Answer(const evhttp_request& request, const Request& question) const;
 
   const Pages pages_;
   const std::string address_;
+  const Reach reach_;
+  net::ConnectionWatch watch_;
   const std::unique_ptr<evhttp, HttpDeleter> http_;
 };
 

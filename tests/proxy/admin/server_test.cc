@@ -4,9 +4,14 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <ctime>
 #include <filesystem>
 #include <thread>
 
@@ -30,16 +35,23 @@ Sources TestSources() {
   return sources;
 }
 
+/// Whether anything comes within half a second.
+bool Hears(const net::FileDescriptor& socket) {
+  pollfd poll{socket.get(), POLLIN, 0};
+  return ::poll(&poll, 1, 500) == 1;
+}
+
 class ServerTest : public ::testing::Test {
  protected:
   void SetUp() override { Start("127.0.0.1:0"); }
   void TearDown() override { Stop(); }
 
   void Start(const std::string& address, Sources sources = TestSources(),
-             std::chrono::milliseconds idle_timeout = std::chrono::seconds(10)) {
+             std::chrono::milliseconds idle_timeout = std::chrono::seconds(10),
+             const net::ConnectionWatch::Limits& limits = {}) {
     Stop();
     auto server = Server::Open(loop_.emplace(), *base::Address::Parse(address), std::move(sources),
-                               idle_timeout);
+                               idle_timeout, limits);
     ASSERT_TRUE(server) << server.error();
     server_ = std::move(*server);
     thread_ = std::thread([this] { loop_->Run(); });
@@ -207,6 +219,82 @@ TEST_F(ServerTest, SaysWhyItCannotListen) {
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error(),
             "admin: cannot listen on " + server_->address() + ": Address already in use");
+}
+
+TEST_F(ServerTest, RefusesWhatAWebPageHasABrowserSend) {
+  EXPECT_THAT(Exchange("GET /config HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"),
+              StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(
+      Exchange("POST /reload HTTP/1.1\r\nHost: localhost\r\nOrigin: https://evil.example\r\n"
+               "Content-Length: 0\r\nConnection: close\r\n\r\n"),
+      StartsWith("HTTP/1.1 403 "));
+}
+
+TEST_F(ServerTest, SendsTheEndOfAPageWithoutWaitingForAnAcknowledgement) {
+  const net::FileDescriptor socket = Connect();
+  Send(socket, "GET /live HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_TRUE(Hears(socket));
+  // The accepted socket is in this process, too: the one whose peer is ours.
+  sockaddr_in ours{};
+  socklen_t size = sizeof ours;
+  ASSERT_EQ(getsockname(socket.get(), reinterpret_cast<sockaddr*>(&ours), &size), 0);
+  int no_delay = -1;
+  for (int fd = 3; fd < 1000; ++fd) {
+    sockaddr_in peer{};
+    size = sizeof peer;
+    if (getpeername(fd, reinterpret_cast<sockaddr*>(&peer), &size) != 0) continue;
+    if (peer.sin_port != ours.sin_port) continue;
+    size = sizeof no_delay;
+    getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &no_delay, &size);
+  }
+  EXPECT_EQ(no_delay, 1);
+}
+
+TEST_F(ServerTest, AConnectionBeyondTheBoundWaitsUntilAnotherGoes) {
+  Start("127.0.0.1:0", TestSources(), std::chrono::seconds(10), {.connections = 2});
+  net::FileDescriptor first = Connect();
+  const net::FileDescriptor second = Connect();
+  Send(first, "GET /live HTTP/1.1\r\nHost: a\r\n\r\n");
+  Send(second, "GET /live HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_TRUE(Hears(first));
+  EXPECT_TRUE(Hears(second));
+  const net::FileDescriptor third = Connect();
+  Send(third, "GET /live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+  EXPECT_FALSE(Hears(third));
+  first = net::FileDescriptor();
+  EXPECT_THAT(ReadToEnd(third), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(ServerTest, ARequestThatComesByteByByteIsGivenUp) {
+  Start("127.0.0.1:0", TestSources(), std::chrono::seconds(10),
+        {.request = std::chrono::seconds(1)});
+  const net::FileDescriptor socket = Connect();
+  int bytes = 0;
+  for (bool ended = false; !ended && bytes < 60; ++bytes) {
+    Send(socket, "G");
+    ended = Hears(socket);
+  }
+  EXPECT_LT(bytes, 20);
+}
+
+TEST_F(ServerTest, WithoutADescriptorLeftItWaitsWithoutWork) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  const net::FileDescriptor socket = Connect();
+  Send(socket, "GET /live HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_TRUE(Hears(socket));
+  const net::FileDescriptor waits(::socket(AF_INET, SOCK_STREAM, 0));
+  rlimit none = before;
+  none.rlim_cur = static_cast<rlim_t>(waits.get());
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);
+  const auto address = net::SocketAddress::From(*base::Address::Parse(server_->address()));
+  EXPECT_EQ(::connect(waits.get(), address.get(), address.size()), 0);
+  const std::clock_t start = std::clock();
+  EXPECT_FALSE(Hears(waits));
+  EXPECT_LT(std::clock() - start, CLOCKS_PER_SEC / 10);
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &before), 0);
+  Send(waits, "GET /live HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_TRUE(Hears(waits));
 }
 
 }  // namespace
