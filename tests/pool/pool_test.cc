@@ -1,11 +1,4 @@
-#include "pool/pool.h"
-
-#include <gmock/gmock.h>
-
-#include "lib/telemetry/metrics.h"
-#include "tests/lib/http2/session_pair.h"
-#include "tests/lib/net/loop_test.h"
-#include "tests/pool/test_endpoint.h"
+#include "tests/pool/pool_test.h"
 
 namespace evenkeel::pool {
 namespace {
@@ -17,96 +10,6 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
-
-// A call as far as the pool sees it: it wants a stream and opens it.
-class Caller final : public Waiter {
- public:
-  explicit Caller(std::string name = "") : name_(std::move(name)) {}
-
-  void OnRoom(http2::Session& session) override {
-    opened_on = &session;
-    log.stream = session.OpenStream(
-        http2::ToHeaderList(With(http2::GrpcRequest(), "x-name", name_)), EndStream::kYes, log);
-  }
-  void OnUnavailable(const std::string& reason) override { unavailable.push_back(reason); }
-  void OnStillFull() override {
-    ++reminders;
-    if (leaves) StopWaiting();
-  }
-  void GiveUp() { StopWaiting(); }
-
-  int reminders = 0;
-  bool leaves = false;
-
-  bool has_stream() const { return log.stream != nullptr; }
-  bool done() const { return has_stream() && log.stream->closed(); }
-
-  http2::StreamLog log;
-  http2::Session* opened_on = nullptr;
-  std::vector<std::string> unavailable;
-
- private:
-  const std::string name_;
-};
-
-class PoolTest : public net::LoopTest, public Pool::Observer {
- protected:
-  PoolTest() {
-    settings_.backoff = {.initial = milliseconds(5), .max = milliseconds(20)};
-    settings_.connection.connect_timeout = std::chrono::seconds(15);
-  }
-
-  void MakePool() { MakePool({endpoint_.address()}); }
-  void MakePool(std::vector<net::SocketAddress> addresses) {
-    Pool::Observer& observer = *this;
-    pool_ = std::make_unique<Pool>(
-        loop_, random_, worker_,
-        Pool::Target{.endpoint = std::make_shared<balancer::Endpoint>("endpoint"),
-                     .id = metrics_.RegisterEndpoint("cluster", "endpoint"),
-                     .addresses = std::move(addresses),
-                     .limits = limits_,
-                     .cluster_limits = cluster_limits_},
-        settings_, observer);
-  }
-  /// A pool with one connection that works.
-  void MakeReadyPool() {
-    MakePool();
-    RunUntil([&] { return pool_->state() == Pool::State::kReady; });
-  }
-
-  std::unique_ptr<Caller> Call(std::string name = "") {
-    auto caller = std::make_unique<Caller>(std::move(name));
-    pool_->Open(*caller);
-    return caller;
-  }
-  static void Answer(http2::StreamLog& log) { Respond(log, EndStream::kYes); }
-  void AnswerAll() {
-    for (http2::StreamLog* each : endpoint_.calls()) {
-      if (!each->answered && !each->stream->closed()) Answer(*each);
-    }
-  }
-  uint64_t ConnectFailures(telemetry::ConnectFailure failure) const {
-    const auto* counters = worker_.FindEndpoint(pool_->id());
-    return counters == nullptr ? 0
-                               : counters->connect_failures[static_cast<size_t>(failure)].value();
-  }
-
-  void OnReadyChanged(Pool& pool, const std::string& reason) override {
-    changes_.push_back((pool.state() == Pool::State::kReady ? "ready: " : "not ready: ") + reason);
-  }
-  void OnFailing(Pool&, const std::string& reason) override { failings_.push_back(reason); }
-
-  telemetry::Metrics metrics_;
-  telemetry::WorkerMetrics& worker_ = metrics_.AddWorker();
-  base::Random random_{1};
-  Pool::Settings settings_;
-  std::shared_ptr<Limits> limits_ = std::make_shared<Limits>();
-  std::shared_ptr<Limits> cluster_limits_ = std::make_shared<Limits>();
-  TestEndpoint endpoint_{loop_};
-  std::vector<std::string> changes_;
-  std::vector<std::string> failings_;
-  std::unique_ptr<Pool> pool_;
-};
 
 TEST_F(PoolTest, OtherWindowsReplaceItsConnectionWhenTheNextOneWorks) {
   MakeReadyPool();
@@ -501,39 +404,6 @@ TEST_F(PoolTest, EveryCallerHearsExactlyOnce) {
     return std::ranges::all_of(
         callers, [](auto& each) { return each->done() || each->unavailable.size() == 1; });
   });
-}
-
-TEST_F(PoolTest, AnEndpointThatAllowsNoStreamsIsFull) {
-  endpoint_.set_max_streams(0);
-  MakeReadyPool();
-  EXPECT_TRUE(pool_->full());
-}
-
-TEST_F(PoolTest, AnEndpointIsNotFullWhileAnotherConnectionMayBringRoom) {
-  endpoint_.set_max_streams(1);
-  settings_.max_connections = 2;
-  MakeReadyPool();
-  EXPECT_FALSE(pool_->full());
-  const auto first = Call();
-  EXPECT_FALSE(pool_->full());
-  const auto second = Call();
-  RunUntil([&] { return second->has_stream(); });
-  EXPECT_TRUE(pool_->full());
-  RunUntil([&] { return endpoint_.calls().size() == 2; });
-  AnswerAll();
-  RunUntil([&] { return first->done() && second->done(); });
-  EXPECT_FALSE(pool_->full());
-}
-
-TEST_F(PoolTest, WhoWaitsAtAFullEndpointIsAskedWhetherItWouldRatherLeave) {
-  endpoint_.set_max_streams(0);
-  MakeReadyPool();
-  const auto stays = Call();
-  const auto waits = Call();
-  RunUntil([&] { return stays->reminders > 1; });
-  EXPECT_EQ(waits->reminders, 0) << "who comes first is asked first";
-  stays->leaves = true;
-  RunUntil([&] { return waits->reminders > 0; });
 }
 
 }  // namespace
