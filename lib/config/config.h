@@ -69,6 +69,9 @@ struct Listener {
   Http2 http2;
   ClientKeepalive keepalive;
   ConnectionLifetime lifetime;
+  /// Clients' connections at once, in the whole process; more wait to be accepted. 0, no limit but
+  /// the process's descriptors, to 10,000,000.
+  uint32_t max_connections = 0;
   bool operator==(const Listener&) const = default;
 };
 

@@ -23,7 +23,7 @@ using base::Result;
 constexpr int kBacklog = 4096;
 // Bounded, so that a flood of connections cannot keep a worker from its calls.
 constexpr int kAcceptsPerTurn = 64;
-constexpr auto kPauseWithoutDescriptors = std::chrono::milliseconds(100);
+constexpr auto kPause = std::chrono::milliseconds(100);
 
 std::string Sentence(const SocketAddress& address, const char* verb) {
   return std::string("cannot ") + verb + " " + address.ToString() + ": " + std::strerror(errno);
@@ -124,9 +124,12 @@ FileDescriptor OpenOneMore(const FileDescriptor& socket) {
   return fd ? std::move(*fd) : FileDescriptor();
 }
 
-Listener::Listener(EventLoop& loop, FileDescriptor socket, AcceptHandler on_accept)
+Listener::Listener(EventLoop& loop, FileDescriptor socket, AcceptHandler on_accept,
+                   const Brakes& brakes, PauseHandler on_pause)
     : socket_(std::move(socket)),
       on_accept_(std::move(on_accept)),
+      brakes_(brakes),
+      on_pause_(std::move(on_pause)),
       resume_(loop, [this] { CHECK(event_add(&event_, nullptr) == 0); }) {
   CHECK(event_assign(
             &event_, loop.native(), socket_.get(), EV_READ | EV_PERSIST,
@@ -144,18 +147,37 @@ Listener::~Listener() {
 
 void Listener::AcceptQueued(int limit) {
   for (int i = 0; i < limit; ++i) {
+    if (const char* reason = WhyNot()) return Pause(reason);
     FileDescriptor fd(::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd) {
+      reserve_reached_ = brakes_.descriptors != nullptr && brakes_.descriptors->IsReached(fd.get());
       on_accept_(std::move(fd));
       continue;
     }
     if (errno == EINTR || errno == ECONNABORTED) continue;
-    if (errno != EAGAIN) {  // EMFILE, ENFILE, ENOBUFS, ENOMEM: others must give way first
-      event_del(&event_);
-      resume_.StartAfter(kPauseWithoutDescriptors);
-    }
+    // EMFILE, ENFILE, ENOBUFS, ENOMEM: others must give way first.
+    if (errno != EAGAIN) Pause("the system has no descriptor or memory for another");
     return;
   }
+}
+
+const char* Listener::WhyNot() {
+  if (brakes_.closed != nullptr && brakes_.closed->load(std::memory_order_relaxed)) {
+    return "memory_limit is reached";
+  }
+  if (brakes_.connections != nullptr && brakes_.connections->full()) {
+    return "there are max_connections of them";
+  }
+  if (!reserve_reached_) return nullptr;
+  const FileDescriptor next(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0));
+  reserve_reached_ = !next || brakes_.descriptors->IsReached(next.get());
+  return reserve_reached_ ? "the descriptors that are left are kept for endpoints" : nullptr;
+}
+
+void Listener::Pause(std::string_view reason) {
+  event_del(&event_);
+  resume_.StartAfter(kPause);
+  if (on_pause_) on_pause_(reason);
 }
 
 }  // namespace evenkeel::net

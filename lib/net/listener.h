@@ -3,12 +3,17 @@
 
 #include <event2/event_struct.h>
 
+#include <atomic>
 #include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/base/address.h"
+#include "lib/base/limit.h"
 #include "lib/base/result.h"
+#include "lib/net/descriptor_reserve.h"
 #include "lib/net/event_loop.h"
 #include "lib/net/file_descriptor.h"
 #include "lib/net/socket_address.h"
@@ -27,13 +32,25 @@ base::Result<std::vector<FileDescriptor>, std::string> OpenListeners(const base:
 /// when the system refuses.
 FileDescriptor OpenOneMore(const FileDescriptor& socket);
 
-/// Accepts on one socket until destroyed. When descriptors run out it pauses for a moment instead
-/// of spinning; calls in progress are not touched.
+/// Accepts on one socket until destroyed. Where no more can be taken for now it pauses for a moment
+/// instead of spinning: connections wait in the kernel's queue, calls in progress are not touched.
 class Listener {
  public:
   using AcceptHandler = std::function<void(FileDescriptor)>;
 
-  Listener(EventLoop& loop, FileDescriptor socket, AcceptHandler on_accept);
+  /// What has it pause before the system does; null: nothing of the kind. They outlive it.
+  struct Brakes {
+    const DescriptorReserve* descriptors = nullptr;
+    const base::Limit* connections = nullptr;
+    const std::atomic<bool>* closed = nullptr;  ///< no more while true
+  };
+  /// Why it has paused, a constant text; comes with each pause.
+  using PauseHandler = std::function<void(std::string_view reason)>;
+
+  Listener(EventLoop& loop, FileDescriptor socket, AcceptHandler on_accept)
+      : Listener(loop, std::move(socket), std::move(on_accept), {}, nullptr) {}
+  Listener(EventLoop& loop, FileDescriptor socket, AcceptHandler on_accept, const Brakes& brakes,
+           PauseHandler on_pause);
   /// Takes what is still queued, then closes, so that no client that has connected is refused.
   ~Listener();
   /// Has the destructor leave what is queued to another process that has the socket too.
@@ -43,11 +60,17 @@ class Listener {
 
  private:
   void AcceptQueued(int limit);
+  /// Null: it may accept.
+  const char* WhyNot();
+  void Pause(std::string_view reason);
 
   FileDescriptor socket_;
   const AcceptHandler on_accept_;
+  const Brakes brakes_;
+  const PauseHandler on_pause_;
   event event_;
   Timer resume_;
+  bool reserve_reached_ = false;  // by the last one
   bool takes_queue_ = true;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <string_view>
 #include <utility>
 
 namespace evenkeel::proxy {
@@ -41,6 +42,23 @@ std::optional<uint64_t> MemoryV2(const std::string& folder) {
 std::optional<uint64_t> MemoryV1(const std::string& folder) {
   const auto limit = Read<uint64_t>(folder + "/memory.limit_in_bytes");
   return limit && *limit < kNoLimitV1 ? limit : std::nullopt;
+}
+
+// The value of a line "name value" of memory.stat; 0 without one.
+uint64_t Statistic(const std::string& folder, std::string_view name) {
+  std::ifstream file(folder + "/memory.stat");
+  std::string key;
+  for (uint64_t value = 0; file >> key >> value;) {
+    if (key == name) return value;
+  }
+  return 0;
+}
+
+std::optional<uint64_t> UsedIn(const std::string& folder, const char* usage,
+                               std::string_view reclaimable) {
+  const auto used = Read<uint64_t>(folder + usage);
+  if (!used) return std::nullopt;
+  return *used - std::min(*used, Statistic(folder, reclaimable));
 }
 
 template <typename Number>
@@ -89,6 +107,21 @@ std::vector<std::string> Cgroup::Folders(const std::string& controller) const {
 std::optional<double> Cgroup::Cpus() const {
   const auto quota = Least(Folders(""), QuotaV2);
   return quota ? quota : Least(Folders("cpu"), QuotaV1);
+}
+
+// Of the one whose limit is the least.
+std::optional<uint64_t> Cgroup::MemoryUsed() const {
+  const auto limit = Memory();
+  if (!limit) return std::nullopt;
+  for (const std::string& each : Folders("")) {
+    if (MemoryV2(each) == limit) return UsedIn(each, "/memory.current", "inactive_file");
+  }
+  for (const std::string& each : Folders("memory")) {
+    if (MemoryV1(each) == limit) {
+      return UsedIn(each, "/memory.usage_in_bytes", "total_inactive_file");
+    }
+  }
+  return std::nullopt;
 }
 
 std::optional<uint64_t> Cgroup::Memory() const {

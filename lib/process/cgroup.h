@@ -23,6 +23,9 @@ class Cgroup {
   std::optional<double> Cpus() const;
   /// Bytes, the least of `memory.max` or `memory.limit_in_bytes`; nothing: no limit.
   std::optional<uint64_t> Memory() const;
+  /// Bytes that count against that limit, the kernel's own included, without file contents that
+  /// would be dropped first; nothing: no limit.
+  std::optional<uint64_t> MemoryUsed() const;
 
  private:
   /// The folders of a controller, of version 2 with "", the process's own first.

@@ -31,6 +31,7 @@ void ReadLimit(MapReader& map, std::string_view key, base::Duration& limit, base
 
 void ReadClientConnection(MapReader& map, Listener& listener) {
   map.Optional("keepalive", listener.keepalive, Group{ReadKeepalive});
+  map.Optional("max_connections", listener.max_connections, WholeNumber(0, 10'000'000));
   ReadLimit(map, "max_connection_idle", listener.lifetime.max_idle, 24h);
   ReadLimit(map, "max_connection_age", listener.lifetime.max_age, 24h * 30);
   ReadLimit(map, "max_connection_age_grace", listener.lifetime.max_age_grace, 24h);

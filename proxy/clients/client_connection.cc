@@ -26,6 +26,7 @@ ClientConnection::ClientConnection(WorkerContext& context, base::LocalPtr<Listen
     : context_(context),
       binding_(std::move(binding)),
       owner_(owner),
+      place_(base::Permit::Beyond(*binding_->connections)),
       connection_(context.loop, http2::Role::kServer, binding_->settings.http2, *this, *this,
                   binding_->settings.transports),
       handshake_timer_(context.loop, [this] { connection_.Abort("no HTTP/2 preface in time"); }),

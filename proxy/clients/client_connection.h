@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/base/limit.h"
 #include "lib/connection/connection.h"
 #include "lib/connection/heartbeat.h"
 #include "lib/http2/session.h"
@@ -83,6 +84,7 @@ class ClientConnection final : private http2::SessionHandler,
   WorkerContext& context_;
   const base::LocalPtr<ListenerBinding> binding_;
   Owner& owner_;
+  const base::Permit place_;
   rpc::Connection connection_;
   std::vector<std::unique_ptr<Call>> calls_;
   size_t finished_ = 0;  // of them, waiting for their answers to leave

@@ -22,8 +22,10 @@ struct ListenerBinding final : base::LocalCounted {
   explicit ListenerBinding(ListenerId id) : id(id) {}
 
   const ListenerId id;
-  base::LocalPtr<const Routes> routes;                    ///< for calls from now on
-  ClientSettings settings;                                ///< for connections from now on
+  base::LocalPtr<const Routes> routes;  ///< for calls from now on
+  ClientSettings settings;              ///< for connections from now on
+  /// Of all workers' clients; not null.
+  std::shared_ptr<base::Limit> connections = std::make_shared<base::Limit>();
   std::vector<std::unique_ptr<net::Listener>> listeners;  ///< none: no more connections
 };
 

@@ -20,6 +20,9 @@ using base::Result;
 // After the drain timeout has ended the calls, their last bytes get this long to leave.
 constexpr auto kLastWords = std::chrono::seconds(2);
 
+// Descriptors that neither clients nor endpoints have: the admin port's, probes', files'.
+constexpr size_t kOtherDescriptors = 64;
+
 // How often the process looks at its own memory.
 constexpr auto kMemoryPeriod = std::chrono::milliseconds(100);
 
@@ -48,7 +51,8 @@ Server::Server(net::EventLoop& loop, const Options& options, net::ListeningSocke
       metrics_(metrics),
       log_(log),
       random_(options.seed),
-      memory_(telemetry::ResidentBytes, [this] { GiveMemoryBack(); }),
+      memory_([this] { return UsedMemory(cgroup_, telemetry::ResidentBytes()); },
+              [this] { GiveMemoryBack(); }),
       memory_timer_(loop, [this] { LookAtMemory(); }),
       drain_timer_(loop, [this] { OnDrainTimeout(); }),
       sample_timer_(loop, [this] { SampleFairness(); }),
@@ -58,12 +62,14 @@ Server::~Server() { loop_.CancelFlush(*this); }
 
 void Server::AddWorkers() {
   const Worker::Events events = {
-      .on_drained = [this] { loop_.Post([this] { OnWorkerDrained(); }); }};
+      .on_drained = [this] { loop_.Post([this] { OnWorkerDrained(); }); },
+      .on_accept_paused = [this](std::string_view reason) { TellPause(reason); }};
   for (unsigned i = 0; i < options_.workers; ++i) {
     workers_.push_back(
         std::make_unique<Worker>(i, random_(), metrics_.AddWorker(), replay_, events));
     workers_.back()->WatchMemory(memory_);
     if (options_.make_sink) workers_.back()->SetSink(options_.make_sink(i));
+    workers_.back()->KeepDescriptors(descriptors_);
   }
 }
 
@@ -104,7 +110,8 @@ Result<void, std::string> Server::PrepareListeners(const config::Config& config,
     const auto found = std::ranges::find(
         known, each.address, [](const Listening* listening) { return listening->config.address; });
     if (found != known.end()) {
-      preparation.listeners.push_back({(*found)->id, each, (*found)->bound_to, {}});
+      preparation.listeners.push_back(
+          {(*found)->id, each, (*found)->bound_to, (*found)->connections, {}});
       known.erase(found);
       continue;
     }
@@ -125,11 +132,11 @@ Result<Server::Listening, std::string> Server::Listen(const config::Listener& co
   if (!sockets) return Error(sockets.error());
   return Listening{ListenerId{next_id_++}, config,
                    net::SocketAddress::OfSocket(sockets->front().get()).ToString(),
-                   std::move(*sockets)};
+                   std::make_shared<base::Limit>(), std::move(*sockets)};
 }
 
 void Server::Commit(const config::Config& config, Preparation preparation) {
-  memory_.set_limit(config.memory_limit.value_or(DefaultMemoryLimit(Cgroup())));
+  memory_.set_limit(config.memory_limit.value_or(DefaultMemoryLimit(cgroup_)));
   LookAtMemory();
   const auto replay_limit = static_cast<int64_t>(config.replay_memory);
   replay_->fetch_add(replay_limit - std::exchange(replay_limit_, replay_limit));
@@ -141,6 +148,7 @@ void Server::Commit(const config::Config& config, Preparation preparation) {
   CloseRemoved(preparation.listeners);
   listeners_ = std::move(preparation.listeners);
   AssignWorkers(config);
+  KeepDescriptors();
   answers_health_ = std::ranges::any_of(config.listeners, &config::Listener::health_service);
   TellReadiness();
 }
@@ -180,13 +188,32 @@ void Server::AssignWorkers(const config::Config& config) {
       part.id = listening.id;
       part.routes = tables[i];
       part.settings = ClientSettingsOf(listening.config);
+      part.connections = listening.connections;
       for (size_t socket = worker; socket < listening.sockets.size(); socket += workers_.size()) {
         part.sockets.push_back(std::move(listening.sockets[socket]));
       }
     }
     workers_[worker]->Assign(std::move(assignment));
   }
-  for (Listening& each : listeners_) each.sockets.clear();
+  for (Listening& each : listeners_) {
+    each.connections->set_max(each.config.max_connections);
+    each.sockets.clear();
+  }
+}
+
+// Each worker has a connection to each endpoint, and may have to make a new one.
+void Server::KeepDescriptors() {
+  size_t wanted = kOtherDescriptors;
+  for (const ClusterPtr& each : clusters_) {
+    wanted += each->endpoints().endpoints().size() * workers_.size();
+  }
+  descriptors_.Keep(wanted);
+}
+
+// On a worker's thread. Connections wait meanwhile.
+void Server::TellPause(std::string_view reason) {
+  log_.Limited(reason, telemetry::LogLevel::kWarning, "accepting connections paused",
+               {{"reason", reason}});
 }
 
 void Server::SetEndpoints(std::string_view cluster,
@@ -199,6 +226,7 @@ void Server::SetEndpoints(std::string_view cluster,
 
 void Server::OnPlanChanged(ClusterController& cluster) {
   for (const auto& worker : workers_) worker->Update({cluster.plan(), cluster.snapshot()});
+  KeepDescriptors();
   TellReadiness();
 }
 

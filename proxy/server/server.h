@@ -93,6 +93,7 @@ class Server final : private net::Flushable, private ClusterController::Owner {
     ListenerId id;
     config::Listener config;
     std::string bound_to;
+    std::shared_ptr<base::Limit> connections;  // of its clients
     std::vector<net::FileDescriptor> sockets;  // at least one a worker, until they have them
   };
 
@@ -130,6 +131,8 @@ class Server final : private net::Flushable, private ClusterController::Owner {
   void SampleFairness();
   void TellReadiness();
   void LookAtMemory();
+  void KeepDescriptors();
+  void TellPause(std::string_view reason);
   void GiveMemoryBack();
   void FinishDrain();
 
@@ -143,11 +146,13 @@ class Server final : private net::Flushable, private ClusterController::Owner {
   std::vector<Listening> listeners_;     // likewise
   std::vector<ClusterPtr> to_snapshot_;  // those whose snapshot has changed
   uint64_t next_id_ = 0;                 // of clusters and listeners
+  const Cgroup cgroup_;
   MemoryGuard memory_;
   net::Timer memory_timer_;
   // What is left of what all workers may keep of requests for another attempt.
   const std::shared_ptr<ReplayMemory::Pool> replay_ = std::make_shared<ReplayMemory::Pool>(0);
   int64_t replay_limit_ = 0;
+  net::DescriptorReserve descriptors_;
   std::vector<std::unique_ptr<Worker>> workers_;
   bool answers_health_ = false;  // a listener does
   HealthService::Ready told_ready_ = HealthService::Ready::kNo;

@@ -102,11 +102,16 @@ base::LocalPtr<ListenerBinding> Worker::TakeListener(ListenerPart& part) {
       std::ranges::find(bindings_, part.id, [](const auto& each) { return each->id; });
   if (known != bindings_.end()) return *known;
   auto binding = base::MakeLocal<ListenerBinding>(part.id);
+  binding->connections = part.connections;
+  const net::Listener::Brakes brakes = {
+      .descriptors = descriptors_,
+      .connections = binding->connections.get(),
+      .closed = context_.memory == nullptr ? nullptr : &context_.memory->over()};
   for (net::FileDescriptor& each : part.sockets) {
     binding->listeners.push_back(std::make_unique<net::Listener>(
-        loop_, std::move(each), [this, at = binding.get()](net::FileDescriptor socket) {
-          Accept(*at, std::move(socket));
-        }));
+        loop_, std::move(each),
+        [this, at = binding.get()](net::FileDescriptor socket) { Accept(*at, std::move(socket)); },
+        brakes, events_.on_accept_paused));
   }
   return binding;
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <unordered_map>
 #include <vector>
@@ -27,6 +28,8 @@ class Worker final : private ClientConnection::Owner {
   struct Events {
     /// After Drain: the last client connection is gone.
     std::function<void()> on_drained;
+    /// A listener accepts no more for a moment.
+    std::function<void(std::string_view reason)> on_accept_paused;
   };
 
   struct ClusterPart {
@@ -38,6 +41,7 @@ class Worker final : private ClientConnection::Owner {
     ListenerId id;
     std::shared_ptr<const RouteTable> routes;
     ClientSettings settings;
+    std::shared_ptr<base::Limit> connections;  ///< how many there may be; all workers' together
     std::vector<net::FileDescriptor> sockets;  ///< of a listener that is new; else none
   };
 
@@ -60,6 +64,8 @@ class Worker final : private ClientConnection::Owner {
     sink_ = std::move(sink);
     context_.sink = sink_.get();
   }
+  /// Clients leave these descriptors alone; it outlives this. Before Start.
+  void KeepDescriptors(const net::DescriptorReserve& descriptors) { descriptors_ = &descriptors; }
   void Start();
 
   /// From the next turn on the worker serves this and nothing else. Listeners and clusters that
@@ -98,6 +104,7 @@ class Worker final : private ClientConnection::Owner {
 
   const unsigned number_;
   const Events events_;
+  const net::DescriptorReserve* descriptors_ = nullptr;
   net::EventLoop loop_;
   base::Random random_;
   std::unique_ptr<telemetry::CallSink> sink_;

@@ -73,6 +73,7 @@ listeners:
       permit_time: 30s
       permit_without_calls: true
       max_ping_strikes: 5
+    max_connections: 9
     max_connection_idle: 2m
     max_connection_age: 1h
     max_connection_age_grace: 10s
@@ -293,7 +294,7 @@ TEST(ConfigPageTest, KeepsWhatTheFileSaysOfListeners) {
               "max_concurrent_streams": 7},
     "keepalive": {"time": "1m", "timeout": "5s", "permit_time": "30s",
                   "permit_without_calls": true, "max_ping_strikes": 5},
-    "max_connection_idle": "2m", "max_connection_age": "1h",
+    "max_connections": 9, "max_connection_idle": "2m", "max_connection_age": "1h",
     "max_connection_age_grace": "10s"})"));
 }
 

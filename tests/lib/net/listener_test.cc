@@ -153,5 +153,64 @@ TEST_F(ListenerTest, SaysThatAUnixFolderIsNotThere) {
             "cannot listen on unix:/nonexistent/a.sock: No such file or directory");
 }
 
+class BrakesTest : public ListenerTest {
+ protected:
+  void Listen() {
+    auto sockets = Open("127.0.0.1:0");
+    address_ = SocketAddress::OfSocket(sockets[0].get());
+    listener_ = std::make_unique<Listener>(
+        loop_, std::move(sockets[0]),
+        [this](FileDescriptor fd) { accepted_.push_back(std::move(fd)); }, brakes_,
+        [this](std::string_view reason) { pauses_.emplace_back(reason); });
+  }
+
+  Listener::Brakes brakes_;
+  SocketAddress address_ = SocketAddress::From(base::Address());
+  std::vector<std::string> pauses_;
+  std::unique_ptr<Listener> listener_;
+};
+
+TEST_F(BrakesTest, TheReservedDescriptorsAreLeftAlone) {
+  const FileDescriptor lowest(dup(0));
+  // Two descriptors for us and the listener, one for its first client, and those of the clients.
+  DescriptorReserve reserve(static_cast<size_t>(lowest.get()) + 5);
+  reserve.Keep(1);
+  brakes_.descriptors = &reserve;
+  Listen();
+  const std::vector<FileDescriptor> clients = [this] {
+    std::vector<FileDescriptor> all;
+    for (int i = 0; i < 4; ++i) all.push_back(Connect(address_));
+    return all;
+  }();
+  RunUntil([&] { return !pauses_.empty(); });
+  EXPECT_THAT(pauses_[0], HasSubstr("kept for endpoints"));
+  EXPECT_THAT(accepted_, SizeIs(1)) << "the one that reached the reserve is the last";
+  RunUntil([&] { return pauses_.size() > 1; });
+  EXPECT_THAT(accepted_, SizeIs(1));
+}
+
+TEST_F(BrakesTest, NoMoreThanTheLimitUntilOneGoes) {
+  base::Limit limit(1);
+  base::Permit permit(limit);
+  brakes_.connections = &limit;
+  Listen();
+  const FileDescriptor client = Connect(address_);
+  RunUntil([&] { return pauses_.size() > 1; });
+  EXPECT_THAT(accepted_, SizeIs(0));
+  permit.Release();
+  RunUntil([&] { return accepted_.size() == 1; });
+}
+
+TEST_F(BrakesTest, NoneWhileClosed) {
+  std::atomic<bool> closed{true};
+  brakes_.closed = &closed;
+  Listen();
+  const FileDescriptor client = Connect(address_);
+  RunUntil([&] { return !pauses_.empty(); });
+  EXPECT_THAT(accepted_, SizeIs(0));
+  closed = false;
+  RunUntil([&] { return accepted_.size() == 1; });
+}
+
 }  // namespace
 }  // namespace evenkeel::net

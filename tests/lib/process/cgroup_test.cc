@@ -78,5 +78,37 @@ TEST_F(CgroupTest, NonsenseIsNoLimit) {
   }
 }
 
+TEST_F(CgroupTest, WhatItIsChargedWithIsThatOfTheFolderWithTheLeastLimit) {
+  BeIn("0::/pod/sidecar");
+  Write("pod/sidecar/memory.max", "3000");
+  Write("pod/sidecar/memory.current", "100");
+  Write("pod/memory.max", "2000");
+  Write("pod/memory.current", "1900");
+  EXPECT_EQ(Ours().MemoryUsed(), 1900u);
+}
+
+TEST_F(CgroupTest, FileContentsThatWouldBeDroppedFirstAreNotCounted) {
+  BeIn("0::/");
+  Write("memory.max", "2000");
+  Write("memory.current", "1900");
+  Write("memory.stat", "anon 1000\ninactive_file 300\nslab 200");
+  EXPECT_EQ(Ours().MemoryUsed(), 1600u);
+}
+
+TEST_F(CgroupTest, InVersion1TheyHaveOtherNames) {
+  BeIn("4:memory:/docker/1");
+  Write("memory/docker/1/memory.limit_in_bytes", "2000");
+  Write("memory/docker/1/memory.usage_in_bytes", "1900");
+  Write("memory/docker/1/memory.stat", "cache 500\ntotal_inactive_file 400");
+  EXPECT_EQ(Ours().MemoryUsed(), 1500u);
+}
+
+TEST_F(CgroupTest, WithoutALimitNothingCountsAgainstIt) {
+  BeIn("0::/");
+  Write("memory.max", "max");
+  Write("memory.current", "1900");
+  EXPECT_EQ(Ours().MemoryUsed(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace evenkeel::proxy
