@@ -46,6 +46,8 @@ bool Stream::sendable() const {
   return body_.empty() ? ending_ != Ending::kUnknown : send_window_ > 0;
 }
 
+void Stream::Release() { StreamDeleter()(this); }
+
 void StreamDeleter::operator()(Stream* stream) const {
   if (stream->closed()) {
     delete stream;

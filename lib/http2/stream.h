@@ -4,12 +4,9 @@
 // not nest: the session may die first (the handle's stream is then closed and mute), or the handle
 // (the stream is then reset). Used on the connection's thread only.
 //
-// Events in their legal order, for a stream on which nothing went wrong:
-//   client role:  OnHeaders, OnData*, OnTrailers, OnClosed  (Trailers-Only: no data, no trailers)
-//
-//   server role:  (SessionHandler::OnRequest), OnData*, seldom OnTrailers, OnClosed
-//
-// OnSent comes in between as DATA leaves; OnClosed may come at any point and is always the last.
+// What happens on it, in which order, is in lib/http/stream_handler.h; in the server role the
+// request's headers come with SessionHandler::OnRequest. What answers a request holds the stream as
+// a http::ServerStream.
 #pragma once
 
 #include <cstddef>
@@ -20,6 +17,8 @@
 #include "lib/base/block_pool.h"
 #include "lib/http/byte_queue.h"
 #include "lib/http/header_list.h"
+#include "lib/http/server_stream.h"
+#include "lib/http/stream_handler.h"
 #include "lib/http2/error_code.h"
 #include "lib/http2/frame.h"
 #include "lib/http2/receive_window.h"
@@ -29,71 +28,32 @@ namespace evenkeel::http2 {
 class Session;
 class StreamQueue;
 
-/// Whether a block of headers or data is the sender's last (END_STREAM).
-enum class EndStream : bool { kNo, kYes };
-
-/// How a stream ended.
-struct StreamEnd {
-  enum class By : uint8_t {
-    kBoth,        ///< both sides said END_STREAM
-    kPeer,        ///< RST_STREAM from the peer
-    kUs,          ///< we reset it, for what the peer did on it or by Stream::Reset
-    kConnection,  ///< the connection ended under it
-  };
-  By by;
-  ErrorCode code;
-  /// Whether the peer may have acted on the stream. False: GOAWAY or REFUSED_STREAM says that it
-  /// has not, or the request's headers never left us (RFC 9113, section 8.7).
-  enum class Processed : uint8_t { kNeverSent, kRefused, kPerhaps } processed;
-};
-
-class StreamHandler {
- public:
-  /// Client role: the response's final headers (1xx are skipped).
-  virtual void OnHeaders(HeaderList headers, EndStream end) = 0;
-  /// `bytes` live until the handler returns; they count against the stream's window until
-  /// Stream::ReturnCredit.
-  virtual void OnData(std::span<const uint8_t> bytes, EndStream end) = 0;
-  /// Fields after the data; the peer's side is closed.
-  virtual void OnTrailers(HeaderList trailers) = 0;
-  /// `count` bytes given to SubmitData have left the stream's queue.
-  virtual void OnSent(size_t count) = 0;
-  /// The last event.
-  virtual void OnClosed(const StreamEnd& end) = 0;
-  /// Server role: the peer is resetting the stream before its response is complete. Whether that is
-  /// an honest client's way; otherwise it counts towards an attack (ResetGuard).
-  virtual bool MayBeReset() const { return false; }
-
- protected:
-  ~StreamHandler() = default;
-};
-
-class Stream final : public base::Pooled {
+class Stream final : public base::Pooled, public http::ServerStream {
  public:
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
   StreamId id() const { return id_; }
   /// Who hears of the stream from now on. Precondition: outlives the handle, or resets it.
-  void SetHandler(StreamHandler& handler) { handler_ = &handler; }
+  void SetHandler(StreamHandler& handler) override { handler_ = &handler; }
 
   /// Every Submit below is a no-op once the stream is closed or reset, so callers need not ask.
 
   /// Server role: response headers; with kYes a Trailers-Only response. Once.
-  void SubmitHeaders(HeaderList headers, EndStream end);
+  void SubmitHeaders(HeaderList headers, EndStream end) override;
   /// Queues body bytes (copied) and, with kYes, our END_STREAM. Back-pressure is the caller's: the
   /// queue holds what the peer's window does not yet take; OnSent tells what has left.
-  void SubmitData(std::span<const uint8_t> bytes, EndStream end);
+  void SubmitData(std::span<const uint8_t> bytes, EndStream end) override;
   /// Our last fields; sent after all queued data.
-  void SubmitTrailers(HeaderList trailers);
+  void SubmitTrailers(HeaderList trailers) override;
   /// RST_STREAM; queued data is dropped. OnClosed(kUs) follows with the next output.
-  void Reset(ErrorCode code);
+  void Reset(ErrorCode code) override;
   /// Gives `count` bytes of the stream's window back to the peer.
-  void ReturnCredit(size_t count);
+  void ReturnCredit(size_t count) override;
 
   bool closed() const { return session_ == nullptr; }
   /// Bytes queued by SubmitData that have not left.
-  size_t unsent() const { return body_.size(); }
+  size_t unsent() const override { return body_.size(); }
 
  private:
   friend class Session;
@@ -110,6 +70,7 @@ class Stream final : public base::Pooled {
   // What follows the body, once it has been submitted.
   enum class Ending : uint8_t { kUnknown, kEndStream, kTrailers };
 
+  void Release() override;
   Stream(Session& session, StreamId id) : session_(&session), id_(id) {}
   bool writable() const { return session_ != nullptr && local_ != Local::kEnded; }
   bool answered() const { return local_ == Local::kHeaders || local_ == Local::kOpen; }
@@ -148,6 +109,7 @@ class Stream final : public base::Pooled {
 /// owe is not wanted, RFC 9113, section 8.1), CANCEL otherwise.
 struct StreamDeleter {
   void operator()(Stream* stream) const;
+  operator http::ServerStreamDeleter() const { return {}; }
 };
 using StreamHandle = std::unique_ptr<Stream, StreamDeleter>;
 

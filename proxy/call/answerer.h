@@ -14,7 +14,7 @@
 #include <string>
 
 #include "balancer/endpoint.h"
-#include "lib/http2/stream.h"
+#include "lib/http/stream_handler.h"
 #include "proxy/call/final_status.h"
 
 namespace evenkeel::proxy {

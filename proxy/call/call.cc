@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lib/base/check.h"
+#include "lib/http2/error_code.h"
 #include "lib/rpc/message.h"
 #include "lib/rpc/timeout.h"
 #include "proxy/route/header_edits.h"
@@ -37,7 +38,7 @@ std::string Milliseconds(base::Duration duration) {
 }  // namespace
 
 Call::Call(WorkerContext& context, const CurrentRoutes& current_routes, const net::Peer& client,
-           http2::StreamHandle stream, http2::HeaderList request, Owner& owner)
+           http::ServerStreamHandle stream, http2::HeaderList request, Owner& owner)
     : context_(context),
       current_routes_(current_routes),
       routes_(current_routes),

@@ -15,7 +15,7 @@
 #include <string>
 
 #include "lib/base/block_pool.h"
-#include "lib/http2/stream.h"
+#include "lib/http/server_stream.h"
 #include "lib/net/timer.h"
 #include "lib/rpc/message_limit.h"
 #include "lib/rpc/outcome.h"
@@ -51,7 +51,7 @@ class Call final : public base::Pooled,
   /// `current_routes`: of the listener that it came through; `client`: at the other end of
   /// its connection. Both live as long as the call.
   Call(WorkerContext& context, const CurrentRoutes& current_routes, const net::Peer& client,
-       http2::StreamHandle stream, http2::HeaderList request, Owner& owner);
+       http::ServerStreamHandle stream, http2::HeaderList request, Owner& owner);
   ~Call();
 
   /// Checks the request, routes it, starts its clock and the first attempt, or answers.
@@ -120,7 +120,7 @@ class Call final : public base::Pooled,
   const base::LocalPtr<const Routes> routes_;  // those it began with
   const net::Peer& client_;
   Owner& owner_;
-  http2::StreamHandle stream_;
+  http::ServerStreamHandle stream_;
   http2::HeaderList request_;
   telemetry::CallRecord record_;
   State state_ = State::kOpen;
