@@ -43,6 +43,7 @@ Verdict VerdictOf(const AttemptOutcome& outcome, const FailureSet& failures) {
     case Cause::kAnswered:
       return counts ? Verdict::kFailure : Verdict::kSuccess;
     case Cause::kDeadline:
+    case Cause::kNoRoom:
     case Cause::kTryTimeout:
       return counts ? Verdict::kFailure : Verdict::kNeutral;
     case Cause::kReset:

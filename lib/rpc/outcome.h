@@ -36,6 +36,7 @@ enum class Cause : uint8_t {
   kShed,          ///< a limit of ours kept it from being sent: not to be tried elsewhere
   kTooLarge,      ///< likewise: more metadata than the endpoint says it takes
   kDeadline,      ///< the deadline passed while the endpoint had it
+  kNoRoom,        ///< the deadline passed while it waited for a stream of the endpoint
   kTryTimeout,    ///< per_try_timeout passed while the endpoint had it
   kTryUnsent,     ///< per_try_timeout passed before it was sent
   kCancelled,     ///< the client cancelled or vanished
@@ -78,9 +79,10 @@ enum class Verdict : uint8_t {
 /// The one place that decides what is held against an endpoint: ejection and load balancing read
 /// it. Failures are: a status in `failures`, whether it stood in headers, in Trailers-Only or in
 /// trailers; the deadline or
-/// per_try_timeout, if DEADLINE_EXCEEDED is in it and the endpoint had the call; a stream
-/// that the endpoint reset; a connection that broke or never came about. Neutral is what the client
-/// cancelled, what the endpoint refused unprocessed, and what we ended for reasons of our own.
+/// per_try_timeout, if DEADLINE_EXCEEDED is in it and the endpoint had the call or no room for it;
+/// a stream that the endpoint reset; a connection that broke or never came about. Neutral is what
+/// the client cancelled, what the endpoint refused unprocessed, and what we ended for reasons of
+/// our own.
 Verdict VerdictOf(const AttemptOutcome& outcome, const FailureSet& failures = DefaultFailures());
 
 }  // namespace evenkeel::rpc

@@ -31,10 +31,11 @@ constexpr std::array<Unit, 6> kUnits = {{
 
 std::optional<base::Duration> ParseTimeout(std::string_view value) {
   if (value.size() < 2 || value.size() > kMaxDigits + 1) return std::nullopt;
-  int64_t count = 0;
+  uint64_t digits = 0;
   const char* last = value.data() + value.size() - 1;
-  const auto [end, error] = std::from_chars(value.data(), last, count);
-  if (error != std::errc() || end != last || count <= 0) return std::nullopt;
+  const auto [end, error] = std::from_chars(value.data(), last, digits);
+  if (error != std::errc() || end != last) return std::nullopt;
+  const auto count = static_cast<int64_t>(digits);
   for (const Unit& unit : kUnits) {
     if (unit.letter != *last) continue;
     if (count > base::Duration::max() / unit.length) return base::Duration::max();

@@ -9,8 +9,9 @@
 
 namespace evenkeel::rpc {
 
-/// Reads "100m", "5S", …; nothing for anything else, 0 included (a timeout is positive). The
-/// longest, 99999999 hours, is cut to what Duration holds.
+/// Reads "100m", "5S", …; nothing for anything else. 0 is a deadline that has passed: the letter
+/// of gRPC's text wants a positive number, but grpc-java sends it for calls whose time is up on the
+/// way to the wire. The longest, 99999999 hours, is cut to what Duration holds.
 std::optional<base::Duration> ParseTimeout(std::string_view value);
 
 /// Writes `timeout` in the finest unit that takes at most 8 digits, rounded down, but never 0.

@@ -11,6 +11,7 @@
 
 #include "lib/base/clock.h"
 #include "lib/rpc/outcome.h"
+#include "lib/telemetry/method_table.h"
 
 namespace evenkeel::telemetry {
 
@@ -24,6 +25,7 @@ struct CallRecord {
   uint64_t request_bytes = 0;  ///< of messages, with the five bytes before each
   uint64_t answer_bytes = 0;
   uint32_t attempts = 0;
+  MethodId method = kOtherMethod;
 
   // These live until the sink returns; empty: unknown, or there is none.
   std::string_view path{};

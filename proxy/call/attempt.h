@@ -27,7 +27,8 @@ class Attempt final : public base::Pooled, private pool::Waiter, private http2::
     int number = 1;         ///< among the call's attempts
     int previous = 0;       ///< attempts that count, before it: grpc-previous-rpc-attempts
     bool is_hedge = false;  ///< sent beside another
-    uint64_t sent = 0;      ///< bytes of the request that have left
+    telemetry::MethodId method = telemetry::kOtherMethod;
+    uint64_t sent = 0;                               ///< bytes of the request that have left
     std::optional<http2::HeaderList> held{};         ///< of the answer, not yet handed on
     std::optional<rpc::StatusCode> header_status{};  ///< grpc-status before any message
   };

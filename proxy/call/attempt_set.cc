@@ -6,6 +6,7 @@
 
 #include "lib/base/check.h"
 #include "lib/rpc/timeout.h"
+#include "proxy/call/deadline.h"
 #include "proxy/call/foreign_answer.h"
 
 namespace evenkeel::proxy {
@@ -19,8 +20,7 @@ using rpc::StatusCode;
 
 constexpr std::string_view kPreviousAttempts = "grpc-previous-rpc-attempts";
 
-// How long an answer's headers are held back from a client that is still sending: it may be them
-// that it waits for.
+// How long an answer's headers are held back: it may be them that the client waits for.
 constexpr auto kMaxHold = std::chrono::milliseconds(100);
 
 int AttemptsOfClient(const http2::HeaderList& request) {
@@ -31,9 +31,14 @@ int AttemptsOfClient(const http2::HeaderList& request) {
   return std::clamp(attempts, 0, rpc::kMaxAttempts);
 }
 
-// Whether what ends the call says something of the endpoint: it has the call, or works and gives it
-// no room.
-bool Concerns(Attempt& attempt) { return attempt.open() || attempt.pool().full(); }
+// What the end of its call is for an attempt: the endpoint has the call, or works and gives it no
+// room; other causes are those of an attempt that has ended already.
+Cause CauseOf(Attempt& attempt, Cause of_call) {
+  const bool by_client = of_call == Cause::kDeadline || of_call == Cause::kCancelled;
+  if (by_client && attempt.open()) return of_call;
+  if (!by_client || !attempt.pool().full()) return Cause::kLocal;
+  return of_call == Cause::kDeadline ? Cause::kNoRoom : of_call;
+}
 
 std::string Name(const Attempt& attempt) {
   return "endpoint " + attempt.address() + ", attempt " + std::to_string(attempt.notes.number);
@@ -91,15 +96,13 @@ void AttemptSet::ReturnCredit(size_t count) {
   }
 }
 
-// Other causes are those of an attempt that has ended already.
 void AttemptSet::Cancel(const FinalStatus& end) {
   if (finished_) return;
   Finish();
   CountHedges(nullptr);
-  const bool by_client = end.cause == Cause::kDeadline || end.cause == Cause::kCancelled;
   for (const auto& each : running_) {
     if (!each) continue;
-    const Cause cause = by_client && Concerns(*each) ? end.cause : Cause::kLocal;
+    const Cause cause = CauseOf(*each, end.cause);
     Release(*each, {end.status.code, end.origin, {}, cause});
   }
 }
@@ -150,6 +153,7 @@ void AttemptSet::Start(Cluster::Member& member, Role role) {
   attempt.notes.number = static_cast<int>(++record_.attempts);
   last_ = base::LocalPtr<Cluster::Member>(&member);
   record_.endpoint = attempt.address();
+  attempt.notes.method = record_.method;
   attempt.notes.previous = retries_.previous_attempts();
   attempt.notes.is_hedge = role == Role::kHedge;
   if (rules_->hedging) {
@@ -295,6 +299,11 @@ void AttemptSet::OnAttemptSent(Attempt& attempt, size_t count) {
 
 void AttemptSet::OnAttemptFailed(Attempt& attempt, const AttemptOutcome& outcome,
                                  const std::string& reason) {
+  // Servers in Go and Java reset a stream whose deadline has passed, and may be a little early.
+  if (outcome.cause == Cause::kReset && outcome.status == StatusCode::kCancelled &&
+      IsNearDeadline(deadline_, record_.started, context_.loop.Now())) {
+    return EndAtDeadline(attempt);
+  }
   if (outcome.cause == Cause::kShed) cluster_->CountShed(telemetry::Shed::kMaxPendingCalls);
   last_trouble_ = "endpoint " + attempt.address() + ": " + reason;
   EndWithStatus(attempt, outcome, Name(attempt) + ": " + reason);
@@ -306,6 +315,11 @@ void AttemptSet::OnAttemptWaits(Attempt& attempt) {
   if (other == nullptr || other->pool->full()) return;
   OnAttemptFailed(attempt, {.status = StatusCode::kUnavailable, .cause = Cause::kNeverSent},
                   "it has no room for another call");
+}
+
+void AttemptSet::EndAtDeadline(Attempt& attempt) {
+  EndWithStatus(attempt, {.status = StatusCode::kDeadlineExceeded, .cause = Cause::kDeadline},
+                "deadline exceeded: " + Name(attempt) + " cancelled the call");
 }
 
 void AttemptSet::OnTryTimeout() {
@@ -417,7 +431,9 @@ void AttemptSet::HandOnHeld(Attempt& attempt) {
 
 void AttemptSet::Hold(Attempt& attempt, http2::HeaderList headers) {
   attempt.notes.held = std::move(headers);
-  if (body_.ended() == EndStream::kYes || (hold_timer_ && hold_timer_->running())) return;
+  // With hedging another attempt may still win by its first message.
+  const bool open_end = rules_->hedging && body_.ended() == EndStream::kYes;
+  if (open_end || (hold_timer_ && hold_timer_->running())) return;
   StartTimer(hold_timer_, context_.loop, context_.loop.Now() + kMaxHold,
              [this] { OnHoldTimeout(); });
 }
@@ -429,31 +445,6 @@ void AttemptSet::OnHoldTimeout() {
     Commit(attempt);
     return HandOnHeld(attempt);
   }
-}
-
-void AttemptSet::Commit(Attempt& attempt) {
-  body_.Commit();
-  StopTimers();
-  if (!rules_->hedging) return;
-  hedges_.Stop();
-  CountHedges(&attempt);
-  ReleaseOthers(attempt);
-}
-
-// The attempt that has sent most is the one to go on with (gRFC A6).
-void AttemptSet::CommitIfOverLimit() {
-  if (committed()) return;
-  const auto limit = body_.over_limit();
-  if (!limit) return;
-  Attempt* furthest = nullptr;
-  for (const auto& each : running_) {
-    if (!each || !each->open()) continue;
-    if (furthest == nullptr || each->notes.sent > furthest->notes.sent) furthest = each.get();
-  }
-  if (furthest == nullptr) return;
-  counters().replay_overflows[static_cast<size_t>(*limit)].Add();
-  Commit(*furthest);
-  HandOnHeld(*furthest);
 }
 
 void AttemptSet::StopTimers() {
@@ -476,7 +467,8 @@ size_t AttemptSet::Running() const {
 // The one place where an attempt ends.
 void AttemptSet::Release(Attempt& attempt, const AttemptOutcome& outcome) {
   const bool answered = outcome.cause == Cause::kAnswered && outcome.status == StatusCode::kOk;
-  const bool late = outcome.cause == Cause::kDeadline || outcome.cause == Cause::kTryTimeout;
+  const bool late = outcome.cause == Cause::kDeadline || outcome.cause == Cause::kNoRoom ||
+                    outcome.cause == Cause::kTryTimeout;
   if (answered || late) cluster_->AddLatency(attempt.latency());
   attempt.End(outcome);
   context_.loop.DeleteLater(std::move(SlotOf(&attempt)));

@@ -9,7 +9,22 @@
 //               └──> running ──an attempt ends──┤
 //                       └──first message────────┴──> committed ──> done
 // Where a status may lead to another attempt the answer's headers are held until its first message
-// or its end, so that a status in trailers counts as much as one in Trailers-Only.
+// or its end, but not for long, so that a status in trailers counts as much as one in Trailers-Only.
+//
+// What its handler hears, in the legal sequences:
+//   a good answer            OnAnswerHeaders, OnAnswerData*, End with the endpoint's fields
+//   Trailers-Only            End with the endpoint's fields
+//   no endpoint, a limit     End with a status of ours
+//   every attempt failed     End with the last one's status or fields
+//   a failure after headers  OnAnswerHeaders, OnAnswerData*, End with a status of ours
+//   too late to be sent      OnTooLate
+//   Cancel                   nothing after it; attempts that an endpoint has are reset
+// OnCreditDue comes in between as the request leaves, for each byte once however often it is sent.
+//
+// It has more functions than a class should: four events of a pool and a stream lead to a decision
+// each, and what two decisions share is a function of its own. What could be pure is elsewhere: when
+// to try again in rpc::RetrySequence and HedgePlan, what that costs in RetryBrakes, what is kept of
+// the request in RequestBody.
 #pragma once
 
 #include <array>
@@ -99,6 +114,7 @@ class AttemptSet final : public Answerer, private Attempt::Owner, private Cluste
   /// says more than the fields left out. Counts where some are.
   bool IsWhole(const http2::HeaderList& fields, std::optional<rpc::StatusCode> status);
   void EndTooLarge(Attempt& attempt);
+  void EndAtDeadline(Attempt& attempt);
   void EndWithFields(Attempt& attempt, http2::HeaderList fields, rpc::StatusCode status);
   /// Ends it, and the call with `message` unless that goes on.
   void EndWithStatus(Attempt& attempt, const rpc::AttemptOutcome& outcome, std::string message);

@@ -1,4 +1,5 @@
-// The part of AttemptSet that hedging needs, and what is counted of retries and hedges.
+// The part of AttemptSet that hedging needs, how one attempt wins, and what is counted of retries
+// and hedges.
 #include "proxy/call/attempt_set.h"
 
 namespace evenkeel::proxy {
@@ -73,6 +74,31 @@ void AttemptSet::CountHedges(const Attempt* winner) {
   counters().hedges_won.Add(won);
   counters().hedges_wasted.Add(hedges_sent_ - won);
   hedges_sent_ = 0;
+}
+
+void AttemptSet::Commit(Attempt& attempt) {
+  body_.Commit();
+  StopTimers();
+  if (!rules_->hedging) return;
+  hedges_.Stop();
+  CountHedges(&attempt);
+  ReleaseOthers(attempt);
+}
+
+// The attempt that has sent most is the one to go on with (gRFC A6).
+void AttemptSet::CommitIfOverLimit() {
+  if (committed()) return;
+  const auto limit = body_.over_limit();
+  if (!limit) return;
+  Attempt* furthest = nullptr;
+  for (const auto& each : running_) {
+    if (!each || !each->open()) continue;
+    if (furthest == nullptr || each->notes.sent > furthest->notes.sent) furthest = each.get();
+  }
+  if (furthest == nullptr) return;
+  counters().replay_overflows[static_cast<size_t>(*limit)].Add();
+  Commit(*furthest);
+  HandOnHeld(*furthest);
 }
 
 // How long a loser has taken so far is above the hedging delay, so it keeps its rank among the

@@ -7,6 +7,7 @@
 #include "lib/http2/error_code.h"
 #include "lib/rpc/message.h"
 #include "lib/rpc/timeout.h"
+#include "proxy/call/deadline.h"
 #include "proxy/route/header_edits.h"
 
 namespace evenkeel::proxy {
@@ -16,11 +17,6 @@ using http2::EndStream;
 using rpc::Cause;
 using rpc::Origin;
 using rpc::StatusCode;
-
-// How much before our timer a client's own deadline may end a call: the way here, and clients that
-// round grpc-timeout up.
-constexpr auto kDeadlineSlack = std::chrono::milliseconds(5);
-constexpr int kDeadlineSlackShare = 20;
 
 // A client that resets older calls than this is no attacker: while they lived they held places
 // under max_concurrent_streams.
@@ -72,8 +68,9 @@ void Call::Start(EndStream end) {
   if (!CheckRequest()) return;
   // Where both are given the authority decides, and the endpoint must not see another.
   if (request_.Find(":authority")) request_.Remove("host");
-  method_ = context_.metrics.InternMethod(Value(request_, ":path"));
-  context_.metrics.CallStarted(*method_);
+  record_.method = context_.metrics.InternMethod(Value(request_, ":path"));
+  counted_ = true;
+  context_.metrics.CallStarted(record_.method);
   if (!ReadTimeout() || !Route()) return;
   if (route_->answered == RouteTable::Answered::kHere) return AnswerHere(end);
   StartClock();
@@ -107,6 +104,10 @@ bool Call::ReadTimeout() {
   const auto header = request_.Find("grpc-timeout");
   if (!header) return true;
   timeout_ = rpc::ParseTimeout(*header);
+  if (timeout_ == base::Duration::zero()) {
+    End({{StatusCode::kDeadlineExceeded, "the deadline had passed when the call came"}});
+    return false;
+  }
   if (timeout_) return true;
   context_.metrics.PeerFault(telemetry::Side::kClient, telemetry::Fault::kBadTimeout);
   End({{StatusCode::kInternal, "cannot read grpc-timeout \"" + std::string(*header) + "\""}});
@@ -154,8 +155,9 @@ void Call::StartClock() {
   if (rules_->timeout) timeout = timeout ? std::min(*timeout, *rules_->timeout) : *rules_->timeout;
   CallTimer::Limits limits;
   // Beyond the clock's end: none.
-  if (timeout && *timeout <= base::Time::max() - record_.started)
+  if (timeout && *timeout <= base::Time::max() - record_.started) {
     limits.deadline = record_.started + *timeout;
+  }
   if (rules_->max_stream_duration) limits.end = record_.started + *rules_->max_stream_duration;
   limits.silence = rules_->idle_timeout;
   timer_.Start(limits);
@@ -180,11 +182,13 @@ void Call::OnTrailers(http2::HeaderList) { OnData({}, EndStream::kYes); }
 void Call::OnSent(size_t count) { answerer_->ReturnCredit(count); }
 
 void Call::OnClosed(const http2::StreamEnd&) {
-  const bool late = IsAtDeadline();
-  End({.status = {late ? StatusCode::kDeadlineExceeded : StatusCode::kCancelled, ""},
-       .origin = Origin::kClient,
-       .cause = late ? Cause::kDeadline : Cause::kCancelled,
-       .form = FinalStatus::Form::kUntold});
+  if (state_ != State::kFinished) {
+    const bool late = IsAtDeadline();
+    End({.status = {late ? StatusCode::kDeadlineExceeded : StatusCode::kCancelled, ""},
+         .origin = Origin::kClient,
+         .cause = late ? Cause::kDeadline : Cause::kCancelled,
+         .form = FinalStatus::Form::kUntold});
+  }
   owner_.OnCallGone(*this);
 }
 
@@ -230,10 +234,7 @@ void Call::OnDeadline() {
 // The client's own timer started before ours and so fires before it: a reset that comes with the
 // deadline is the deadline, and the endpoint that let it pass must not get away with it.
 bool Call::IsAtDeadline() const {
-  const auto& deadline = timer_.deadline();
-  if (!deadline) return false;
-  const base::Duration left = *deadline - context_.loop.Now();
-  return left <= kDeadlineSlack + (*deadline - record_.started) / kDeadlineSlackShare;
+  return IsNearDeadline(timer_.deadline(), record_.started, context_.loop.Now());
 }
 
 bool Call::Allows(std::optional<rpc::MessageLimit>& limit, std::span<const uint8_t> bytes,
@@ -317,7 +318,7 @@ void Call::Close(const FinalStatus& end) {
   timer_.Stop();
   stages_.End(end.origin);
   // What is no gRPC is not a call, and so counted nowhere.
-  if (method_) context_.metrics.CallFinished(*method_, end.status.code, end.origin, Age());
+  if (counted_) context_.metrics.CallFinished(record_.method, end.status.code, end.origin, Age());
   if (context_.sink != nullptr) Record(end);
   owner_.OnCallFinished();
 }

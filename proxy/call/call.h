@@ -7,6 +7,15 @@
 //   kOpen ──response headers──> kResponding ──trailers──> kFinished ──stream closed──> gone
 //     └────────────Trailers-Only, or a status of our own─────────┘
 // The client can end it in every state, by reset or by vanishing.
+//
+// What happens to it, in the legal sequences:
+//   a good call        Start, OnData*, OnAnswerHeaders, OnAnswerData*, End, OnClosed
+//   refused            Start, in which a check or a stage of its route Ends it; OnClosed
+//   delayed by a stage Start, OnStagesResume, and on like a good call
+//   deadline, limits   OnExpired at any point after Start: End, which cancels what answers it
+//   the client cancels OnClosed at any point: End, of which the client is told nothing
+//   moved, drained     End from outside at any point
+// After End nothing is heard of what answers the call; the stream lives until OnClosed.
 #pragma once
 
 #include <memory>
@@ -124,12 +133,12 @@ class Call final : public base::Pooled,
   http2::HeaderList request_;
   telemetry::CallRecord record_;
   State state_ = State::kOpen;
-  size_t last_unsent_ = SIZE_MAX;              // at the last ResetIfStuck
-  std::optional<telemetry::MethodId> method_;  // once the call counts as started
-  std::optional<base::Duration> timeout_;      // the client's
-  const RouteTable::Route* route_ = nullptr;   // of routes_
-  const CallRules* rules_ = nullptr;           // of route_
-  Cluster* cluster_ = nullptr;                 // where it goes
+  size_t last_unsent_ = SIZE_MAX;             // at the last ResetIfStuck
+  bool counted_ = false;                      // as started, of record_.method
+  std::optional<base::Duration> timeout_;     // the client's
+  const RouteTable::Route* route_ = nullptr;  // of routes_
+  const CallRules* rules_ = nullptr;          // of route_
+  Cluster* cluster_ = nullptr;                // where it goes
   CallTimer timer_;
   std::optional<rpc::MessageLimit> request_limit_;
   std::optional<rpc::MessageLimit> response_limit_;

@@ -131,8 +131,14 @@ std::string Cluster::WhyNone() const {
   return text;
 }
 
-rpc::Verdict Cluster::Learn(Member& member, const rpc::AttemptOutcome& outcome) {
-  const rpc::Verdict verdict = rpc::VerdictOf(outcome, settings_.failures);
+rpc::Verdict Cluster::Learn(Member& member, const rpc::AttemptOutcome& outcome,
+                            telemetry::MethodId method) {
+  rpc::Verdict verdict = rpc::VerdictOf(outcome, settings_.failures);
+  if (outcome.cause == rpc::Cause::kAnswered && verdict == rpc::Verdict::kSuccess) {
+    ordinary_.Answered(method, outcome.duration);
+  } else if (ordinary_.IsTooShort(method, outcome)) {
+    verdict = rpc::Verdict::kNeutral;
+  }
   if (shared_.concurrency && verdict != rpc::Verdict::kNeutral) {
     shared_.concurrency->Observe(outcome.latency);
   }

@@ -23,6 +23,7 @@
 #include "lib/rpc/outcome.h"
 #include "pool/pool.h"
 #include "proxy/cluster/cluster_shared.h"
+#include "proxy/cluster/ordinary_durations.h"
 #include "proxy/cluster/stream_mover.h"
 
 namespace evenkeel::proxy {
@@ -144,8 +145,10 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   /// Why Pick found nothing: how things stand with the endpoints, and what ails connections.
   std::string WhyNone() const;
 
-  /// What the end of an attempt on `member` says of its endpoint; counts it.
-  rpc::Verdict Learn(Member& member, const rpc::AttemptOutcome& outcome);
+  /// What the end of an attempt on `member` says of its endpoint; counts it. A client's deadline
+  /// says nothing where an ordinary call of `method` would not have been answered by then either.
+  rpc::Verdict Learn(Member& member, const rpc::AttemptOutcome& outcome,
+                     telemetry::MethodId method);
   RetryState& retries() { return *shared_.retries; }
   const base::LocalPtr<const RetryShare>& retry_share() const { return retries_; }
   /// How long attempts take until their first message; kept from the first use on.
@@ -173,6 +176,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   std::unordered_map<const balancer::Endpoint*, base::LocalPtr<Member>> members_;
   std::vector<const balancer::Endpoint*> unusable_;  // scratch for Pick
   bool found_full_ = false;
+  OrdinaryDurations ordinary_;
   health::OrcaReport orca_;
   std::unique_ptr<rpc::LatencyWindow> latencies_;
   bool retired_ = false;                 // nothing waits any more

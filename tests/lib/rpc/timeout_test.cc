@@ -29,6 +29,12 @@ TEST(TimeoutTest, ReadsOneToEightDigits) {
   EXPECT_EQ(ParseTimeout("00000010m"), milliseconds(10));
 }
 
+TEST(TimeoutTest, ReadsZeroInEveryUnit) {
+  for (const std::string_view value : {"0n", "0u", "0m", "0S", "0M", "0H", "00000000S"}) {
+    EXPECT_EQ(ParseTimeout(value), base::Duration::zero()) << value;
+  }
+}
+
 TEST(TimeoutTest, CutsWhatNoClockHolds) {
   EXPECT_EQ(ParseTimeout("99999999H"), base::Duration::max());
   EXPECT_EQ(ParseTimeout("2562048H"), base::Duration::max());
@@ -37,8 +43,8 @@ TEST(TimeoutTest, CutsWhatNoClockHolds) {
 
 TEST(TimeoutTest, ReadsNothingElse) {
   for (const std::string_view value :
-       {"",   "S",  "5",   "0S",         "00000000S", "-1S", "+1S", " 1S",  "1S ", "1 S", "1.5S",
-        "1s", "1h", "1ms", "123456789S", "0x1S",      "1Z",  "SS",  "1S1S", "١S",  "1e3S"}) {
+       {"",   "S",  "5",   "000000000S", "-0S",  "-1S", "+1S", " 1S",  "1S ", "1 S", "1.5S",
+        "1s", "1h", "1ms", "123456789S", "0x1S", "1Z",  "SS",  "1S1S", "١S",  "1e3S"}) {
     EXPECT_EQ(ParseTimeout(value), std::nullopt) << "\"" << value << "\"";
   }
   EXPECT_EQ(ParseTimeout(std::string_view("1\0", 2)), std::nullopt);

@@ -44,7 +44,7 @@ TEST(VerdictTest, ResetsAndLostConnectionsAreFailuresWhateverTheStatus) {
 }
 
 TEST(VerdictTest, ADeadlineThatPassedWhileTheEndpointHadTheCallIsAFailure) {
-  for (const Cause cause : {Cause::kDeadline, Cause::kTryTimeout}) {
+  for (const Cause cause : {Cause::kDeadline, Cause::kNoRoom, Cause::kTryTimeout}) {
     EXPECT_EQ(Judge(cause, StatusCode::kDeadlineExceeded), Verdict::kFailure);
   }
 }

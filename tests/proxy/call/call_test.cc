@@ -2,7 +2,6 @@
 // client and to the endpoint.
 #include "proxy/call/call.h"
 
-#include "lib/rpc/timeout.h"
 #include "tests/lib/http2/wire_test.h"
 #include "tests/proxy/sidecar_test.h"
 
@@ -105,65 +104,6 @@ TEST_F(CallTest, AnEarlyAnswerEndsBothSidesWithoutError) {
   EXPECT_THAT(call.events, ElementsAre("headers END", "closed by peer: NO_ERROR"));
   RunUntil([&] { return attempt.stream->closed(); });
   EXPECT_THAT(attempt.events.back(), Not(HasSubstr("CANCEL")));
-}
-
-// Deadlines.
-
-TEST_F(CallTest, ForwardsWhatIsLeftOfTheDeadline) {
-  Start();
-  Call(EndStream::kYes, With(GrpcRequest(), "grpc-timeout", "100S"));
-  const std::string forwarded = FieldOf(Arrived().log->headers, "grpc-timeout");
-  const auto left = rpc::ParseTimeout(forwarded);
-  ASSERT_TRUE(left) << forwarded;
-  EXPECT_LE(*left, std::chrono::seconds(100));
-  EXPECT_GT(*left, std::chrono::seconds(50));
-}
-
-TEST_F(CallTest, EndsAtItsDeadlineAndCancelsTheEndpoint) {
-  Start();
-  StreamLog& call = Call(EndStream::kYes, With(GrpcRequest(), "grpc-timeout", "30m"));
-  const Arrival arrival = Arrived();
-  EXPECT_EQ(Finished(call), "4");
-  EXPECT_THAT(MessageOf(call), HasSubstr("endpoint " + endpoints_[arrival.endpoint]->name()));
-  RunUntil([&] { return arrival.log->stream->closed(); });
-  EXPECT_EQ(arrival.log->events.back(), "closed by peer: CANCEL");
-  RunUntil([&] { return InFlight() == 0; });
-}
-
-TEST_F(CallTest, EndsAtItsDeadlineInTheMiddleOfAResponse) {
-  Start();
-  StreamLog& call = Call(EndStream::kYes, With(GrpcRequest(), "grpc-timeout", "100m"));
-  StreamLog& attempt = *Arrived().log;
-  Respond(attempt);
-  SendData(attempt, "partial");
-  EXPECT_EQ(Finished(call), "4");
-  EXPECT_EQ(call.body, "partial");
-  RunUntil([&] { return attempt.stream->closed(); });
-  EXPECT_EQ(attempt.events.back(), "closed by peer: CANCEL");
-}
-
-TEST_F(CallTest, ADeadlineTooShortToForwardIsExceeded) {
-  Start();
-  StreamLog& call = Call(EndStream::kYes, With(GrpcRequest(), "grpc-timeout", "1n"));
-  EXPECT_EQ(Finished(call), "4");
-  for (const Arrival& each : arrivals_) {
-    EXPECT_TRUE(rpc::ParseTimeout(FieldOf(each.log->headers, "grpc-timeout")));
-  }
-}
-
-TEST_F(CallTest, TakesTheLongestTimeoutForNone) {
-  Start();
-  StreamLog& call = Call(EndStream::kYes, With(GrpcRequest(), "grpc-timeout", "99999999H"));
-  Answer(*Arrived().log);
-  EXPECT_EQ(Finished(call), "0");
-}
-
-TEST_F(CallTest, RefusesATimeoutItCannotRead) {
-  Start();
-  StreamLog& call = Call(EndStream::kYes, With(GrpcRequest(), "grpc-timeout", "soon"));
-  EXPECT_EQ(Finished(call), "13");
-  EXPECT_EQ(MessageOf(call), "cannot read grpc-timeout \"soon\"");
-  EXPECT_TRUE(NothingArrives());
 }
 
 // What is no call of ours.

@@ -81,6 +81,16 @@ TEST_F(PolicyRetryTest, HeadersAreNotHeldForLongFromAClientThatStillSends) {
   EXPECT_EQ(Finished(call), "0");
 }
 
+TEST_F(PolicyRetryTest, HeadersAreNotHeldForLongFromAClientThatHasSentAll) {
+  Start(1);
+  StreamLog& call = Call();
+  StreamLog& attempt = *Arrived().log;
+  Respond(attempt);
+  RunUntil([&] { return !call.headers.empty(); });
+  SendTrailers(attempt);
+  EXPECT_EQ(Finished(call), "0");
+}
+
 TEST_F(PolicyRetryTest, ALostConnectionIsTriedAgainWithTheWholeRequest) {
   Start(2);
   StreamLog& call = Call(EndStream::kNo);

@@ -12,6 +12,7 @@
 namespace evenkeel::proxy {
 namespace {
 
+using namespace std::chrono_literals;
 using WaitFor = Cluster::WaitFor;
 
 class ClusterTest : public ::testing::Test {
@@ -114,6 +115,47 @@ TEST_F(ClusterTest, TheBrakesOfACallStayWhenOthersComeByReload) {
   cluster_.SetSettings({.name = "users", .hash = {}, .failures = {}, .reports = {}}, other);
   EXPECT_EQ(held->state, shared_.retries);
   EXPECT_EQ(cluster_.retry_share()->state, other.retries);
+}
+
+class LearnTest : public ClusterTest {
+ protected:
+  static constexpr telemetry::MethodId kMethod{3};
+
+  LearnTest() {
+    cluster_.SetSettings(
+        {.name = "users", .hash = {}, .failures = rpc::DefaultFailures(), .reports = {}}, shared_);
+    member_->outcomes = std::make_shared<health::OutcomeCounters>(0);
+  }
+  rpc::Verdict Answered(base::Duration duration) {
+    return cluster_.Learn(
+        *member_, {rpc::StatusCode::kOk, rpc::Origin::kEndpoint, duration, rpc::Cause::kAnswered},
+        kMethod);
+  }
+  rpc::Verdict DeadlineAfter(base::Duration duration) {
+    return cluster_.Learn(
+        *member_,
+        {rpc::StatusCode::kDeadlineExceeded, rpc::Origin::kProxy, duration, rpc::Cause::kDeadline},
+        kMethod);
+  }
+
+  const base::LocalPtr<Cluster::Member> member_ = base::MakeLocal<Cluster::Member>();
+};
+
+TEST_F(LearnTest, ADeadlineCountsWhereAnOrdinaryCallWouldHaveBeenAnswered) {
+  Answered(5ms);
+  EXPECT_EQ(DeadlineAfter(20ms), rpc::Verdict::kFailure);
+  EXPECT_EQ(member_->outcomes->Read().failures, 1u);
+}
+
+TEST_F(LearnTest, AShortDeadlineOfALongCallSaysNothing) {
+  for (int i = 0; i < 10; ++i) Answered(500ms);
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(DeadlineAfter(20ms), rpc::Verdict::kNeutral);
+  EXPECT_EQ(member_->outcomes->Read().failures, 0u);
+  EXPECT_EQ(DeadlineAfter(5s), rpc::Verdict::kFailure);
+}
+
+TEST_F(LearnTest, WhereNothingWasAnsweredYetADeadlineSaysNothing) {
+  EXPECT_EQ(DeadlineAfter(20ms), rpc::Verdict::kNeutral);
 }
 
 // The time of one that leaves does not grow with those that stay: 100,000 that leave at once, as at
