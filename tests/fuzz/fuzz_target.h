@@ -18,6 +18,10 @@ void FuzzClientSession(std::span<const uint8_t> input);
 /// The same after a hello, with whole frames: the input is seed, then frames without their framing.
 void FuzzServerFrames(std::span<const uint8_t> input);
 void FuzzClientFrames(std::span<const uint8_t> input);
+/// A client's and an endpoint's frames, in turns, with all that stands between them: a client's
+/// connection, its calls, their attempts and a pool. The input is what the route has, then frames,
+/// before each a byte that says whose it is.
+void FuzzCall(std::span<const uint8_t> input);
 /// A `grpc-timeout`, a `:path`, a content-type and a `grpc-status`.
 void FuzzHeaderValues(std::span<const uint8_t> input);
 /// Header blocks of one connection, read by us and by nghttp2, and written by us for both. Before

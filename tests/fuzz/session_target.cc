@@ -6,6 +6,7 @@
 #include "lib/base/check.h"
 #include "lib/base/random.h"
 #include "lib/http2/session.h"
+#include "tests/fuzz/frame_of_input.h"
 #include "tests/fuzz/fuzz_target.h"
 #include "tests/lib/http2/wire_builder.h"
 
@@ -187,24 +188,6 @@ class Driver final : public http2::SessionHandler {
   http2::Session session_;
 };
 
-// One of a peer's frames: a byte each for kind, flags, stream and size of the payload, which
-// follows. Kinds beyond those of HTTP/2 are messages' parts as they should be: headers, data,
-// trailers.
-std::span<const uint8_t> AddFrame(std::span<const uint8_t> input, const http2::Fields& headers,
-                                  http2::WireBuilder& wire) {
-  constexpr size_t kHead = 4;
-  const uint8_t kind = input[0] % 13;
-  const http2::StreamId id = input[2] & 0x1f;
-  const EndStream end = (input[1] & http2::kEndStreamFlag) != 0 ? EndStream::kYes : EndStream::kNo;
-  const auto rest = input.subspan(kHead);
-  if (kind == 10) return wire.Headers(id, headers, end), rest;
-  if (kind == 11) return wire.Data(id, std::string(input[3], 'x'), end), rest;
-  if (kind == 12) return wire.Headers(id, {{"grpc-status", "0"}}, EndStream::kYes), rest;
-  const auto payload = rest.first(std::min<size_t>(input[3], rest.size()));
-  wire.Frame(kind, input[1], id, {reinterpret_cast<const char*>(payload.data()), payload.size()});
-  return rest.subspan(payload.size());
-}
-
 void FuzzFrames(http2::Role role, std::span<const uint8_t> input) {
   if (input.empty()) return;
   const bool server = role == http2::Role::kServer;
@@ -212,7 +195,7 @@ void FuzzFrames(http2::Role role, std::span<const uint8_t> input) {
   server ? wire.ClientHello() : wire.ServerHello();
   const uint8_t seed = input[0];
   input = input.subspan(1);
-  while (input.size() >= 4) {
+  while (input.size() >= kFrameHead) {
     input = AddFrame(input, server ? http2::GrpcRequest() : http2::GrpcResponse(), wire);
   }
   Driver(role, seed).Run(wire.bytes());
