@@ -95,18 +95,8 @@ WITHOUT_TEST = frozenset("""
     lib/yaml/yaml_parser
     pool/endpoint_connection
     proxy/admin/explain_page
-    proxy/call/attempt_set
-    proxy/call/attempt_set_hedging
-    proxy/call/call_timer
-    proxy/call/foreign_answer
     proxy/call/routes
-    proxy/clients/client_settings
     proxy/clients/listener_binding
-    proxy/cluster/cluster_settings
-    proxy/cluster/concurrency_gradient
-    proxy/cluster/latency_median
-    proxy/cluster/retry_state
-    proxy/cluster/worker_cluster
     proxy/discovery/endpoint_source
     proxy/discovery/name_book
     proxy/discovery/static_endpoints
@@ -117,10 +107,6 @@ WITHOUT_TEST = frozenset("""
     proxy/program/handover
     proxy/program/ready_command
     proxy/program/sidecar
-    proxy/route/call_rules
-    proxy/route/header_edits
-    proxy/route/method_rules
-    proxy/route/route_traffic
     proxy/server/server
     proxy/server/worker
 """.split())

@@ -1,4 +1,7 @@
-// Transparent retries (gRFC A6): what is tried again, where, how often, and what never is.
+// AttemptSet without a policy, through a real sidecar: what is tried again transparently (gRFC A6),
+// where, how often, and what never is. Policies are in policy_retry_test.cc and hedging_test.cc.
+#include "proxy/call/attempt_set.h"
+
 #include "lib/base/random.h"
 #include "tests/lib/connection/raw_socket.h"
 #include "tests/lib/http2/frame_reader.h"
@@ -11,7 +14,7 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::SizeIs;
 
-class RetryTest : public SidecarTest {
+class AttemptSetTest : public SidecarTest {
  protected:
   static void Refuse(StreamLog& log) { log.stream->Reset(ErrorCode::kRefusedStream); }
   double Retries() const {
@@ -19,7 +22,7 @@ class RetryTest : public SidecarTest {
   }
 };
 
-TEST_F(RetryTest, WhatOneEndpointRefusesGoesToAnotherOnce) {
+TEST_F(AttemptSetTest, WhatOneEndpointRefusesGoesToAnotherOnce) {
   Start(2);
   StreamLog& call = Call();
   const Arrival first = Arrived();
@@ -34,7 +37,7 @@ TEST_F(RetryTest, WhatOneEndpointRefusesGoesToAnotherOnce) {
   RunUntil([&] { return InFlight() == 0; });
 }
 
-TEST_F(RetryTest, WhatTwoRefuseIsUnavailable) {
+TEST_F(AttemptSetTest, WhatTwoRefuseIsUnavailable) {
   Start(3);
   StreamLog& call = Call();
   Refuse(*Arrived().log);
@@ -46,7 +49,7 @@ TEST_F(RetryTest, WhatTwoRefuseIsUnavailable) {
   EXPECT_TRUE(NothingArrives());
 }
 
-TEST_F(RetryTest, ALoneEndpointIsAskedAgain) {
+TEST_F(AttemptSetTest, ALoneEndpointIsAskedAgain) {
   Start(1);
   StreamLog& call = Call();
   Refuse(*Arrived().log);
@@ -54,7 +57,7 @@ TEST_F(RetryTest, ALoneEndpointIsAskedAgain) {
   EXPECT_EQ(Finished(call), "0");
 }
 
-TEST_F(RetryTest, TheSecondEndpointGetsTheRequestByteForByte) {
+TEST_F(AttemptSetTest, TheSecondEndpointGetsTheRequestByteForByte) {
   Start(2);
   base::Random random(5);
   std::string body;
@@ -78,7 +81,7 @@ TEST_F(RetryTest, TheSecondEndpointGetsTheRequestByteForByte) {
   EXPECT_EQ(Finished(call), "0");
 }
 
-TEST_F(RetryTest, ARepeatedRequestKeepsTheClientsWindowRight) {
+TEST_F(AttemptSetTest, ARepeatedRequestKeepsTheClientsWindowRight) {
   Start(2);
   StreamLog& call = Call(EndStream::kNo);
   StreamLog& first = *Arrived().log;
@@ -95,7 +98,7 @@ TEST_F(RetryTest, ARepeatedRequestKeepsTheClientsWindowRight) {
   EXPECT_EQ(Finished(call), "0");
 }
 
-TEST_F(RetryTest, NothingIsTriedAgainOnceHeadersWent) {
+TEST_F(AttemptSetTest, NothingIsTriedAgainOnceHeadersWent) {
   Start(2);
   StreamLog& call = Call();
   StreamLog& attempt = *Arrived().log;
@@ -107,7 +110,7 @@ TEST_F(RetryTest, NothingIsTriedAgainOnceHeadersWent) {
   EXPECT_EQ(Retries(), 0);
 }
 
-TEST_F(RetryTest, NothingIsTriedAgainBeyondTheReplayLimit) {
+TEST_F(AttemptSetTest, NothingIsTriedAgainBeyondTheReplayLimit) {
   Start(2);
   StreamLog& call = Call(EndStream::kNo);
   StreamLog& attempt = *Arrived().log;
@@ -121,7 +124,7 @@ TEST_F(RetryTest, NothingIsTriedAgainBeyondTheReplayLimit) {
   EXPECT_TRUE(NothingArrives());
 }
 
-TEST_F(RetryTest, NothingIsTriedAgainThatAnEndpointMayHaveActedOn) {
+TEST_F(AttemptSetTest, NothingIsTriedAgainThatAnEndpointMayHaveActedOn) {
   Start(2);
   StreamLog& call = Call();
   endpoints_[Arrived().endpoint]->connections[0]->Destroy();
@@ -129,7 +132,7 @@ TEST_F(RetryTest, NothingIsTriedAgainThatAnEndpointMayHaveActedOn) {
   EXPECT_TRUE(NothingArrives());
 }
 
-TEST_F(RetryTest, WhatAGoAwayLeavesOutGoesElsewhere) {
+TEST_F(AttemptSetTest, WhatAGoAwayLeavesOutGoesElsewhere) {
   pool::TestEndpoint& by_hand = AddEndpoint();
   by_hand.HangAfterAccept();
   AddEndpoint();
@@ -154,7 +157,7 @@ TEST_F(RetryTest, WhatAGoAwayLeavesOutGoesElsewhere) {
   EXPECT_EQ(Finished(other), "0");
 }
 
-TEST_F(RetryTest, ADeadEndpointCostsNoCall) {
+TEST_F(AttemptSetTest, ADeadEndpointCostsNoCall) {
   Start(3);
   endpoints_[1]->Die();
   RunUntil([&] { return Ready() == 2; });

@@ -111,9 +111,9 @@ TEST_F(RouteTableTest, NeedsEveryPartOfAMatch) {
   EXPECT_EQ(Find("/a.X/C", fields), "");
 }
 
-class MethodRulesTest : public RouteTableTest {
+class RouteRulesTest : public RouteTableTest {
  protected:
-  MethodRulesTest() {
+  RouteRulesTest() {
     Default("users");
     clusters_[0].Edit().service_config.emplace();
   }
@@ -131,7 +131,7 @@ class MethodRulesTest : public RouteTableTest {
   }
 };
 
-TEST_F(MethodRulesTest, TheNarrowestNameCounts) {
+TEST_F(RouteRulesTest, TheNarrowestNameCounts) {
   Config("", "").timeout = std::chrono::seconds(1);
   Config("a.B", "").timeout = std::chrono::seconds(2);
   Config("a.B", "C").timeout = std::chrono::seconds(3);
@@ -140,12 +140,12 @@ TEST_F(MethodRulesTest, TheNarrowestNameCounts) {
   EXPECT_EQ(TimeoutOf("/x.Y/C"), 1);
 }
 
-TEST_F(MethodRulesTest, WithoutANameThatFitsNothingIsLimited) {
+TEST_F(RouteRulesTest, WithoutANameThatFitsNothingIsLimited) {
   Config("a.B", "C").timeout = std::chrono::seconds(3);
   EXPECT_EQ(TimeoutOf("/a.B/D"), 0);
 }
 
-TEST_F(MethodRulesTest, TheRoutesOwnSettingWins) {
+TEST_F(RouteRulesTest, TheRoutesOwnSettingWins) {
   Route("users");
   listener_.routes[0].calls.timeout = std::chrono::seconds(9);
   Config("a.B", "").timeout = std::chrono::seconds(2);

@@ -1,0 +1,41 @@
+#include "proxy/clients/client_settings.h"
+
+#include <gtest/gtest.h>
+
+namespace evenkeel::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST(ClientSettingsTest, OurPingsGoOutWithAndWithoutCalls) {
+  config::Listener listener;
+  listener.keepalive.time = 30s;
+  listener.keepalive.timeout = 5s;
+  const ClientSettings settings = ClientSettingsOf(listener);
+  EXPECT_EQ(settings.keepalive.time, 30s);
+  EXPECT_EQ(settings.keepalive.timeout, 5s);
+  EXPECT_EQ(settings.keepalive.without_calls, rpc::Keepalive::Settings::WithoutCalls::kYes);
+}
+
+TEST(ClientSettingsTest, ClientsPingsAreHeldToTheListenersLimits) {
+  config::Listener listener;
+  listener.keepalive.permit_time = 10s;
+  listener.keepalive.permit_without_calls = true;
+  listener.keepalive.max_ping_strikes = 7;
+  const ClientSettings settings = ClientSettingsOf(listener);
+  EXPECT_EQ(settings.pings.min_time, 10s);
+  EXPECT_EQ(settings.pings.without_calls, PingEnforcement::Settings::WithoutCalls::kYes);
+  EXPECT_EQ(settings.pings.max_strikes, 7u);
+}
+
+TEST(ClientSettingsTest, ALifetimeIsTheListeners) {
+  config::Listener listener;
+  listener.lifetime.max_age = 1h;
+  listener.lifetime.max_age_grace = 1min;
+  const ClientSettings settings = ClientSettingsOf(listener);
+  EXPECT_EQ(settings.lifetime.max_age, 1h);
+  EXPECT_EQ(settings.lifetime.max_age_grace, 1min);
+}
+
+}  // namespace
+}  // namespace evenkeel::proxy

@@ -1,0 +1,64 @@
+#include "proxy/route/route_traffic.h"
+
+#include <gtest/gtest.h>
+
+namespace evenkeel::proxy {
+namespace {
+
+class RouteTrafficTest : public ::testing::Test {
+ protected:
+  RouteTrafficTest() : clusters_(3) {
+    clusters_[0].Edit().name = "users";
+    clusters_[1].Edit().name = "canary";
+    clusters_[2].Edit().name = "shadow";
+  }
+
+  RouteTraffic Traffic() const { return RouteTraffic(config_, clusters_, 0); }
+
+  config::Clusters clusters_;
+  config::RouteTraffic config_;
+  base::Random random_{1};
+};
+
+TEST_F(RouteTrafficTest, AClusterIsFoundByItsName) { EXPECT_EQ(IndexOf("shadow", clusters_), 2u); }
+
+TEST_F(RouteTrafficTest, WithoutSplitAllCallsGoToOneCluster) {
+  EXPECT_EQ(Traffic().Draw(1, random_), 1u);
+}
+
+TEST_F(RouteTrafficTest, ASplitDrawsByWeight) {
+  config_.split = {{"users", 9}, {"canary", 1}};
+  const RouteTraffic traffic = Traffic();
+  int canary = 0;
+  for (int i = 0; i < 10'000; ++i) canary += traffic.Draw(2, random_) == 1;
+  EXPECT_NEAR(canary, 1'000, 150);
+}
+
+TEST_F(RouteTrafficTest, APartWithoutWeightGetsNoCall) {
+  config_.split = {{"users", 0}, {"canary", 1}};
+  const RouteTraffic traffic = Traffic();
+  for (int i = 0; i < 1'000; ++i) EXPECT_EQ(traffic.Draw(2, random_), 1u);
+}
+
+TEST_F(RouteTrafficTest, ARouteWithNothingHasTheGatesOfEveryCall) {
+  const RouteTraffic traffic;
+  ASSERT_EQ(traffic.stages.size(), 2u);
+  EXPECT_TRUE(std::holds_alternative<MemoryGate>(traffic.stages[0]));
+  EXPECT_TRUE(std::holds_alternative<ClusterGate>(traffic.stages[1]));
+}
+
+TEST_F(RouteTrafficTest, StagesStandInTheOrderInWhichCallsTakeThem) {
+  config_.rate_limit = config::RateLimit{};
+  config_.rate_limit->calls = 1;
+  config_.rate_limit->per = std::chrono::seconds(1);
+  config_.fault = config::Fault{.metadata = {}, .delay = {}, .abort = {}};
+  config_.request_headers.remove = {"x-gone"};
+  config_.mirror = {"shadow", 50};
+  const RouteTraffic traffic = Traffic();
+  ASSERT_EQ(traffic.stages.size(), std::variant_size_v<Stage>);
+  for (size_t i = 0; i < traffic.stages.size(); ++i) EXPECT_EQ(traffic.stages[i].index(), i);
+  EXPECT_EQ(std::get<MirrorStage>(traffic.stages.back()).cluster, 2u);
+}
+
+}  // namespace
+}  // namespace evenkeel::proxy
