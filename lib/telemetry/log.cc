@@ -1,9 +1,6 @@
 #include "lib/telemetry/log.h"
 
-#include <spdlog/logger.h>
-#include <spdlog/sinks/ostream_sink.h>
-#include <spdlog/sinks/stdout_sinks.h>
-
+#include <ostream>
 #include <vector>
 
 namespace evenkeel::telemetry {
@@ -12,27 +9,9 @@ namespace {
 using base::Error;
 using base::Result;
 
-// spdlog's part is the sink: whole lines, one thread at a time. The lines come formatted.
-std::shared_ptr<spdlog::logger> MakeLogger(spdlog::sink_ptr sink) {
-  sink->set_pattern("%v");
-  auto logger = std::make_shared<spdlog::logger>("evenkeel", std::move(sink));
-  logger->set_level(spdlog::level::trace);
-  logger->flush_on(spdlog::level::trace);
-  return logger;
-}
-
-spdlog::level::level_enum SpdlogLevel(LogLevel level) {
-  switch (level) {
-    case LogLevel::kDebug:
-      return spdlog::level::debug;
-    case LogLevel::kInfo:
-      return spdlog::level::info;
-    case LogLevel::kWarning:
-      return spdlog::level::warn;
-    case LogLevel::kError:
-      break;
-  }
-  return spdlog::level::err;
+std::string Line(LogFormat format, LogLevel level, std::string_view message,
+                 std::span<const Field> fields) {
+  return FormatLogLine(format, std::chrono::system_clock::now(), level, message, fields);
 }
 
 }  // namespace
@@ -52,14 +31,20 @@ Result<LogFormat, std::string> ParseLogFormat(std::string_view text) {
   return Error("log format \"" + std::string(text) + "\" is unknown; expected text or json");
 }
 
-Log::Log(LogLevel level, LogFormat format)
-    : Log(level, format, MakeLogger(std::make_shared<spdlog::sinks::stdout_sink_mt>())) {}
+Log::Log(LogLevel level, LogFormat format, int descriptor)
+    : level_(level),
+      format_(format),
+      writer_(std::make_unique<LogWriter>(
+          descriptor,
+          LogWriter::Settings{.tell =
+                                  [format](uint64_t dropped) {
+                                    return Line(format, LogLevel::kWarning, "log lines dropped",
+                                                std::initializer_list<Field>{{"dropped", dropped}});
+                                  }})),
+      out_(nullptr) {}
 
 Log::Log(LogLevel level, LogFormat format, std::ostream& out)
-    : Log(level, format, MakeLogger(std::make_shared<spdlog::sinks::ostream_sink_mt>(out))) {}
-
-Log::Log(LogLevel level, LogFormat format, std::shared_ptr<spdlog::logger> logger)
-    : level_(level), format_(format), logger_(std::move(logger)) {}
+    : level_(level), format_(format), out_(&out) {}
 
 Log::~Log() {
   for (const auto& [cause, count] : limiter_.TakeSuppressed()) {
@@ -82,9 +67,10 @@ void Log::Limited(std::string_view cause, LogLevel level, std::string_view messa
 
 void Log::Write(LogLevel level, std::string_view message, std::span<const Field> fields) {
   if (level < level_) return;
-  const std::string line =
-      FormatLogLine(format_, std::chrono::system_clock::now(), level, message, fields);
-  logger_->log(SpdlogLevel(level), spdlog::string_view_t(line.data(), line.size()));
+  std::string line = Line(format_, level, message, fields);
+  if (writer_) return writer_->Write(std::move(line));
+  const std::lock_guard lock(out_mutex_);
+  *out_ << line << '\n' << std::flush;
 }
 
 }  // namespace evenkeel::telemetry

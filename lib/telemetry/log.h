@@ -1,8 +1,9 @@
 // Log: what an operator reads, one line an event, to standard output. Never from a call's path:
 // calls have metrics.
 //
-// Owned by main, handed to whoever has something to say. Thread-safe; each line is written and
-// flushed before the call returns. Not an access log.
+// Owned by main, handed to whoever has something to say. Thread-safe; no call waits for standard
+// output: a LogWriter writes, and drops what a reader that has stopped leaves no room for. Not an
+// access log.
 #pragma once
 
 #include <initializer_list>
@@ -15,10 +16,7 @@
 #include "lib/base/result.h"
 #include "lib/telemetry/log_limiter.h"
 #include "lib/telemetry/log_line.h"
-
-namespace spdlog {
-class logger;
-}
+#include "lib/telemetry/log_writer.h"
 
 namespace evenkeel::telemetry {
 
@@ -31,11 +29,12 @@ class Log {
  public:
   using Fields = std::initializer_list<Field>;
 
-  /// Writes lines of `level` and above to standard output.
-  Log(LogLevel level, LogFormat format);
-  /// The same to a stream that outlives the log; for tests.
+  /// Writes lines of `level` and above to standard output, or to another descriptor.
+  Log(LogLevel level, LogFormat format, int descriptor = 1);
+  /// The same, before the call returns, to a stream that outlives the log; for tests.
   Log(LogLevel level, LogFormat format, std::ostream& out);
-  /// Tells of lines that were suppressed and not yet told of.
+  /// Tells of lines that were suppressed and not yet told of, and waits a second at most for all to
+  /// be written.
   ~Log();
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
@@ -60,13 +59,17 @@ class Log {
   void Limited(std::string_view cause, LogLevel level, std::string_view message,
                Fields fields = {});
 
+  /// Lines that the reader of standard output left no room for.
+  uint64_t dropped() const { return writer_ ? writer_->dropped() : 0; }
+
  private:
-  Log(LogLevel level, LogFormat format, std::shared_ptr<spdlog::logger> logger);
   void Write(LogLevel level, std::string_view message, std::span<const Field> fields);
 
   const LogLevel level_;
   const LogFormat format_;
-  const std::shared_ptr<spdlog::logger> logger_;
+  const std::unique_ptr<LogWriter> writer_;  ///< or out_
+  std::ostream* const out_;
+  std::mutex out_mutex_;
   std::mutex limiter_mutex_;
   LogLimiter limiter_;
 };

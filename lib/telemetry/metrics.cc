@@ -235,6 +235,9 @@ void Metrics::CollectProcess(std::vector<MetricFamily>& families) const {
   MetricFamily build = GaugeFamily("evenkeel_build_info", "Always 1; its label is the release.");
   AddGauge(build, {{"version", base::kVersion}}, 1);
   families.push_back(std::move(build));
+  families.push_back(LoneCounter("evenkeel_log_lines_dropped_total",
+                                 "Log lines that standard output's reader left no room for.",
+                                 static_cast<double>(log_drops_())));
   families.push_back(LoneCounter("process_cpu_seconds_total",
                                  "CPU time, user and system, in seconds.",
                                  Seconds(facts.cpu).count()));

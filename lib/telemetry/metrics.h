@@ -9,6 +9,7 @@
 
 #include <chrono>
 #include <compare>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -52,6 +53,9 @@ class Metrics final : public prometheus::Collectable {
   DiscoveryMetrics& discovery() { return discovery_; }
   ShedMetrics& shed() { return shed_; }
 
+  /// Asked at each scrape: Log::dropped().
+  void CountLogDropsBy(std::function<uint64_t()> dropped) { log_drops_ = std::move(dropped); }
+
   /// Every family, also those without a sample so far.
   std::vector<prometheus::MetricFamily> Collect() const override;
 
@@ -92,6 +96,7 @@ class Metrics final : public prometheus::Collectable {
   RetryMetrics retries_;
   DiscoveryMetrics discovery_;
   ShedMetrics shed_;
+  std::function<uint64_t()> log_drops_ = [] { return uint64_t{0}; };
   std::vector<Endpoint> endpoints_;  ///< by EndpointId
   std::map<Endpoint, EndpointId> endpoint_ids_;
   std::vector<std::unique_ptr<WorkerMetrics>> workers_;

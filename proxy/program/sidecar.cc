@@ -65,7 +65,9 @@ class Sidecar {
         // Before the workers' threads, which inherit the blocked signals.
         watcher_(loop_, kSignals, [this](int signal) { OnSignal(signal); }),
         handover_(loop_, sockets_, log_),
-        watchdog_(loop_, [this] { FeedWatchdog(); }) {}
+        watchdog_(loop_, [this] { FeedWatchdog(); }) {
+    metrics_.CountLogDropsBy([this] { return log_.dropped(); });
+  }
 
   int Run();
 

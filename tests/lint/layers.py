@@ -55,7 +55,7 @@ THIRD_PARTY = [
     (r"nghttp2/", ()),  # only tests, to hold our HPACK against it
     (r"openssl/", ("lib/net/",)),
     (r"yaml-cpp/", ("lib/yaml/",)),
-    (r"(prometheus|spdlog)/", ("lib/telemetry/",)),
+    (r"prometheus/", ("lib/telemetry/",)),
     (r"CLI/", ("proxy/program/", "backend/")),
     (r"nlohmann/", ("lib/config_json/", "proxy/admin/", "backend/")),
     (r"(google/protobuf/|.*\.pb\.h$)", ("health/", "backend/")),

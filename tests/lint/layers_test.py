@@ -55,7 +55,6 @@ class LayersTest(unittest.TestCase):
             ("openssl/ssl.h", "lib/http2/session.cc"),
             ("yaml-cpp/yaml.h", "proxy/program/main.cc"),
             ("prometheus/registry.h", "proxy/admin/server.cc"),
-            ("spdlog/spdlog.h", "pool/pool.cc"),
             ("CLI/CLI.hpp", "proxy/admin/server.cc"),
             ("nlohmann/json.hpp", "lib/yaml/loader.cc"),
             ("google/protobuf/message.h", "lib/rpc/status.cc"),
