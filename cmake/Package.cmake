@@ -32,10 +32,22 @@ install(FILES ${deploy}/systemd/evenkeel.service ${deploy}/systemd/evenkeel.sock
 install(FILES ${deploy}/debian/evenkeel.yaml DESTINATION /etc/evenkeel)
 install(FILES ${deploy}/debian/copyright DESTINATION ${documents})
 install(DIRECTORY docs/ DESTINATION ${documents}
-        FILES_MATCHING PATTERN "*.md" PATTERN "evenkeel.schema.json"
-        PATTERN architecture.md EXCLUDE PATTERN images EXCLUDE)
+        FILES_MATCHING PATTERN "evenkeel.schema.json" PATTERN images EXCLUDE)
+# The examples lie beside the documents there, and deploy/ is not at hand.
+file(GLOB pages ${PROJECT_SOURCE_DIR}/docs/*.md)
+list(FILTER pages EXCLUDE REGEX "/architecture\\.md$")
+foreach(page ${pages})
+  get_filename_component(name ${page} NAME)
+  install(CODE "
+    file(READ \"${page}\" text)
+    string(REPLACE \"](../deploy/examples/\" \"](examples/\" text \"\${text}\")
+    string(REPLACE \"[deploy/](../deploy)\" \"`deploy/` of the sources\" text \"\${text}\")
+    file(WRITE \"${PROJECT_BINARY_DIR}/package/${name}\" \"\${text}\")")
+  install(FILES ${PROJECT_BINARY_DIR}/package/${name} DESTINATION ${documents})
+endforeach()
 install(DIRECTORY ${deploy}/examples DESTINATION ${documents})
 install(DIRECTORY ${deploy}/prometheus DESTINATION ${documents}/examples)
+install(FILES ${deploy}/grafana/evenkeel.json DESTINATION ${documents}/examples/grafana)
 install_compressed(${deploy}/man/evenkeel.1 ${CMAKE_INSTALL_MANDIR}/man1)
 install_compressed(${PROJECT_SOURCE_DIR}/CHANGELOG.md ${documents} changelog)
 

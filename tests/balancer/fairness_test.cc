@@ -68,5 +68,45 @@ TEST_F(FairnessTest, ForgetsWhatHasLeftTheWindow) {
   EXPECT_EQ(fairness_.value(), 1);
 }
 
+TEST_F(FairnessTest, IsOneForALightLoadThatIsEven) {
+  for (int i = 0; i < 3; ++i) Add();
+  // One call at a time, to each endpoint in turn; most samples find no call at all.
+  for (size_t i = 0; i < Fairness::kWindow; ++i) {
+    Load(i % 3, 1);
+    if (i % 4 != 0) Idle();
+    fairness_.Sample(endpoints_);
+    Idle();
+  }
+  EXPECT_NEAR(fairness_.value(), 1, 0.1);
+}
+
+TEST_F(FairnessTest, SeesALightLoadThatLiesOnOneEndpoint) {
+  for (int i = 0; i < 3; ++i) Add();
+  for (size_t i = 0; i < Fairness::kWindow; ++i) {
+    Load(0, 1);
+    Idle();
+    fairness_.Sample(endpoints_);
+  }
+  EXPECT_EQ(fairness_.value(), 3);
+}
+
+TEST_F(FairnessTest, MakesNothingOfAFewCalls) {
+  for (int i = 0; i < 3; ++i) Add();
+  fairness_.Sample(endpoints_);
+  Load(1, 1);
+  fairness_.Sample(endpoints_);
+  EXPECT_EQ(fairness_.value(), 1);
+}
+
+TEST_F(FairnessTest, ComparesEndpointsOverTheTimeTheyWereEligible) {
+  Add();
+  Add();
+  Load(0, 4);
+  Load(1, 4);
+  for (int i = 0; i < 10; ++i) fairness_.Sample({&endpoints_[0], 1});
+  for (int i = 0; i < 10; ++i) fairness_.Sample(endpoints_);
+  EXPECT_EQ(fairness_.value(), 1);
+}
+
 }  // namespace
 }  // namespace evenkeel::balancer

@@ -122,6 +122,14 @@ class SidecarTest(unittest.TestCase):
         self.assertIn(f"--target={config['listeners'][0]['address']}", client["args"])
 
 
+class NetworkPolicyTest(unittest.TestCase):
+    def test_prometheus_alone_reaches_the_admin_port(self):
+        (rule,) = the("NetworkPolicy", "client-admin")["spec"]["ingress"]
+        self.assertEqual([9901], [port["port"] for port in rule["ports"]])
+        (source,) = rule["from"]
+        self.assertEqual({"namespaceSelector", "podSelector"}, set(source))
+
+
 class PodSecurityTest(unittest.TestCase):
     """The `restricted` standard that the namespace enforces."""
 

@@ -14,6 +14,7 @@ from harness.waiting import BOUND  # noqa: E402
 
 MANUAL = binaries.ROOT / "deploy/man/evenkeel.1"
 COMMANDS = re.compile(r"^  (\w+) {2,}\S", re.MULTILINE)
+LINK = re.compile(r"\]\(([^)#\s]+)")
 FLAGS = re.compile(r"--[a-z][\w-]+")
 
 
@@ -45,8 +46,22 @@ class PackageTest(unittest.TestCase):
                      "usr/share/doc/evenkeel/configuration.md",
                      "usr/share/doc/evenkeel/evenkeel.schema.json",
                      "usr/share/doc/evenkeel/examples/full.yaml",
+                     "usr/share/doc/evenkeel/examples/grafana/evenkeel.json",
                      "usr/share/doc/evenkeel/examples/prometheus/alerts.yml"):
             self.assertTrue((self.root / path).is_file(), path)
+
+    def test_links_in_its_documents_lead_somewhere(self):
+        documents = self.root / "usr/share/doc/evenkeel"
+        pages = list(documents.glob("*.md"))
+        self.assertGreater(len(pages), 5)
+        broken = [f"{page.name}: {link}" for page in pages
+                  for link in LINK.findall(page.read_text(encoding="utf-8"))
+                  if not link.startswith("http") and not (documents / link).exists()]
+        self.assertEqual([], broken)
+
+    def test_its_unit_reads_the_variables_that_debian_keeps_in_etc_default(self):
+        unit = (self.root / "usr/lib/systemd/system/evenkeel.service").read_text("utf-8")
+        self.assertIn("\nEnvironmentFile=-/etc/default/evenkeel\n", unit)
 
     def test_its_configuration_passes_the_check_of_its_program(self):
         result = output(self.root / "usr/bin/evenkeel", "check", "--config",
