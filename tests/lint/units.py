@@ -33,6 +33,7 @@ WITHOUT_TEST = frozenset("""
     health/grpc_probe
     health/load_stream
     health/orca_report
+    health/probe
     health/probe_result
     health/socket_probe
     lib/base/check
@@ -53,6 +54,7 @@ WITHOUT_TEST = frozenset("""
     lib/http2/session_receive
     lib/http2/stream
     lib/http2/stream_queue
+    lib/net/connection_watch
     lib/net/file_descriptor
     lib/net/resolver
     lib/net/takeover_message
@@ -93,7 +95,6 @@ WITHOUT_TEST = frozenset("""
     lib/yaml/traffic_reader
     lib/yaml/yaml_node
     lib/yaml/yaml_parser
-    pool/endpoint_connection
     proxy/admin/explain_page
     proxy/call/routes
     proxy/clients/listener_binding
