@@ -1,296 +1,245 @@
 #include "lib/net/dns_lookup.h"
 
-#include <ares.h>
 #include <arpa/nameser.h>
-#include <event2/event.h>
-#include <event2/event_struct.h>
 #include <netinet/in.h>
-#include <resolv.h>
 
 #include <algorithm>
-#include <cstring>
+#include <chrono>
 #include <map>
-#include <span>
-#include <unordered_map>
 #include <utility>
-
-#include "lib/base/check.h"
 
 namespace evenkeel::net {
 namespace {
 
-constexpr int kTries = 2;
-// What passes every path unfragmented (dnsflagday.net/2020); longer answers come over TCP.
-constexpr int kMaxDatagram = 1232;
+using Status = DnsChannel::Status;
+using Family = DnsSettings::Family;
+
 constexpr base::Duration kNoTtlYet = base::Duration::max();
 
-DnsFailure::Kind KindOf(int status) {
+DnsFailure::Kind KindOf(Status status) {
   switch (status) {
-    case ARES_ENOTFOUND:
+    case Status::kNoSuchName:
       return DnsFailure::Kind::kNoSuchName;
-    case ARES_ENODATA:
+    case Status::kNoRecords:
       return DnsFailure::Kind::kNoRecords;
-    case ARES_ETIMEOUT:
+    case Status::kTimeout:
       return DnsFailure::Kind::kTimeout;
-    case ARES_ESERVFAIL:
-    case ARES_EREFUSED:
-    case ARES_ECONNREFUSED:
+    case Status::kRefused:
       return DnsFailure::Kind::kRefused;
-    default:
-      return DnsFailure::Kind::kOther;
+    case Status::kFound:
+    case Status::kOther:
+      break;
   }
+  return DnsFailure::Kind::kOther;
 }
 
-DnsFailure FailureOf(const std::string& name, int status) {
-  return {KindOf(status), name + ": " + ares_strerror(status)};
+// Whether the server has answered: there are such records, or there are none.
+bool IsAnswer(Status status) {
+  return status == Status::kFound || status == Status::kNoSuchName || status == Status::kNoRecords;
 }
 
-// There are no such records, which for one address family or one target is no failure.
-bool IsAbsence(int status) { return status == ARES_ENOTFOUND || status == ARES_ENODATA; }
+std::vector<int> TypesOf(Family family) {
+  switch (family) {
+    case Family::kIpv4:
+      return {ns_t_a};
+    case Family::kIpv6:
+      return {ns_t_aaaa};
+    case Family::kAll:
+      break;
+  }
+  return {ns_t_a, ns_t_aaaa};
+}
+
+int FamilyOf(Family family) {
+  return family == Family::kIpv4 ? AF_INET : family == Family::kIpv6 ? AF_INET6 : AF_UNSPEC;
+}
+
+std::string NameOf(int type) { return type == ns_t_a ? "A" : type == ns_t_aaaa ? "AAAA" : "SRV"; }
+
+// The name server is not asked for these (RFC 6761, section 6.3).
+bool IsLocalhost(const std::string& name) {
+  return name == "localhost" || name.ends_with(".localhost");
+}
+
+std::vector<SocketAddress> Loopback(Family family) {
+  std::vector<SocketAddress> addresses;
+  for (const char* each : {"127.0.0.1:0", "[::1]:0"}) {
+    const auto address = SocketAddress::From(*base::Address::Parse(each));
+    const int wanted = FamilyOf(family);
+    if (wanted == AF_UNSPEC || wanted == address.family()) addresses.push_back(address);
+  }
+  return addresses;
+}
+
+std::string WithoutDot(const std::string& name) {
+  return name.ends_with('.') ? name.substr(0, name.size() - 1) : name;
+}
 
 }  // namespace
 
-struct DnsLookup::Service {
-  std::string target;
-  uint16_t port;
-  uint16_t priority;
-  uint16_t weight;
+struct DnsLookup::Walk {
+  std::string name;                // as it was written
+  std::vector<std::string> names;  // that it may stand for
+  std::vector<int> types;
+  std::function<void(const DnsRecords&)> on_found;
+  size_t next = 0;     // of the names
+  size_t pending = 0;  // questions for the one before
+  bool silent = false;
+  DnsRecords found;
 };
 
-struct DnsLookup::Channel {
-  Channel(EventLoop& loop, const DnsSettings& settings)
-      : loop(loop), timer(loop, [this] { Process(ARES_SOCKET_BAD, ARES_SOCKET_BAD); }) {
-    static const int initialised = ares_library_init(ARES_LIB_INIT_ALL);
-    CHECK(initialised == ARES_SUCCESS);
-    ares_options options{};
-    options.flags = ARES_FLAG_EDNS;
-    options.ednspsz = kMaxDatagram;
-    options.timeout = static_cast<int>(
-        std::chrono::duration_cast<std::chrono::milliseconds>(settings.timeout).count());
-    options.tries = kTries;
-    options.sock_state_cb = [](void* self, ares_socket_t socket, int read, int write) noexcept {
-      static_cast<Channel*>(self)->Watch(socket, read, write);
-    };
-    options.sock_state_cb_data = this;
-    CHECK(ares_init_options(&ares, &options,
-                            ARES_OPT_FLAGS | ARES_OPT_EDNSPSZ | ARES_OPT_TIMEOUTMS |
-                                ARES_OPT_TRIES | ARES_OPT_SOCK_STATE_CB) == ARES_SUCCESS);
-    if (!settings.resolvers.empty()) SetResolvers(settings.resolvers);
-  }
-  ~Channel() {
-    ares_destroy(ares);  // calls every callback, with ARES_EDESTRUCTION
-    for (const auto& [socket, watched] : sockets) event_del(watched.get());
-  }
-
-  void SetResolvers(const std::vector<SocketAddress>& resolvers) {
-    std::vector<ares_addr_port_node> nodes(resolvers.size());
-    for (size_t i = 0; i < resolvers.size(); ++i) {
-      nodes[i] = {};
-      nodes[i].next = i + 1 < nodes.size() ? &nodes[i + 1] : nullptr;
-      nodes[i].family = resolvers[i].family();
-      nodes[i].udp_port = nodes[i].tcp_port = resolvers[i].port();
-      if (nodes[i].family == AF_INET) {
-        nodes[i].addr.addr4 = reinterpret_cast<const sockaddr_in*>(resolvers[i].get())->sin_addr;
-      } else {
-        const auto* in6 = reinterpret_cast<const sockaddr_in6*>(resolvers[i].get());
-        std::memcpy(&nodes[i].addr.addr6, &in6->sin6_addr, sizeof in6->sin6_addr);
-      }
-    }
-    CHECK(ares_set_servers_ports(ares, nodes.data()) == ARES_SUCCESS);
-  }
-
-  void Watch(ares_socket_t socket, int read, int write) {
-    const auto found = sockets.find(socket);
-    if (found != sockets.end()) {
-      event_del(found->second.get());
-      sockets.erase(found);
-    }
-    if (!read && !write) return;
-    const short what = static_cast<short>((read ? EV_READ : 0) | (write ? EV_WRITE : 0));
-    auto watched = std::make_unique<event>();
-    CHECK(event_assign(
-              watched.get(), loop.native(), socket, static_cast<short>(what | EV_PERSIST),
-              [](int fd, short ready, void* self) noexcept {
-                static_cast<Channel*>(self)->Process(ready & EV_READ ? fd : ARES_SOCKET_BAD,
-                                                     ready & EV_WRITE ? fd : ARES_SOCKET_BAD);
-              },
-              this) == 0);
-    CHECK(event_add(watched.get(), nullptr) == 0);
-    sockets.emplace(socket, std::move(watched));
-  }
-
-  void Process(ares_socket_t readable, ares_socket_t writable) {
-    ares_process_fd(ares, readable, writable);
-    StartTimer();
-  }
-
-  void StartTimer() {
-    timeval wait{};
-    if (ares_timeout(ares, nullptr, &wait) == nullptr) return timer.Stop();
-    timer.StartAfter(std::chrono::seconds(wait.tv_sec) + std::chrono::microseconds(wait.tv_usec));
-  }
-
-  EventLoop& loop;
-  Timer timer;
-  std::unordered_map<ares_socket_t, std::unique_ptr<event>> sockets;
-  ares_channel ares = nullptr;
-};
-
-namespace {
-
-// What c-ares keeps for us until it answers.
-template <typename Function>
-struct Callback {
-  Function function;
-
-  static void* Keep(Function function) { return new Callback{std::move(function)}; }
-  static std::unique_ptr<Callback> Take(void* kept) {
-    return std::unique_ptr<Callback>(static_cast<Callback*>(kept));
-  }
-};
-
-using ServicesCallback = Callback<std::function<void(int status, std::span<const uint8_t>)>>;
-using AddressesCallback = Callback<std::function<void(int status, const ares_addrinfo*)>>;
-
-uint16_t Read16(const uint8_t* bytes) { return static_cast<uint16_t>(bytes[0] << 8 | bytes[1]); }
-
-}  // namespace
-
-DnsLookup::DnsLookup(EventLoop& loop, const DnsSettings& settings, DnsQuestion question,
-                     Handler on_done)
-    : question_(std::move(question)),
+DnsLookup::DnsLookup(EventLoop& loop, DnsSettings settings, DnsQuestion question, Handler on_done)
+    : loop_(loop),
+      settings_(std::move(settings)),
+      question_(std::move(question)),
+      habits_(ReadDnsHabits()),
       on_done_(std::move(on_done)),
-      finish_(loop, [this] { Finish(); }),
-      absence_(ARES_ENODATA),
-      channel_(std::make_unique<Channel>(loop, settings)) {
+      finish_(loop, [this] { Finish(); }) {
   answer_.ttl = kNoTtlYet;
+  ++pending_;  // so that nothing ends before all is asked
   if (question_.records == DnsQuestion::Records::kServices) {
     AskForServices();
   } else {
     AskForAddresses(question_.name, {{question_.name, question_.port, 0, 0}});
   }
-  channel_->StartTimer();
+  End();
 }
 
 DnsLookup::~DnsLookup() = default;
 
 void DnsLookup::AskForServices() {
-  ++pending_;
-  void* kept = ServicesCallback::Keep([this](int status, std::span<const uint8_t> message) {
-    std::vector<Service> services;
-    uint32_t ttl = 0;
-    if (status != ARES_SUCCESS) {
-      Fail(FailureOf(question_.name, status));
-    } else if (!ParseServices(message, services, ttl)) {
-      Fail({DnsFailure::Kind::kOther, question_.name + ": the answer is malformed"});
-    } else {
-      OnServices(std::move(services), ttl);
-    }
-    Answered();
-  });
-  ares_search(
-      channel_->ares, question_.name.c_str(), ns_c_in, ns_t_srv,
-      [](void* kept, int status, int, unsigned char* message, int size) noexcept {
-        const auto callback = ServicesCallback::Take(kept);
-        if (status == ARES_EDESTRUCTION) return;
-        callback->function(status, {message, static_cast<size_t>(std::max(size, 0))});
-      },
-      kept);
+  Start(question_.name, {ns_t_srv}, [this](const DnsRecords& found) { OnServices(found); });
 }
 
-bool DnsLookup::ParseServices(std::span<const uint8_t> message, std::vector<Service>& services,
-                              uint32_t& ttl) {
-  ns_msg parsed;
-  if (ns_initparse(message.data(), static_cast<int>(message.size()), &parsed) != 0) return false;
-  ttl = UINT32_MAX;
-  for (int i = 0; i < ns_msg_count(parsed, ns_s_an); ++i) {
-    ns_rr record;
-    if (ns_parserr(&parsed, ns_s_an, i, &record) != 0) return false;
-    ttl = std::min<uint32_t>(ttl, ns_rr_ttl(record));
-    if (ns_rr_type(record) != ns_t_srv) continue;
-    char target[NS_MAXDNAME];
-    const uint8_t* data = ns_rr_rdata(record);
-    if (ns_rr_rdlen(record) < 7 || ns_name_uncompress(ns_msg_base(parsed), ns_msg_end(parsed),
-                                                      data + 6, target, sizeof target) < 0) {
-      return false;
-    }
-    services.push_back({target, Read16(data + 4), Read16(data), Read16(data + 2)});
-  }
-  return true;
-}
-
-void DnsLookup::OnServices(std::vector<Service> services, uint32_t ttl) {
-  answer_.ttl = std::min<base::Duration>(answer_.ttl, std::chrono::seconds(ttl));
+void DnsLookup::OnServices(const DnsRecords& found) {
+  answer_.ttl = std::min<base::Duration>(answer_.ttl, std::chrono::seconds(found.ttl));
   std::map<std::string, std::vector<Service>> by_target;
-  for (Service& each : services) {
-    // "." says that the service is decidedly not available here.
-    if (each.target.empty() || each.target == "." || each.port == 0) continue;
-    by_target[each.target].push_back(std::move(each));
+  for (const Service& each : found.services) {
+    if (each.target.empty() || each.port == 0) continue;  // decidedly not available here
+    by_target[each.target].push_back(each);
   }
-  for (auto& [target, of_target] : by_target) {
-    // Targets are whole names: the final dot keeps search domains out.
-    AskForAddresses(target.ends_with('.') ? target : target + ".", std::move(of_target));
-  }
+  // Targets are whole names: the final dot keeps search domains out.
+  for (auto& [target, of_target] : by_target) AskForAddresses(target + ".", std::move(of_target));
 }
 
 void DnsLookup::AskForAddresses(const std::string& name, std::vector<Service> services) {
-  for (const int family : {AF_INET, AF_INET6}) {
-    ++pending_;
-    ares_addrinfo_hints hints{};
-    hints.ai_family = family;
-    hints.ai_flags = ARES_AI_NOSORT;
-    hints.ai_socktype = SOCK_STREAM;
-    void* kept =
-        AddressesCallback::Keep([this, name, services](int status, const ares_addrinfo* found) {
-          if (status == ARES_SUCCESS) {
-            Add(*found, services);
-          } else if (IsAbsence(status)) {
-            absence_ = status;
-          } else {
-            Fail(FailureOf(name, status));
-          }
-          Answered();
-        });
-    ares_getaddrinfo(
-        channel_->ares, name.c_str(), nullptr, &hints,
-        [](void* kept, int status, int, ares_addrinfo* found) noexcept {
-          const auto callback = AddressesCallback::Take(kept);
-          const std::unique_ptr<ares_addrinfo, decltype(&ares_freeaddrinfo)> owner(
-              found, ares_freeaddrinfo);
-          if (status != ARES_EDESTRUCTION) callback->function(status, found);
-        },
-        kept);
+  const std::string bare = WithoutDot(name);
+  std::vector<SocketAddress> local;
+  if (habits_.reads_hosts) local = FindInHosts(bare, FamilyOf(settings_.family));
+  if (local.empty() && IsLocalhost(bare)) local = Loopback(settings_.family);
+  if (!local.empty()) {
+    answer_.ttl = std::min<base::Duration>(answer_.ttl, base::Duration::zero());
+    return Add(local, services);
   }
+  Start(name, TypesOf(settings_.family), [this, services](const DnsRecords& found) {
+    answer_.ttl = std::min<base::Duration>(answer_.ttl, std::chrono::seconds(found.ttl));
+    Add(found.addresses, services);
+  });
 }
 
-void DnsLookup::Add(const ares_addrinfo& found, const std::vector<Service>& services) {
-  for (const ares_addrinfo_cname* each = found.cnames; each != nullptr; each = each->next) {
-    answer_.ttl = std::min<base::Duration>(answer_.ttl, std::chrono::seconds(each->ttl));
-  }
-  for (const ares_addrinfo_node* each = found.nodes; each != nullptr; each = each->ai_next) {
-    answer_.ttl = std::min<base::Duration>(answer_.ttl, std::chrono::seconds(each->ai_ttl));
+void DnsLookup::Add(const std::vector<SocketAddress>& addresses,
+                    const std::vector<Service>& services) {
+  for (SocketAddress each : addresses) {
+    if (!IsUsable(each)) {
+      absence_ = {DnsFailure::Kind::kNoRecords,
+                  question_.name + ": " + each.ToString() + " is no address of an endpoint"};
+      continue;
+    }
     for (const Service& service : services) {
-      SocketAddress address(each->ai_addr, static_cast<socklen_t>(each->ai_addrlen));
-      address.set_port(service.port);
-      answer_.endpoints.push_back({address, service.priority, service.weight});
+      each.set_port(service.port);
+      answer_.endpoints.push_back({each, service.priority, service.weight});
     }
   }
 }
 
-void DnsLookup::Fail(DnsFailure failure) {
-  if (!failure_) failure_ = std::make_unique<DnsFailure>(std::move(failure));
+void DnsLookup::Start(const std::string& name, std::vector<int> types,
+                      std::function<void(const DnsRecords&)> on_found) {
+  ++pending_;
+  walks_.push_back(std::make_unique<Walk>());
+  Walk& walk = *walks_.back();
+  walk.name = name;
+  walk.names = habits_.search.NamesFor(name);
+  walk.types = std::move(types);
+  walk.on_found = std::move(on_found);
+  AskNext(walk);
 }
 
-void DnsLookup::Answered() {
-  // c-ares can answer before the question's call returns, and must not be destroyed in a callback.
+void DnsLookup::AskNext(Walk& walk) {
+  const std::string name = walk.names[walk.next++];
+  walk.pending = walk.types.size();
+  for (const int type : walk.types) Ask(walk, name, type, Manner::kExtended);
+}
+
+void DnsLookup::Ask(Walk& walk, const std::string& name, int type, Manner manner) {
+  auto& channel = channels_[static_cast<size_t>(manner)];
+  if (!channel) channel = std::make_unique<DnsChannel>(loop_, settings_, manner);
+  channel->Ask(name, type, [this, &walk, name, type, manner](const Reply& reply) {
+    if (IsAnswer(reply.status) || manner == Manner::kTruncated) return OnReply(walk, type, reply);
+    Ask(walk, name, type, manner == Manner::kExtended ? Manner::kPlain : Manner::kTruncated);
+  });
+}
+
+void DnsLookup::OnReply(Walk& walk, int type, const Reply& reply) {
+  if (reply.status == Status::kFound) {
+    OnRecords(walk, type, ParseDns(reply.message));
+  } else if (IsAnswer(reply.status)) {
+    if (absence_.reason.empty() || absence_.kind == DnsFailure::Kind::kNoSuchName) {
+      absence_ = {KindOf(reply.status), question_.name + ": " + reply.reason};
+    }
+  } else {
+    walk.silent = walk.silent || reply.status == Status::kTimeout;
+    Miss(type, {KindOf(reply.status), NameOf(type) + " of " + walk.name + ": " + reply.reason});
+  }
+  if (--walk.pending == 0) OnName(walk);
+}
+
+void DnsLookup::OnRecords(Walk& walk, int type, const std::optional<DnsRecords>& records) {
+  const std::string what = NameOf(type) + " of " + walk.name;
+  if (!records) return Miss(type, {DnsFailure::Kind::kOther, what + ": the answer is malformed"});
+  if (records->truncated) {
+    Miss(type, {DnsFailure::Kind::kRefused, what + ": the answer is truncated, and TCP fails"});
+  }
+  DnsRecords& found = walk.found;
+  const auto append = [](auto& to, const auto& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  append(found.addresses, records->addresses);
+  append(found.services, records->services);
+  found.ttl = std::min(found.ttl, records->ttl);
+}
+
+// All questions for one whole name are answered. Silence ends the walk, as with glibc: the name may
+// be there, and the next one's addresses would be another service's.
+void DnsLookup::OnName(Walk& walk) {
+  const bool found = !walk.found.addresses.empty() || !walk.found.services.empty();
+  if (!found && !walk.silent && walk.next < walk.names.size()) {
+    if (answer_.gap) answer_.gap->family = AF_UNSPEC;
+    return AskNext(walk);
+  }
+  if (found) walk.on_found(walk.found);
+  End();
+}
+
+void DnsLookup::Miss(int type, DnsFailure failure) {
+  const int family = type == ns_t_a ? AF_INET : type == ns_t_aaaa ? AF_INET6 : AF_UNSPEC;
+  const bool is_services = question_.records == DnsQuestion::Records::kServices;
+  if (!answer_.gap) {
+    answer_.gap = {is_services ? AF_UNSPEC : family, std::move(failure)};
+  } else if (answer_.gap->family != family) {
+    answer_.gap->family = AF_UNSPEC;
+  }
+}
+
+void DnsLookup::End() {
+  // An answer can come before the question's call returns, and c-ares must not be destroyed there.
   if (--pending_ == 0) finish_.StartAfter({});
 }
 
 void DnsLookup::Finish() {
-  if (pending_ > 0) return;  // an answer came before the next question was asked
-  if (!failure_ && answer_.endpoints.empty()) Fail(FailureOf(question_.name, absence_));
-  if (failure_) return on_done_(base::Error(*failure_));
-  on_done_(std::move(answer_));
+  if (!answer_.endpoints.empty()) return on_done_(std::move(answer_));
+  if (answer_.gap) return on_done_(base::Error(answer_.gap->why));
+  if (absence_.reason.empty()) absence_.reason = question_.name + ": not available here";
+  on_done_(base::Error(absence_));
 }
 
 }  // namespace evenkeel::net

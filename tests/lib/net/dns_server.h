@@ -1,4 +1,5 @@
-// DnsServer: a DNS server over UDP on loopback that says what a test tells it, in the test's loop.
+// DnsServer: a DNS server on loopback that says what a test tells it, in the test's loop: over UDP,
+// and over TCP once it is told to.
 #pragma once
 
 #include <arpa/inet.h>
@@ -6,7 +7,9 @@
 #include <event2/event.h>
 #include <event2/event_struct.h>
 #include <gtest/gtest.h>
+#include <poll.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cstdint>
 #include <map>
@@ -35,6 +38,8 @@ class DnsServer {
     event_add(&event_, nullptr);
   }
   ~DnsServer() { event_del(&event_); }
+  DnsServer(const DnsServer&) = delete;
+  DnsServer& operator=(const DnsServer&) = delete;
 
   SocketAddress address() const { return SocketAddress::OfSocket(socket_.get()); }
   int questions() const { return questions_; }
@@ -60,12 +65,42 @@ class DnsServer {
   }
   /// Answers questions for `name` with this code (RFC 1035, section 4.1.1), for one type or all.
   void Fail(const std::string& name, int code, int type = 0) { zones_[name].failures[type] = code; }
-  /// Says nothing to questions for `name`.
-  void Ignore(const std::string& name) { Fail(name, kSilence); }
+  /// Says nothing to questions for `name`, of one type or all.
+  void Ignore(const std::string& name, int type = 0) { Fail(name, kSilence, type); }
+  /// Answers every question with EDNS with this code; kSilence: not at all.
+  void FailEdns(int code) { edns_ = code; }
+  /// Over UDP at most so many records are given, and the answer says that it is truncated.
+  void Truncate(size_t records) { most_records_ = records; }
+  /// Listens for TCP too, until which it refuses it.
+  void ListenForTcp() {
+    tcp_ = FileDescriptor(socket(AF_INET, SOCK_STREAM, 0));
+    const SocketAddress at = address();
+    const int on = 1;
+    setsockopt(tcp_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    EXPECT_EQ(bind(tcp_.get(), at.get(), at.size()), 0);
+    EXPECT_EQ(listen(tcp_.get(), 10), 0);
+  }
+  /// Answers those who have asked over TCP meanwhile.
+  void ServeTcp() {
+    if (tcp_ && IsReadable(tcp_)) connections_.emplace_back(accept(tcp_.get(), nullptr, nullptr));
+    for (const FileDescriptor& each : connections_) {
+      if (!IsReadable(each)) continue;
+      char buffer[1500];
+      const ssize_t got = recv(each.get(), buffer, sizeof buffer, 0);
+      if (got < 2) continue;
+      // The question comes in one piece, its length before it.
+      const std::string query(buffer + 2, static_cast<size_t>(got) - 2);
+      const std::string answer = AnswerTo(query, SIZE_MAX);
+      std::string framed;
+      Put16(framed, static_cast<uint16_t>(answer.size()));
+      framed += answer;
+      EXPECT_EQ(send(each.get(), framed.data(), framed.size(), 0), std::ssize(framed));
+    }
+  }
 
- private:
   static constexpr int kSilence = -1;
 
+ private:
   struct Record {
     uint32_t ttl;
     std::string data;
@@ -100,13 +135,19 @@ class DnsServer {
                                  reinterpret_cast<sockaddr*>(&peer), &size);
     if (got < 17) return;
     ++questions_;
-    const std::string answer = AnswerTo(std::string(buffer, static_cast<size_t>(got)));
+    const std::string answer =
+        AnswerTo(std::string(buffer, static_cast<size_t>(got)), most_records_);
     if (answer.empty()) return;
     sendto(socket_.get(), answer.data(), answer.size(), 0, reinterpret_cast<sockaddr*>(&peer),
            size);
   }
 
-  std::string AnswerTo(const std::string& query) {
+  static bool IsReadable(const FileDescriptor& socket) {
+    pollfd waiting{socket.get(), POLLIN, 0};
+    return poll(&waiting, 1, 0) == 1;
+  }
+
+  std::string AnswerTo(const std::string& query, size_t most_records) {
     std::string name;
     size_t at = 12;
     while (query[at] != '\0') {
@@ -125,9 +166,15 @@ class DnsServer {
       }
       if (code == ns_r_noerror) records = zone->second.records[type];
     }
+    const bool has_edns = query[11] != 0;  // the count of additional records
+    if (has_edns && edns_ != ns_r_noerror) code = edns_;
+    if (code != ns_r_noerror) records.clear();
     if (code == kSilence) return "";
+    constexpr int kTruncated = 0x0200;
+    const bool fits = records.size() <= most_records;
+    if (!fits) records.resize(most_records);
     std::string out = query.substr(0, 2);
-    Put16(out, static_cast<uint16_t>(0x8180 | code));
+    Put16(out, static_cast<uint16_t>(0x8180 | code | (fits ? 0 : kTruncated)));
     for (const size_t count : {size_t{1}, records.size(), size_t{0}, size_t{0}}) {
       Put16(out, static_cast<uint16_t>(count));
     }
@@ -148,6 +195,10 @@ class DnsServer {
   event event_;
   std::map<std::string, Zone> zones_;
   int questions_ = 0;
+  int edns_ = ns_r_noerror;
+  size_t most_records_ = SIZE_MAX;
+  FileDescriptor tcp_;
+  std::vector<FileDescriptor> connections_;
 };
 
 }  // namespace evenkeel::net
