@@ -28,7 +28,7 @@ ServingStatus HealthService::StatusOf(std::string_view name, const Routes& route
   };
   if (name.empty()) return answer(ready_ == Ready::kYes);
   for (const auto& cluster : routes.clusters) {
-    if (cluster->name() == name) return answer(cluster->HasEligible());
+    if (cluster && cluster->name() == name) return answer(cluster->HasEligible());
   }
   const RouteTable::Route* const route = routes.table->Find({name, ""}, request);
   if (route == nullptr) return ServingStatus::kServiceUnknown;

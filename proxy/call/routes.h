@@ -19,7 +19,8 @@ struct Routes final : base::LocalCounted {
       : table(std::move(table)), clusters(std::move(clusters)) {}
 
   const std::shared_ptr<const RouteTable> table;
-  const std::vector<base::LocalPtr<Cluster>> clusters;  ///< at the places that the table names
+  /// At the places that the table names; null where it has none.
+  const std::vector<base::LocalPtr<Cluster>> clusters;
 };
 
 /// Of a listener: those for calls from now on. A reload puts others in their place.

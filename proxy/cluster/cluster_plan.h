@@ -11,11 +11,9 @@
 #include "lib/config/health.h"
 #include "pool/pool.h"
 #include "proxy/cluster/cluster.h"
+#include "proxy/route/cluster_id.h"
 
 namespace evenkeel::proxy {
-
-/// Never reused, so what a worker says of a cluster that has gone meets nobody.
-enum class ClusterId : uint64_t {};
 
 struct EndpointPlan {
   pool::Pool::Target target;

@@ -34,6 +34,24 @@ std::optional<base::Duration> RateLimit::Take(std::string_view key, base::Time n
   }
 }
 
+void RateLimit::TakeOver(const RateLimit& before, base::Time now) {
+  const auto take = [&](const Bucket& from, Bucket& to) {
+    const base::Time full_at = from.full_at.load(std::memory_order_relaxed);
+    if (full_at <= now) return;
+    const auto lack =
+        std::min((full_at - now) * (1.0 * interval_ / before.interval_),
+                 std::chrono::duration<double, base::Duration::period>(depth_ + interval_));
+    to.full_at.store(now + std::chrono::duration_cast<base::Duration>(lack),
+                     std::memory_order_relaxed);
+  };
+  for (uint64_t i = 0; i <= before.mask_; ++i) {
+    const Bucket& each = before.buckets_[i];
+    const uint64_t key = each.key.load(std::memory_order_relaxed);
+    if (key != 0) take(each, BucketOf(key, now));
+  }
+  take(before.shared_, shared_);
+}
+
 RateLimit::Bucket& RateLimit::BucketOf(uint64_t key, base::Time now) {
   const uint64_t probes = std::min(kProbes, mask_ + 1);
   for (uint64_t i = 0; i < probes; ++i) {

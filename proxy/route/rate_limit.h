@@ -32,6 +32,10 @@ class RateLimit {
   /// may.
   std::optional<base::Duration> Take(std::string_view key, base::Time now);
 
+  /// Has each bucket lack as many tokens as that of `before` does now, which had other settings and
+  /// the same seed. Before anybody takes from this one.
+  void TakeOver(const RateLimit& before, base::Time now);
+
  private:
   struct Bucket {
     std::atomic<uint64_t> key{0};       // a hash; 0: nobody's

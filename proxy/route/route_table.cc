@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "health/health_message.h"
 
@@ -26,33 +27,141 @@ bool HasField(const http2::HeaderList& headers, const config::Metadata& wanted) 
   return false;
 }
 
+// Unlike that of any other route of the listener: two that match the same calls are an error.
+std::string KeyOf(const config::Match& match) {
+  std::string key;
+  const auto add = [&key](const std::string& text) {
+    key.append(std::to_string(text.size())).append(":").append(text);
+  };
+  for (const std::string* each : {&match.authority, &match.service, &match.method}) add(*each);
+  for (const auto& each : match.metadata) {
+    add(each.name);
+    add(each.value);
+  }
+  return key;
+}
+
+const std::string& FirstCluster(const config::Route& route) {
+  return route.cluster.empty() ? route.traffic.split[0].cluster : route.cluster;
+}
+
+std::vector<std::string> ClustersOf(const config::Route& route) {
+  std::vector<std::string> names;
+  if (!route.cluster.empty()) names.push_back(route.cluster);
+  for (const config::SplitPart& each : route.traffic.split) names.push_back(each.cluster);
+  if (route.traffic.mirror) names.push_back(route.traffic.mirror->cluster);
+  return names;
+}
+
+// All that the listener's calls may go to; with `health_service` they may ask about every one.
+std::vector<std::string> ClustersOf(const config::Listener& listener,
+                                    const NamedClusters& clusters) {
+  std::vector<std::string> names;
+  if (listener.health_service) {
+    for (const auto& [name, cluster] : clusters) names.push_back(name);
+    return names;
+  }
+  for (const config::Route& each : listener.routes) {
+    for (std::string& name : ClustersOf(each)) names.push_back(std::move(name));
+  }
+  if (!listener.cluster.empty()) names.push_back(listener.cluster);
+  return names;
+}
+
+// What routes take from a cluster's configuration is its service config.
+bool HaveSameRules(const base::SharedValue<config::Cluster>& a,
+                   const base::SharedValue<config::Cluster>& b) {
+  return a.IsShared(b) || a->service_config == b->service_config;
+}
+
 }  // namespace
 
-RouteTable::RouteTable(const config::Listener& listener, const config::Clusters& clusters,
-                       uint64_t seed)
-    : answers_health_(listener.health_service) {
-  if (answers_health_) {
+struct RouteTable::Making {
+  uint64_t id;
+  const NamedClusters& clusters;
+  RateLimits& limits;
+  base::Time now;
+  const RouteTable* before;
+};
+
+std::shared_ptr<const RouteTable> RouteTable::Make(
+    uint64_t id, const base::SharedValue<config::Listener>& listener, const NamedClusters& clusters,
+    RateLimits& limits, base::Time now, std::shared_ptr<const RouteTable> before) {
+  ClusterPlaces places(ClustersOf(*listener, clusters), clusters,
+                       before ? before->places_ : ClusterPlaces());
+  if (before && before->listener_ == listener && before->places_ == places &&
+      before->HasRulesOf(clusters)) {
+    return before;
+  }
+  std::shared_ptr<RouteTable> table(new RouteTable(listener, std::move(places)));
+  table->AddAll({id, clusters, limits, now, before.get()});
+  return table;
+}
+
+void RouteTable::AddAll(const Making& making) {
+  if (answers_health()) {
     const config::Match match{.authority = {},
                               .service = std::string(health::kHealthService),
                               .method = {},
                               .metadata = {}};
-    routes_.push_back({match, 0, {}, {}, Answered::kHere});
+    routes_.push_back(std::make_shared<const Route>(Route{match, 0, {}, {}, Answered::kHere}));
   }
-  for (const config::Route& each : listener.routes) {
-    const std::string& first = each.cluster.empty() ? each.traffic.split[0].cluster : each.cluster;
-    const size_t cluster = IndexOf(first, clusters);
-    routes_.push_back({each.match, cluster, MethodRules(each.calls, clusters[cluster]),
-                       RouteTraffic(each.traffic, clusters, seed)});
+  for (const config::Route& each : listener_->routes) Add(making, KeyOf(each.match), each);
+  if (listener_->cluster.empty()) return;
+  config::Route rest;
+  rest.cluster = listener_->cluster;
+  Add(making, "the rest", rest);
+}
+
+void RouteTable::Add(const Making& making, const std::string& key, const config::Route& route) {
+  Entry& entry = entries_[key];
+  Source& source = entry.source;
+  source.route = route;
+  for (const std::string& each : ClustersOf(route)) {
+    source.places.push_back(places_.Of(making.clusters.at(each).id));
   }
-  if (listener.cluster.empty()) return;
-  const size_t cluster = IndexOf(listener.cluster, clusters);
-  routes_.push_back({{}, cluster, MethodRules({}, clusters[cluster]), {}});
+  source.cluster = making.clusters.at(FirstCluster(route)).config;
+  if (making.before != nullptr) {
+    const auto before = making.before->entries_.find(key);
+    const bool stays =
+        before != making.before->entries_.end() && before->second.source.IsSame(source);
+    if (stays) entry.route = before->second.route;
+  }
+  if (!entry.route) entry.route = MakeRoute(making, key, source);
+  routes_.push_back(entry.route);
+}
+
+std::shared_ptr<const RouteTable::Route> RouteTable::MakeRoute(const Making& making,
+                                                               const std::string& key,
+                                                               const Source& source) const {
+  const config::Route& route = source.route;
+  const auto place_of = [&](const std::string& name) {
+    return places_.Of(making.clusters.at(name).id);
+  };
+  std::shared_ptr<RateLimit> limit;
+  if (const auto& settings = route.traffic.rate_limit) {
+    limit = making.limits.Of(std::to_string(making.id) + " " + key, *settings, making.now);
+  }
+  return std::make_shared<const Route>(
+      Route{route.match, place_of(FirstCluster(route)), MethodRules(route.calls, *source.cluster),
+            RouteTraffic(route.traffic, place_of, std::move(limit))});
+}
+
+bool RouteTable::Source::IsSame(const Source& other) const {
+  return places == other.places && HaveSameRules(cluster, other.cluster) && route == other.route;
+}
+
+bool RouteTable::HasRulesOf(const NamedClusters& clusters) const {
+  return std::ranges::all_of(entries_, [&clusters](const auto& each) {
+    const Source& source = each.second.source;
+    return HaveSameRules(source.cluster, clusters.at(FirstCluster(source.route)).config);
+  });
 }
 
 const RouteTable::Route* RouteTable::Find(const rpc::MethodPath& path,
                                           const http2::HeaderList& headers) const {
-  for (const Route& each : routes_) {
-    if (Matches(each.match, path, headers)) return &each;
+  for (const auto& each : routes_) {
+    if (Matches(each->match, path, headers)) return each.get();
   }
   return nullptr;
 }

@@ -1,25 +1,41 @@
 // RouteTable: where the calls of one listener go, and what applies to them on the way. Immutable,
 // shared by all workers; a call keeps the table that it began with.
+//
+// A reload makes a new one only where the listener, or what matters of its clusters, has changed;
+// and then routes that have not changed are the same objects.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "lib/config/config.h"
 #include "lib/http/header_list.h"
 #include "lib/rpc/message.h"
+#include "proxy/route/cluster_id.h"
+#include "proxy/route/cluster_places.h"
 #include "proxy/route/method_rules.h"
+#include "proxy/route/rate_limits.h"
 #include "proxy/route/route_traffic.h"
 
 namespace evenkeel::proxy {
 
 class RouteTable {
  public:
-  /// The configuration has been validated: every cluster that `listener` names is in `clusters`.
-  /// `seed`: for the rate limits' keys.
-  RouteTable(const config::Listener& listener, const config::Clusters& clusters, uint64_t seed = 0);
+  /// The table of `listener`, of which every cluster is in `clusters`: `before`, its last one,
+  /// where nothing that matters to it has changed; else one that has of it what has not. Null:
+  /// there was none. `id` tells its rate limits from other listeners'.
+  static std::shared_ptr<const RouteTable> Make(uint64_t id,
+                                                const base::SharedValue<config::Listener>& listener,
+                                                const NamedClusters& clusters, RateLimits& limits,
+                                                base::Time now,
+                                                std::shared_ptr<const RouteTable> before);
 
   enum class Answered : bool {
     kByCluster,
@@ -28,7 +44,7 @@ class RouteTable {
 
   struct Route {
     config::Match match;
-    size_t cluster;  ///< its place in `clusters`; traffic.Draw may say another
+    size_t cluster;  ///< its place among clusters(); traffic.Draw may say another
     MethodRules rules;
     RouteTraffic traffic;
     Answered answered = Answered::kByCluster;
@@ -38,14 +54,42 @@ class RouteTable {
   /// as long as the table.
   const Route* Find(const rpc::MethodPath& path, const http2::HeaderList& headers) const;
   /// Whether the listener has `health_service`.
-  bool answers_health() const { return answers_health_; }
+  bool answers_health() const { return listener_->health_service; }
+  /// The clusters that calls may go to, or ask about, at the places that routes name.
+  const std::vector<std::optional<ClusterId>>& clusters() const { return places_.ids(); }
 
  private:
+  /// What a route was made of. Where that is the same, so is the route.
+  struct Source {
+    config::Route route;
+    std::vector<size_t> places;                  // of its clusters
+    base::SharedValue<config::Cluster> cluster;  // the first, whose service config it has
+
+    bool IsSame(const Source& other) const;
+  };
+  struct Entry {
+    Source source;
+    std::shared_ptr<const Route> route;
+  };
+  /// What it takes to make one.
+  struct Making;
+
+  RouteTable(base::SharedValue<config::Listener> listener, ClusterPlaces places)
+      : listener_(std::move(listener)), places_(std::move(places)) {}
+
+  void AddAll(const Making& making);
+  void Add(const Making& making, const std::string& key, const config::Route& route);
+  std::shared_ptr<const Route> MakeRoute(const Making& making, const std::string& key,
+                                         const Source& source) const;
+  bool HasRulesOf(const NamedClusters& clusters) const;
   static bool Matches(const config::Match& match, const rpc::MethodPath& path,
                       const http2::HeaderList& headers);
 
-  const bool answers_health_;
-  std::vector<Route> routes_;  // the listener's own cluster is the last, which takes every call
+  const base::SharedValue<config::Listener> listener_;
+  const ClusterPlaces places_;
+  // The listener's own cluster is the last, which takes every call.
+  std::vector<std::shared_ptr<const Route>> routes_;
+  std::unordered_map<std::string, Entry> entries_;  // by what they match
 };
 
 }  // namespace evenkeel::proxy

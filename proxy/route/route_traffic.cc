@@ -1,39 +1,21 @@
 #include "proxy/route/route_traffic.h"
 
 #include <algorithm>
-
-#include "lib/base/check.h"
+#include <utility>
 
 namespace evenkeel::proxy {
-namespace {
 
-std::shared_ptr<RateLimit> Make(const config::RateLimit& limit, uint64_t seed) {
-  return std::make_shared<RateLimit>(
-      RateLimit::Settings{.calls = limit.calls,
-                          .per = limit.per,
-                          .burst = limit.burst.value_or(limit.calls),
-                          .max_keys = limit.key.empty() ? 1 : limit.max_keys},
-      seed);
-}
-
-}  // namespace
-
-size_t IndexOf(const std::string& name, const config::Clusters& clusters) {
-  const auto found = std::ranges::find(clusters, name, &config::Cluster::name);
-  CHECK(found != clusters.end());
-  return static_cast<size_t>(found - clusters.begin());
-}
-
-RouteTraffic::RouteTraffic(const config::RouteTraffic& traffic, const config::Clusters& clusters,
-                           uint64_t seed)
+RouteTraffic::RouteTraffic(const config::RouteTraffic& traffic,
+                           const std::function<size_t(const std::string& cluster)>& place_of,
+                           std::shared_ptr<RateLimit> limit)
     : response_headers(traffic.response_headers) {
   uint64_t upto = 0;
   for (const config::SplitPart& each : traffic.split) {
-    split.push_back({IndexOf(each.cluster, clusters), upto += each.weight});
+    split.push_back({place_of(each.cluster), upto += each.weight});
   }
   stages.emplace_back(MemoryGate{});
   if (traffic.rate_limit) {
-    stages.emplace_back(RateGate{Make(*traffic.rate_limit, seed), traffic.rate_limit->key});
+    stages.emplace_back(RateGate{std::move(limit), traffic.rate_limit->key});
   }
   stages.emplace_back(ClusterGate{});
   if (traffic.fault) stages.emplace_back(std::make_shared<const FaultInjection>(*traffic.fault));
@@ -41,8 +23,7 @@ RouteTraffic::RouteTraffic(const config::RouteTraffic& traffic, const config::Cl
     stages.emplace_back(RequestEdits{traffic.request_headers});
   }
   if (traffic.mirror) {
-    stages.emplace_back(
-        MirrorStage{IndexOf(traffic.mirror->cluster, clusters), traffic.mirror->percentage});
+    stages.emplace_back(MirrorStage{place_of(traffic.mirror->cluster), traffic.mirror->percentage});
   }
 }
 

@@ -5,6 +5,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -14,9 +16,6 @@
 
 namespace evenkeel::proxy {
 
-/// The place of the cluster of this name, which is there: the configuration has been validated.
-size_t IndexOf(const std::string& name, const config::Clusters& clusters);
-
 struct RouteTraffic {
   struct Part {
     size_t cluster;  ///< its place among the clusters
@@ -24,11 +23,11 @@ struct RouteTraffic {
   };
 
   /// A route that has nothing but the limits that every call is held to.
-  RouteTraffic() : RouteTraffic(config::RouteTraffic(), {}, 0) {}
-  /// The configuration has been validated: each cluster that it names is in `clusters`. `seed`: for
-  /// the keys of the rate limit.
-  RouteTraffic(const config::RouteTraffic& traffic, const config::Clusters& clusters,
-               uint64_t seed);
+  RouteTraffic() : RouteTraffic(config::RouteTraffic(), {}, nullptr) {}
+  /// `place_of`: the place of the cluster of a name. `limit`: null where it has no `rate_limit`.
+  RouteTraffic(const config::RouteTraffic& traffic,
+               const std::function<size_t(const std::string& cluster)>& place_of,
+               std::shared_ptr<RateLimit> limit);
 
   /// The cluster of one call: drawn by weight, or `whole` where the route is not split.
   size_t Draw(size_t whole, base::Random& random) const;

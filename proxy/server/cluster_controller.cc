@@ -42,7 +42,7 @@ bool IsSameButForWeight(const balancer::EndpointTraits& a, const balancer::Endpo
 
 }  // namespace
 
-ClusterController::ClusterController(ClusterId id, config::Cluster config,
+ClusterController::ClusterController(ClusterId id, base::SharedValue<config::Cluster> config,
                                      std::vector<discovery::ResolvedEndpoint> endpoints,
                                      const Context& context)
     : id_(id),
@@ -51,7 +51,7 @@ ClusterController::ClusterController(ClusterId id, config::Cluster config,
       subset_seed_(context.random()),
       next_asker_(static_cast<unsigned>(id)),
       endpoints_(FactoryOf(config_, context.random), {},
-                 WithSubsetSeed(config_.balancing, subset_seed_), context.loop),
+                 WithSubsetSeed(config_->balancing, subset_seed_), context.loop),
       health_(config_, endpoints_, context.loop, context.random, context.metrics.health(),
               context.log) {
   TakeLimits();
@@ -63,8 +63,8 @@ ClusterController::ClusterController(ClusterId id, config::Cluster config,
 ClusterController::~ClusterController() {
   endpoints_.Update({});
   health_.Update(config_);  // its metrics go with its endpoints
-  context_.metrics.balancer().Forget(config_.name);
-  context_.metrics.discovery().Forget(config_.name);
+  context_.metrics.balancer().Forget(config_->name);
+  context_.metrics.discovery().Forget(config_->name);
 }
 
 const std::vector<net::SocketAddress>* ClusterController::AddressesOf(
@@ -73,23 +73,23 @@ const std::vector<net::SocketAddress>* ClusterController::AddressesOf(
   return found == known_.end() ? nullptr : &found->second.addresses;
 }
 
-void ClusterController::Update(config::Cluster config,
+void ClusterController::Update(base::SharedValue<config::Cluster> config,
                                std::vector<discovery::ResolvedEndpoint> endpoints) {
   const bool other_policy =
-      config.policy != config_.policy || config.balancing != config_.balancing;
-  const bool other_brakes = config.retry_throttling != config_.retry_throttling ||
-                            config.retry_budget != config_.retry_budget;
-  const bool other_source = config.origin != config_.origin || config.dns != config_.dns;
-  const bool other_limits = config.limits != config_.limits ||
-                            config.endpoint_limits != config_.endpoint_limits ||
-                            config.max_pending_calls != config_.max_pending_calls ||
-                            config.adaptive_concurrency != config_.adaptive_concurrency;
+      config->policy != config_->policy || config->balancing != config_->balancing;
+  const bool other_brakes = config->retry_throttling != config_->retry_throttling ||
+                            config->retry_budget != config_->retry_budget;
+  const bool other_source = config->origin != config_->origin || config->dns != config_->dns;
+  const bool other_limits = config->limits != config_->limits ||
+                            config->endpoint_limits != config_->endpoint_limits ||
+                            config->max_pending_calls != config_->max_pending_calls ||
+                            config->adaptive_concurrency != config_->adaptive_concurrency;
   config_ = std::move(config);
   if (other_limits) TakeLimits();
   if (other_brakes) retries_ = MakeRetries();
   if (other_policy) {
     endpoints_.Configure(FactoryOf(config_, context_.random),
-                         WithSubsetSeed(config_.balancing, subset_seed_));
+                         WithSubsetSeed(config_->balancing, subset_seed_));
   }
   if (other_source) StartSource();
   if (source_) {
@@ -103,7 +103,7 @@ void ClusterController::Update(config::Cluster config,
 
 void ClusterController::StartSource() {
   source_.reset();
-  context_.metrics.discovery().Forget(config_.name);
+  context_.metrics.discovery().Forget(config_->name);
   source_ = discovery::EndpointSource::Make(
       config_, {context_.loop, context_.random, context_.metrics.discovery(), context_.log},
       {.on_found =
@@ -159,9 +159,9 @@ ClusterController::Known ClusterController::Make(discovery::ResolvedEndpoint end
   Known known;
   known.plan.target = {
       std::make_shared<balancer::Endpoint>(endpoint.address, std::move(endpoint.traits)),
-      context_.metrics.RegisterEndpoint(config_.name, endpoint.address), endpoint.addresses};
-  SetLimits(*known.plan.target.limits, config_.endpoint_limits,
-            config_.endpoint_limits.max_pending_calls);
+      context_.metrics.RegisterEndpoint(config_->name, endpoint.address), endpoint.addresses};
+  SetLimits(*known.plan.target.limits, config_->endpoint_limits,
+            config_->endpoint_limits.max_pending_calls);
   known.plan.target.cluster_limits = limits_;
   known.plan.asker = next_asker_++ % context_.workers;
   known.addresses = std::move(endpoint.addresses);
@@ -169,15 +169,15 @@ ClusterController::Known ClusterController::Make(discovery::ResolvedEndpoint end
 }
 
 std::shared_ptr<RetryState> ClusterController::MakeRetries() {
-  return RetryStateOf(config_, context_.metrics.retries().Of(config_.name), limits_);
+  return RetryStateOf(config_, context_.metrics.retries().Of(config_->name), limits_);
 }
 
 void ClusterController::TakeLimits() {
-  SetLimits(*limits_, config_.limits, config_.max_pending_calls);
+  SetLimits(*limits_, config_->limits, config_->max_pending_calls);
   concurrency_ = ConcurrencyOf(config_, limits_->calls, context_.loop.Now());
   for (auto& [address, known] : known_) {
-    SetLimits(*known.plan.target.limits, config_.endpoint_limits,
-              config_.endpoint_limits.max_pending_calls);
+    SetLimits(*known.plan.target.limits, config_->endpoint_limits,
+              config_->endpoint_limits.max_pending_calls);
   }
 }
 
@@ -192,11 +192,11 @@ std::shared_ptr<const ClusterPlan> ClusterController::MakePlan() {
   plan->settings = ClusterSettingsOf(config_);
   plan->shared = {.limits = limits_,
                   .concurrency = concurrency_,
-                  .shed = context_.metrics.shed().Of(config_.name),
+                  .shed = context_.metrics.shed().Of(config_->name),
                   .retries = retries_};
   plan->events = MakeEvents();
   plan->pools = PoolSettingsOf(config_);
-  plan->health_check = config_.health_check;
+  plan->health_check = config_->health_check;
   // Only those that are left after subsetting get connections.
   for (const balancer::EndpointPtr& each : endpoints_.endpoints()) {
     plan->endpoints.push_back(PlanOf(*each));
@@ -207,9 +207,9 @@ std::shared_ptr<const ClusterPlan> ClusterController::MakePlan() {
 EndpointPlan ClusterController::PlanOf(const balancer::Endpoint& endpoint) const {
   EndpointPlan plan = known_.at(endpoint.address()).plan;
   plan.outcomes = health_.OutcomesOf(endpoint);
-  if (config_.health_check && IsAskedElsewhere(*config_.health_check)) {
+  if (config_->health_check && IsAskedElsewhere(*config_->health_check)) {
     plan.asked_at = {plan.target.endpoint, plan.target.id,
-                     AtPort(plan.target.addresses, config_.health_check->port)};
+                     AtPort(plan.target.addresses, config_->health_check->port)};
   }
   return plan;
 }
@@ -225,7 +225,7 @@ const Cluster::Snapshot& ClusterController::snapshot() {
                {}};
   const size_t count = endpoints_.endpoints().size();
   if (count >= kWorthAPause) snapshot_due_ = context_.loop.Now() + kPauseForEachEndpoint * count;
-  if (!config_.move_streams) return snapshot_;
+  if (!config_->move_streams) return snapshot_;
   for (const balancer::EndpointPtr& each : endpoints_.endpoints()) {
     if (endpoints_.IsEligible(*each)) snapshot_.eligible.push_back(each);
   }
@@ -269,11 +269,11 @@ void ClusterController::StartTimers() {
   sweep_.reset();
   turn_.reset();
   if (concurrency_) {
-    turn_.emplace(context_.loop, [this, interval = config_.adaptive_concurrency->interval] {
+    turn_.emplace(context_.loop, [this, interval = config_->adaptive_concurrency->interval] {
       concurrency_->Turn(context_.loop.Now());
       turn_->StartAfter(interval);
     });
-    turn_->StartAfter(config_.adaptive_concurrency->interval);
+    turn_->StartAfter(config_->adaptive_concurrency->interval);
   }
   if (const auto period = endpoints_.RefreshPeriod()) {
     refresh_.emplace(context_.loop, [this, period = *period] {

@@ -49,13 +49,13 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   };
 
   /// To be made by std::make_shared.
-  ClusterController(ClusterId id, config::Cluster config,
+  ClusterController(ClusterId id, base::SharedValue<config::Cluster> config,
                     std::vector<discovery::ResolvedEndpoint> endpoints, const Context& context);
   ~ClusterController();
 
   ClusterId id() const { return id_; }
-  const std::string& name() const { return config_.name; }
-  const config::Cluster& config() const { return config_; }
+  const std::string& name() const { return config_->name; }
+  const base::SharedValue<config::Cluster>& config() const { return config_; }
   const balancer::EndpointSet& endpoints() const { return endpoints_; }
   health::ClusterHealth& health() { return health_; }
   const health::ClusterHealth& health() const { return health_; }
@@ -71,7 +71,8 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   /// Another configuration of the same name, and its endpoints, which count where it lists
   /// them; where they come from elsewhere, those known stay until it is heard of others. plan() and
   /// snapshot() are new ones afterwards; the caller hands them to the workers.
-  void Update(config::Cluster config, std::vector<discovery::ResolvedEndpoint> endpoints);
+  void Update(base::SharedValue<config::Cluster> config,
+              std::vector<discovery::ResolvedEndpoint> endpoints);
   /// The same for the endpoints alone. An address that is named twice counts once.
   void SetEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints);
 
@@ -102,7 +103,7 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   void Tell(bool changed);
 
   const ClusterId id_;
-  config::Cluster config_;
+  base::SharedValue<config::Cluster> config_;
   const Context context_;
   const uint64_t subset_seed_;
   std::unordered_map<std::string, Known> known_;  // by address

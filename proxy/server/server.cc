@@ -75,9 +75,12 @@ void Server::AddWorkers() {
 
 Result<void, std::string> Server::Apply(const config::Config& config) {
   if (draining_) return Error(std::string("draining: nothing is changed any more"));
-  auto preparation = Prepare(config);
+  config::Config next = config;
+  config::ShareEqual(config_, next);
+  auto preparation = Prepare(next);
   if (!preparation) return Error(preparation.error());
-  Commit(config, std::move(*preparation));
+  config_ = std::move(next);
+  Commit(std::move(*preparation));
   return {};
 }
 
@@ -106,12 +109,13 @@ Result<void, std::string> Server::PrepareListeners(const config::Config& config,
                                                    Preparation& preparation) {
   std::vector<const Listening*> known;
   for (const Listening& each : listeners_) known.push_back(&each);
-  for (const config::Listener& each : config.listeners) {
-    const auto found = std::ranges::find(
-        known, each.address, [](const Listening* listening) { return listening->config.address; });
+  for (const base::SharedValue<config::Listener>& each : config.listeners) {
+    const auto found = std::ranges::find(known, each->address, [](const Listening* listening) {
+      return listening->config->address;
+    });
     if (found != known.end()) {
-      preparation.listeners.push_back(
-          {(*found)->id, each, (*found)->bound_to, (*found)->connections, {}});
+      preparation.listeners.push_back({(*found)->id, each, (*found)->bound_to,
+                                       (*found)->connections, {}, (*found)->routes});
       known.erase(found);
       continue;
     }
@@ -127,29 +131,34 @@ Result<void, std::string> Server::PrepareListeners(const config::Config& config,
   return {};
 }
 
-Result<Server::Listening, std::string> Server::Listen(const config::Listener& config) {
-  auto sockets = sockets_.Open(config.address, workers_.size());
+Result<Server::Listening, std::string> Server::Listen(
+    const base::SharedValue<config::Listener>& config) {
+  auto sockets = sockets_.Open(config->address, workers_.size());
   if (!sockets) return Error(sockets.error());
   return Listening{ListenerId{next_id_++}, config,
                    net::SocketAddress::OfSocket(sockets->front().get()).ToString(),
-                   std::make_shared<base::Limit>(), std::move(*sockets)};
+                   std::make_shared<base::Limit>(), std::move(*sockets), nullptr};
 }
 
-void Server::Commit(const config::Config& config, Preparation preparation) {
-  memory_.set_limit(config.memory_limit.value_or(DefaultMemoryLimit(cgroup_)));
+void Server::Commit(Preparation preparation) {
+  memory_.set_limit(config_.memory_limit.value_or(DefaultMemoryLimit(cgroup_)));
   LookAtMemory();
-  const auto replay_limit = static_cast<int64_t>(config.replay_memory);
+  const auto replay_limit = static_cast<int64_t>(config_.replay_memory);
   replay_->fetch_add(replay_limit - std::exchange(replay_limit_, replay_limit));
   std::vector<ClusterPtr> clusters;
-  for (size_t i = 0; i < config.clusters.size(); ++i) {
-    clusters.push_back(Configured(config.clusters[i], std::move(preparation.endpoints[i])));
+  std::vector<Worker::ClusterPart> parts;
+  for (size_t i = 0; i < config_.clusters.size(); ++i) {
+    clusters.push_back(
+        Configured(config_.clusters[i], std::move(preparation.endpoints[i]), parts.emplace_back()));
   }
   clusters_ = std::move(clusters);
   CloseRemoved(preparation.listeners);
   listeners_ = std::move(preparation.listeners);
-  AssignWorkers(config);
+  MakeRoutes();
+  AssignWorkers(std::move(parts));
   KeepDescriptors();
-  answers_health_ = std::ranges::any_of(config.listeners, &config::Listener::health_service);
+  answers_health_ = std::ranges::any_of(
+      config_.listeners, [](const config::Listener& each) { return each.health_service; });
   TellReadiness();
 }
 
@@ -159,35 +168,45 @@ void Server::CloseRemoved(const std::vector<Listening>& staying) {
   }
 }
 
-Server::ClusterPtr Server::Configured(const config::Cluster& config,
-                                      std::vector<discovery::ResolvedEndpoint> endpoints) {
-  if (ClusterPtr known = FindCluster(config.name)) {
-    if (known->config() != config) known->Update(config, std::move(endpoints));
-    return known;
-  }
-  const ClusterController::Context context{
-      loop_, random_, metrics_, log_, static_cast<unsigned>(workers_.size()), *this};
-  auto made = std::make_shared<ClusterController>(ClusterId{next_id_++}, config,
+Server::ClusterPtr Server::Configured(const base::SharedValue<config::Cluster>& config,
+                                      std::vector<discovery::ResolvedEndpoint> endpoints,
+                                      Worker::ClusterPart& part) {
+  ClusterPtr cluster = FindCluster(config->name);
+  const bool stays = cluster && cluster->config() == config;
+  if (!cluster) {
+    const ClusterController::Context context{
+        loop_, random_, metrics_, log_, static_cast<unsigned>(workers_.size()), *this};
+    cluster = std::make_shared<ClusterController>(ClusterId{next_id_++}, config,
                                                   std::move(endpoints), context);
-  if (serving_) made->SkipStartup();
-  return made;
+    if (serving_) cluster->SkipStartup();
+  } else if (!stays) {
+    cluster->Update(config, std::move(endpoints));
+  }
+  part.plan = cluster->plan();
+  if (!stays) part.snapshot = cluster->snapshot();
+  return cluster;
 }
 
-void Server::AssignWorkers(const config::Config& config) {
-  std::vector<std::shared_ptr<const RouteTable>> tables;
-  for (const config::Listener& each : config.listeners) {
-    tables.push_back(std::make_shared<const RouteTable>(each, config.clusters, random_()));
+void Server::MakeRoutes() {
+  NamedClusters named;
+  for (const ClusterPtr& each : clusters_) {
+    named.emplace(each->name(), NamedCluster{each->id(), each->config()});
   }
-  std::vector<Worker::ClusterPart> clusters;
-  for (const ClusterPtr& each : clusters_) clusters.push_back({each->plan(), each->snapshot()});
+  for (Listening& each : listeners_) {
+    each.routes = RouteTable::Make(static_cast<uint64_t>(each.id), each.config, named, rate_limits_,
+                                   loop_.Now(), std::move(each.routes));
+  }
+  rate_limits_.DropUnused();
+}
+
+void Server::AssignWorkers(std::vector<Worker::ClusterPart> clusters) {
   for (size_t worker = 0; worker < workers_.size(); ++worker) {
     Worker::Assignment assignment{clusters, {}};
-    for (size_t i = 0; i < listeners_.size(); ++i) {
-      Listening& listening = listeners_[i];
+    for (Listening& listening : listeners_) {
       Worker::ListenerPart& part = assignment.listeners.emplace_back();
       part.id = listening.id;
-      part.routes = tables[i];
-      part.settings = ClientSettingsOf(listening.config);
+      part.routes = listening.routes;
+      part.settings = ClientSettingsOf(*listening.config);
       part.connections = listening.connections;
       for (size_t socket = worker; socket < listening.sockets.size(); socket += workers_.size()) {
         part.sockets.push_back(std::move(listening.sockets[socket]));
@@ -308,7 +327,7 @@ std::vector<ClusterStatus> Server::Clusters() const {
   std::vector<ClusterStatus> result;
   for (const auto& cluster : clusters_) {
     ClusterStatus status{cluster->name(),
-                         std::string(config::PolicyName(cluster->config().policy)),
+                         std::string(config::PolicyName(cluster->config()->policy)),
                          {},
                          metrics_.retries().Of(cluster->name()).Named()};
     for (const balancer::EndpointPtr& each : cluster->endpoints().endpoints()) {

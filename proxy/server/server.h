@@ -56,7 +56,9 @@ class Server final : private net::Flushable, private ClusterController::Owner {
       net::ListeningSockets& sockets, telemetry::Metrics& metrics, telemetry::Log& log);
   ~Server();
 
-  /// Serves another configuration from now on. Clusters of the same name stay, and so do their
+  /// Serves another configuration from now on: compares it with the present one, prepares what can
+  /// fail, and then switches. What is equal in both keeps its objects, down to routes and the fill
+  /// of their rate limits. Clusters of the same name stay, and so do their
   /// endpoints of the same address, with their connections and all that is known of them; so do
   /// the sockets of listeners of the same address. Calls in progress end with the routes they began
   /// with. `workers` and `admin` have no effect here. On an error, a sentence for the operator,
@@ -91,10 +93,11 @@ class Server final : private net::Flushable, private ClusterController::Owner {
 
   struct Listening {
     ListenerId id;
-    config::Listener config;
+    base::SharedValue<config::Listener> config;
     std::string bound_to;
     std::shared_ptr<base::Limit> connections;  // of its clients
     std::vector<net::FileDescriptor> sockets;  // at least one a worker, until they have them
+    std::shared_ptr<const RouteTable> routes;  // null: of a new one, until it is assigned
   };
 
   /// What can fail when a configuration is applied, done before anything is changed.
@@ -112,11 +115,13 @@ class Server final : private net::Flushable, private ClusterController::Owner {
                                                   Preparation& preparation);
   base::Result<void, std::string> PrepareListeners(const config::Config& config,
                                                    Preparation& preparation);
-  base::Result<Listening, std::string> Listen(const config::Listener& config);
-  void Commit(const config::Config& config, Preparation preparation);
-  ClusterPtr Configured(const config::Cluster& config,
-                        std::vector<discovery::ResolvedEndpoint> endpoints);
-  void AssignWorkers(const config::Config& config);
+  base::Result<Listening, std::string> Listen(const base::SharedValue<config::Listener>& config);
+  void Commit(Preparation preparation);
+  ClusterPtr Configured(const base::SharedValue<config::Cluster>& config,
+                        std::vector<discovery::ResolvedEndpoint> endpoints,
+                        Worker::ClusterPart& part);
+  void MakeRoutes();
+  void AssignWorkers(std::vector<Worker::ClusterPart> clusters);
   ClusterPtr FindCluster(std::string_view name) const;
 
   /// Has the workers get a new snapshot of `cluster` at the end of the turn, or when it is due:
@@ -142,6 +147,8 @@ class Server final : private net::Flushable, private ClusterController::Owner {
   telemetry::Metrics& metrics_;
   telemetry::Log& log_;
   base::Random random_;
+  config::Config config_;                // what is served
+  RateLimits rate_limits_{random_()};    // after random_
   std::vector<ClusterPtr> clusters_;     // in the configuration's order
   std::vector<Listening> listeners_;     // likewise
   std::vector<ClusterPtr> to_snapshot_;  // those whose snapshot has changed

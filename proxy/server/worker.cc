@@ -1,6 +1,7 @@
 #include "proxy/server/worker.h"
 
 #include <algorithm>
+#include <unordered_set>
 #include <utility>
 
 namespace evenkeel::proxy {
@@ -60,44 +61,54 @@ void Worker::SetReady(HealthService::Ready ready) {
 }
 
 void Worker::Take(Assignment& assignment) {
-  const auto clusters = TakeClusters(assignment.clusters);
+  TakeClusters(assignment.clusters);
   std::vector<base::LocalPtr<ListenerBinding>> bindings;
-  for (ListenerPart& each : assignment.listeners) {
-    bindings.push_back(TakeListener(each));
-    bindings.back()->routes = base::MakeLocal<const Routes>(each.routes, clusters);
-    bindings.back()->settings = each.settings;
-  }
+  for (ListenerPart& each : assignment.listeners) bindings.push_back(TakeListener(each));
   CloseRemoved(bindings);
   bindings_ = std::move(bindings);
   context_.health.LookAgain();
 }
 
-std::vector<base::LocalPtr<Cluster>> Worker::TakeClusters(std::vector<ClusterPart>& parts) {
-  std::vector<base::LocalPtr<Cluster>> clusters;
-  for (ClusterPart& each : parts) clusters.push_back(TakeCluster(each));
-  std::erase_if(clusters_, [&parts](const auto& worker_cluster) {
-    return std::ranges::none_of(parts, [&worker_cluster](const ClusterPart& part) {
-      return part.plan->id == worker_cluster.first;
-    });
-  });
-  return clusters;
+void Worker::TakeClusters(std::vector<ClusterPart>& parts) {
+  std::unordered_set<ClusterId> staying;
+  for (ClusterPart& each : parts) {
+    staying.insert(each.plan->id);
+    TakeCluster(each);
+  }
+  std::erase_if(clusters_, [&staying](const auto& each) { return !staying.contains(each.first); });
 }
 
-base::LocalPtr<Cluster> Worker::TakeCluster(ClusterPart& part) {
+void Worker::TakeCluster(ClusterPart& part) {
   std::unique_ptr<WorkerCluster>& worker_cluster = clusters_[part.plan->id];
   if (!worker_cluster) {
     worker_cluster = std::make_unique<WorkerCluster>(
         WorkerCluster::Context{number_, loop_, random_, context_.metrics}, part.plan,
-        std::move(part.snapshot));
+        std::move(part.snapshot).value());
   } else {
     worker_cluster->Update(part.plan);
-    worker_cluster->cluster()->SetSnapshot(std::move(part.snapshot));
+    if (part.snapshot) worker_cluster->cluster()->SetSnapshot(std::move(*part.snapshot));
   }
   if (part.plan->settings.mover && !move_timer_.running()) move_timer_.StartAfter(kMovePeriod);
-  return worker_cluster->cluster();
 }
 
 base::LocalPtr<ListenerBinding> Worker::TakeListener(ListenerPart& part) {
+  base::LocalPtr<ListenerBinding> binding = BindingOf(part);
+  binding->settings = part.settings;
+  if (!binding->routes || binding->routes->table != part.routes) {
+    binding->routes = MakeRoutes(part.routes);
+  }
+  return binding;
+}
+
+CurrentRoutes Worker::MakeRoutes(std::shared_ptr<const RouteTable> table) const {
+  std::vector<base::LocalPtr<Cluster>> clusters;
+  for (const std::optional<ClusterId>& each : table->clusters()) {
+    clusters.push_back(each ? clusters_.at(*each)->cluster() : base::LocalPtr<Cluster>());
+  }
+  return base::MakeLocal<const Routes>(std::move(table), std::move(clusters));
+}
+
+base::LocalPtr<ListenerBinding> Worker::BindingOf(ListenerPart& part) {
   const auto known =
       std::ranges::find(bindings_, part.id, [](const auto& each) { return each->id; });
   if (known != bindings_.end()) return *known;

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -34,7 +35,7 @@ class Worker final : private ClientConnection::Owner {
 
   struct ClusterPart {
     std::shared_ptr<const ClusterPlan> plan;
-    Cluster::Snapshot snapshot;
+    std::optional<Cluster::Snapshot> snapshot;  ///< nothing: of a known cluster, the last one
   };
 
   struct ListenerPart {
@@ -47,7 +48,7 @@ class Worker final : private ClientConnection::Owner {
 
   /// All that a worker serves.
   struct Assignment {
-    std::vector<ClusterPart> clusters;  ///< at the places that the route tables name
+    std::vector<ClusterPart> clusters;  ///< all that the route tables name, and maybe more
     std::vector<ListenerPart> listeners;
   };
 
@@ -70,7 +71,8 @@ class Worker final : private ClientConnection::Owner {
 
   /// From the next turn on the worker serves this and nothing else. Listeners and clusters that
   /// stay keep their sockets and connections; calls in progress end with the routes and clusters
-  /// they have. Connections of listeners that go are drained.
+  /// they have. Connections of listeners that go are drained. Where plan or table are those of
+  /// before, nothing is made anew.
   void Assign(Assignment assignment);
   /// The same for one cluster, which the worker has.
   void Update(ClusterPart cluster);
@@ -93,9 +95,11 @@ class Worker final : private ClientConnection::Owner {
   void OnConnectionGone(ClientConnection& connection) override;
 
   void Take(Assignment& assignment);
-  std::vector<base::LocalPtr<Cluster>> TakeClusters(std::vector<ClusterPart>& parts);
-  base::LocalPtr<Cluster> TakeCluster(ClusterPart& part);
+  void TakeClusters(std::vector<ClusterPart>& parts);
+  void TakeCluster(ClusterPart& part);
   base::LocalPtr<ListenerBinding> TakeListener(ListenerPart& part);
+  base::LocalPtr<ListenerBinding> BindingOf(ListenerPart& part);
+  CurrentRoutes MakeRoutes(std::shared_ptr<const RouteTable> table) const;
   void CloseRemoved(const std::vector<base::LocalPtr<ListenerBinding>>& staying);
   void MoveStreams();
   void MoveStreams(const Cluster& cluster, StreamMover& mover);

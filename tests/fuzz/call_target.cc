@@ -76,11 +76,13 @@ class World final : private proxy::ClientConnection::Owner, private telemetry::C
     context_.sink = this;
     StartEndpoint();
     StartCluster();
-    config::Clusters clusters(1);
-    clusters[0].Edit().name = "users";
+    config::Cluster users;
+    users.name = "users";
+    proxy::RateLimits limits(0);
     const auto binding = base::MakeLocal<proxy::ListenerBinding>(proxy::ListenerId{1});
     binding->routes = base::MakeLocal<const proxy::Routes>(
-        std::make_shared<const proxy::RouteTable>(ListenerOf(traits), clusters),
+        proxy::RouteTable::Make(1, ListenerOf(traits), {{"users", {proxy::ClusterId{1}, users}}},
+                                limits, loop_.Now(), nullptr),
         std::vector{cluster_});
     int ends[2];
     CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0);

@@ -56,7 +56,6 @@ WITHOUT_TEST = frozenset("""
     lib/http2/stream_queue
     lib/net/connection_watch
     lib/net/file_descriptor
-    lib/net/resolver
     lib/net/takeover_message
     lib/net/takeover_offer
     lib/rpc/pushback
@@ -98,9 +97,6 @@ WITHOUT_TEST = frozenset("""
     proxy/admin/explain_page
     proxy/call/routes
     proxy/clients/listener_binding
-    proxy/discovery/endpoint_source
-    proxy/discovery/name_book
-    proxy/discovery/static_endpoints
     proxy/program/admin_sources
     proxy/program/check_command
     proxy/program/command_line
@@ -108,8 +104,6 @@ WITHOUT_TEST = frozenset("""
     proxy/program/handover
     proxy/program/ready_command
     proxy/program/sidecar
-    proxy/server/server
-    proxy/server/worker
 """.split())
 
 

@@ -32,10 +32,10 @@ class StageRunTest : public net::LoopTest, private AnswerHandler, private StageR
 
   /// A call that has this route.
   StageRun& Begin(const config::RouteTraffic& traffic = {}) {
-    config::Clusters configs(2);
-    configs[0].Edit().name = "users";
-    configs[1].Edit().name = "shadow";
-    route_.traffic = RouteTraffic(traffic, configs, 0);
+    const auto place_of = [](const std::string& cluster) { return cluster == "users" ? 0U : 1U; };
+    std::shared_ptr<RateLimit> limit;
+    if (traffic.rate_limit) limit = RateLimits(0).Of("", *traffic.rate_limit, loop_.Now());
+    route_.traffic = RouteTraffic(traffic, place_of, std::move(limit));
     return Again();
   }
   /// Another call of the same route.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -94,6 +95,43 @@ TEST_F(RateLimitTest, ThreadsTogetherGetOneBurst) {
   }
   for (std::thread& each : threads) each.join();
   for (const auto& each : started) ASSERT_EQ(each, 10);
+}
+
+class NextRateLimitTest : public RateLimitTest {
+ protected:
+  /// One with these settings, after `before`.
+  static std::unique_ptr<RateLimit> Make(const RateLimit::Settings& settings,
+                                         const RateLimit& before, base::Time now) {
+    auto limit = std::make_unique<RateLimit>(settings, 1);
+    limit->TakeOver(before, now);
+    return limit;
+  }
+};
+
+TEST_F(NextRateLimitTest, LacksWhatTheOneBeforeLacked) {
+  RateLimit before({.calls = 10, .per = 1s, .burst = 10, .max_keys = 1}, 1);
+  Started(before, 4, "", now_);
+  const auto next = Make({.calls = 100, .per = 1s, .burst = 10, .max_keys = 1}, before, now_);
+  EXPECT_EQ(Started(*next, 100, "", now_), 6) << "four are taken";
+  EXPECT_EQ(Started(*next, 100, "", now_ + 10ms), 1) << "at its own rate";
+}
+
+TEST_F(NextRateLimitTest, WithASmallerBurstIsEmptyAtWorst) {
+  RateLimit before({.calls = 10, .per = 1s, .burst = 100, .max_keys = 1}, 1);
+  Started(before, 100, "", now_);
+  const auto next = Make({.calls = 10, .per = 1s, .burst = 2, .max_keys = 1}, before, now_);
+  EXPECT_EQ(Started(*next, 10, "", now_), 0);
+  EXPECT_EQ(Started(*next, 10, "", now_ + 100ms), 1);
+}
+
+TEST_F(NextRateLimitTest, KnowsEachKey) {
+  RateLimit before({.calls = 2, .per = 1h, .burst = 2, .max_keys = 100}, 1);
+  Started(before, 2, "ada", now_);
+  Started(before, 1, "bob", now_);
+  const auto next = Make({.calls = 2, .per = 1h, .burst = 2, .max_keys = 1000}, before, now_);
+  EXPECT_EQ(Started(*next, 9, "ada", now_), 0);
+  EXPECT_EQ(Started(*next, 9, "bob", now_), 1);
+  EXPECT_EQ(Started(*next, 9, "eve", now_), 2);
 }
 
 }  // namespace

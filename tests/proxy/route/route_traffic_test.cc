@@ -2,25 +2,29 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "proxy/route/rate_limits.h"
+
 namespace evenkeel::proxy {
 namespace {
 
 class RouteTrafficTest : public ::testing::Test {
  protected:
-  RouteTrafficTest() : clusters_(3) {
-    clusters_[0].Edit().name = "users";
-    clusters_[1].Edit().name = "canary";
-    clusters_[2].Edit().name = "shadow";
+  RouteTraffic Traffic() const {
+    const auto place_of = [](const std::string& cluster) {
+      return cluster == "users" ? 0U : cluster == "canary" ? 1U : 2U;
+    };
+    std::shared_ptr<RateLimit> limit;
+    if (config_.rate_limit) limit = RateLimits(0).Of("", *config_.rate_limit, base::Time());
+    return RouteTraffic(config_, place_of, std::move(limit));
   }
 
-  RouteTraffic Traffic() const { return RouteTraffic(config_, clusters_, 0); }
-
-  config::Clusters clusters_;
   config::RouteTraffic config_;
   base::Random random_{1};
 };
-
-TEST_F(RouteTrafficTest, AClusterIsFoundByItsName) { EXPECT_EQ(IndexOf("shadow", clusters_), 2u); }
 
 TEST_F(RouteTrafficTest, WithoutSplitAllCallsGoToOneCluster) {
   EXPECT_EQ(Traffic().Draw(1, random_), 1u);
