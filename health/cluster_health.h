@@ -2,7 +2,7 @@
 //
 // Brings connections, active checks and ejection together: it tells the EndpointSet who may take
 // calls, the log and the metrics what changed and why, and an operator how things stand. Main
-// thread; owned by the Server beside the EndpointSet, which it does not outlive.
+// thread; owned by its ClusterController beside the EndpointSet, which it does not outlive.
 #pragma once
 
 #include <memory>

@@ -34,8 +34,16 @@ struct EndpointsFile {
   bool operator==(const EndpointsFile&) const = default;
 };
 
-/// How names are looked up. `dns:` of a cluster. For names in a file: `resolvers` and `timeout`.
+/// How names are looked up. `dns:` of a cluster. For names in a list or a file: `resolvers`,
+/// `timeout` and `family`.
 struct Dns {
+  /// Which addresses of a name are used.
+  enum class Family {
+    kAll,
+    kIpv4,
+    kIpv6,
+  };
+  Family family = Family::kAll;
   /// Asked in turn when one fails; empty: those of /etc/resolv.conf. IP addresses.
   std::vector<base::Address> resolvers;
   /// A shorter time to live in an answer counts as this. 100 ms to 1 h.

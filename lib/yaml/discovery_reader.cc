@@ -1,6 +1,7 @@
 #include "lib/yaml/discovery_reader.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <chrono>
 #include <string>
@@ -9,6 +10,7 @@
 #include "lib/yaml/address_book.h"
 #include "lib/yaml/key_types.h"
 #include "lib/yaml/name_rules.h"
+#include "lib/yaml/word_key.h"
 
 namespace evenkeel::config {
 namespace {
@@ -160,6 +162,8 @@ struct ResolverKey : Leaf {
 void ReadDns(MapReader& map, Dns& dns) {
   AddressBook taken;
   map.Optional("resolvers", dns.resolvers, List{ResolverKey(taken)});
+  map.Optional("family", dns.family,
+               WordKey(std::array<std::string_view, 3>{"all", "ipv4", "ipv6"}));
   map.Optional("min_ttl", dns.min_ttl, Duration(100ms, 1h));
   map.Optional("max_ttl", dns.max_ttl, Duration(1s, 24h));
   map.Optional("jitter", dns.jitter, Decimal(0, 0.5));
@@ -172,6 +176,14 @@ void ReadDns(MapReader& map, Dns& dns) {
   }
 }
 
+// Whether something is to be looked up, or may be.
+bool HasNames(const Cluster& cluster) {
+  if (!std::holds_alternative<std::monostate>(cluster.origin)) return true;
+  return std::ranges::any_of(cluster.endpoints, [](const Endpoint& each) {
+    return each.address.kind() == base::Address::Kind::kName;
+  });
+}
+
 }  // namespace
 
 std::string DnsName::ToString() const {
@@ -182,9 +194,8 @@ std::string DnsName::ToString() const {
 void ReadDiscovery(MapReader& map, Cluster& cluster) {
   AddressBook taken;
   map.Required("endpoints", cluster, EndpointsKey{taken});
-  const bool has_names = !map.IsGood() || !std::holds_alternative<std::monostate>(cluster.origin);
-  map.OptionalIf(has_names,
-                 {"the endpoints come neither from DNS nor from a file",
+  map.OptionalIf(!map.IsGood() || HasNames(cluster),
+                 {"no endpoint has a host name, and they come neither from DNS nor from a file",
                   "remove it, or write endpoints: dns:///name:port"},
                  "dns", cluster.dns, Group{ReadDns});
 }

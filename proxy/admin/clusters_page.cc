@@ -29,8 +29,10 @@ Json ToJson(const EndpointView& endpoint) {
 Json ToJson(const ClusterView& cluster) {
   Json endpoints = Json::array();
   for (const EndpointView& each : cluster.endpoints) endpoints.push_back(ToJson(each));
-  Json json = {
-      {"name", cluster.name}, {"policy", cluster.policy}, {"endpoints", std::move(endpoints)}};
+  Json json = {{"name", cluster.name},
+               {"policy", cluster.policy},
+               {"endpoints", std::move(endpoints)},
+               {"discovery_failure", cluster.discovery_failure}};
   for (const CountView& each : cluster.calls) {
     if (each.name.empty()) {
       json["calls"][each.group] = each.value;
@@ -53,6 +55,9 @@ std::vector<Row> Rows(const std::vector<ClusterView>& clusters) {
                       std::to_string(each.connections), std::to_string(each.failures),
                       Age(each.state_age), each.why});
     }
+    if (cluster.discovery_failure.empty()) continue;
+    rows.push_back({cluster.name, cluster.policy, "-", "not_found", "-", "-", "-", "-", "-",
+                    cluster.discovery_failure});
   }
   return rows;
 }

@@ -53,6 +53,8 @@ struct ClusterView {
   std::string policy;
   std::vector<EndpointView> endpoints;
   std::vector<CountView> calls{};  ///< since the process started
+  /// Why it has no endpoints, or none that are new; empty: nothing is wrong.
+  std::string discovery_failure{};
 };
 
 /// Why a would-be call would go where it would go.

@@ -13,6 +13,18 @@ net::DnsQuestion QuestionOf(const config::DnsName& name) {
   return {services ? Records::kServices : Records::kAddresses, name.name, name.port};
 }
 
+net::DnsSettings::Family FamilyOf(config::Dns::Family family) {
+  switch (family) {
+    case config::Dns::Family::kIpv4:
+      return net::DnsSettings::Family::kIpv4;
+    case config::Dns::Family::kIpv6:
+      return net::DnsSettings::Family::kIpv6;
+    case config::Dns::Family::kAll:
+      break;
+  }
+  return net::DnsSettings::Family::kAll;
+}
+
 std::string_view ResultName(net::DnsFailure::Kind kind) {
   switch (kind) {
     case net::DnsFailure::Kind::kNoSuchName:
@@ -32,7 +44,8 @@ std::string_view ResultName(net::DnsFailure::Kind kind) {
 }  // namespace
 
 net::DnsSettings SettingsOf(const config::Dns& dns) {
-  net::DnsSettings settings{.resolvers = {}, .timeout = dns.timeout};
+  net::DnsSettings settings{
+      .resolvers = {}, .timeout = dns.timeout, .family = FamilyOf(dns.family)};
   for (const base::Address& each : dns.resolvers) {
     settings.resolvers.push_back(net::SocketAddress::From(each));
   }
@@ -74,12 +87,27 @@ void DnsSource::Ask() {
 void DnsSource::OnAnswer(const base::Result<net::DnsAnswer, net::DnsFailure>& answer) {
   context().loop.DeleteLater(std::move(lookup_));
   if (answer) {
-    again_.StartAfter(schedule_.AfterAnswer(answer->ttl));
-    Found(EndpointsOf(*answer));
+    OnEndpoints(*answer);
   } else {
     again_.StartAfter(schedule_.AfterFailure());
-    Failed(ResultName(answer.error().kind), answer.error().reason);
+    Failed({ResultName(answer.error().kind), answer.error().reason});
   }
+}
+
+void DnsSource::OnEndpoints(const net::DnsAnswer& answer) {
+  std::vector<ResolvedEndpoint> endpoints = EndpointsOf(answer);
+  if (!answer.gap) {
+    again_.StartAfter(schedule_.AfterAnswer(answer.ttl));
+    had_all_ = true;
+    return Found(Sorted(std::move(endpoints)));
+  }
+  again_.StartAfter(schedule_.AfterPart(answer.ttl));
+  const Failure failure{ResultName(answer.gap->why.kind), answer.gap->why.reason};
+  if (answer.gap->family == AF_UNSPEC && had_all_) return Failed(failure);
+  for (const ResolvedEndpoint& each : this->endpoints()) {
+    if (each.addresses.front().family() == answer.gap->family) endpoints.push_back(each);
+  }
+  Found(Sorted(std::move(endpoints)), failure);
 }
 
 }  // namespace evenkeel::discovery

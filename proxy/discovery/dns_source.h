@@ -1,5 +1,7 @@
 // DnsSource: endpoints from A and AAAA, or SRV records, asked for again when their time to live is
-// over. See docs/discovery.md for what users may rely on.
+// over. Of an answer that is not whole (A came, AAAA failed), the family without an answer keeps
+// what was known of it; where it is not known what is missing, it serves while nothing better is
+// known. See docs/discovery.md for what users may rely on.
 #pragma once
 
 #include <memory>
@@ -28,12 +30,14 @@ class DnsSource final : public EndpointSource {
 
  private:
   void Ask();
+  void OnEndpoints(const net::DnsAnswer& answer);
   void OnAnswer(const base::Result<net::DnsAnswer, net::DnsFailure>& answer);
 
   const net::DnsQuestion question_;
   const net::DnsSettings settings_;
   RefreshSchedule schedule_;
   net::Timer again_;
+  bool had_all_ = false;                    // an answer was whole
   std::unique_ptr<net::DnsLookup> lookup_;  // null: none is under way
 };
 

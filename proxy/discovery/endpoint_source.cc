@@ -7,18 +7,10 @@
 
 #include "proxy/discovery/dns_source.h"
 #include "proxy/discovery/file_source.h"
+#include "proxy/discovery/listed_source.h"
 
 namespace evenkeel::discovery {
 namespace {
-
-// Sorts by address; of several entries for one, the one with the lowest priority number stays.
-void Normalise(std::vector<ResolvedEndpoint>& endpoints) {
-  std::ranges::stable_sort(endpoints, {}, [](const ResolvedEndpoint& each) {
-    return std::tie(each.address, each.traits.priority);
-  });
-  const auto repeated = std::ranges::unique(endpoints, {}, &ResolvedEndpoint::address);
-  endpoints.erase(repeated.begin(), repeated.end());
-}
 
 // What an address stands for does not change, so the rest tells.
 bool IsSame(const std::vector<ResolvedEndpoint>& a, const std::vector<ResolvedEndpoint>& b) {
@@ -27,9 +19,18 @@ bool IsSame(const std::vector<ResolvedEndpoint>& a, const std::vector<ResolvedEn
   });
 }
 
+// One address of each family is how one replica looks that has both.
+bool HasSeveral(const ResolvedEndpoint& endpoint) {
+  for (size_t i = 1; i < endpoint.addresses.size(); ++i) {
+    if (endpoint.addresses[i].family() == endpoint.addresses[i - 1].family()) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::unique_ptr<EndpointSource> EndpointSource::Make(const config::Cluster& cluster,
+                                                     const KnownAddresses& known,
                                                      const Context& context, Events events) {
   if (const auto* dns = std::get_if<config::DnsName>(&cluster.origin)) {
     return std::make_unique<DnsSource>(cluster.name, *dns, cluster.dns, context, std::move(events));
@@ -38,7 +39,7 @@ std::unique_ptr<EndpointSource> EndpointSource::Make(const config::Cluster& clus
     return std::make_unique<FileSource>(cluster.name, file->path, cluster.dns, context,
                                         std::move(events));
   }
-  return nullptr;
+  return std::make_unique<ListedSource>(cluster, known, context, std::move(events));
 }
 
 EndpointSource::EndpointSource(std::string cluster, std::string what, const Context& context,
@@ -49,34 +50,66 @@ EndpointSource::EndpointSource(std::string cluster, std::string what, const Cont
       events_(std::move(events)),
       waiting_for_(what_ + " has not answered yet") {}
 
-void EndpointSource::Found(std::vector<ResolvedEndpoint> endpoints) {
-  Normalise(endpoints);
-  context_.metrics.Tried(cluster_, "ok");
+std::vector<ResolvedEndpoint> EndpointSource::Sorted(std::vector<ResolvedEndpoint> endpoints) {
+  std::ranges::stable_sort(endpoints, {}, [](const ResolvedEndpoint& each) {
+    return std::tie(each.address, each.traits.priority);
+  });
+  const auto repeated = std::ranges::unique(endpoints, {}, &ResolvedEndpoint::address);
+  endpoints.erase(repeated.begin(), repeated.end());
+  return endpoints;
+}
+
+void EndpointSource::Has(std::vector<ResolvedEndpoint> endpoints) {
+  if (!endpoints.empty()) waiting_for_.reset();
+  endpoints_ = std::move(endpoints);
+}
+
+void EndpointSource::Found(std::vector<ResolvedEndpoint> endpoints,
+                           const std::optional<Failure>& failure) {
+  context_.metrics.Tried(cluster_, failure ? failure->result : "ok");
   context_.metrics.Found(cluster_, endpoints.size(), std::chrono::system_clock::now());
   waiting_for_.reset();
   const bool changed = !IsSame(endpoints, endpoints_);
-  if (changed || !failing_.empty()) {
+  if (changed || (!failing_.empty() && !failure)) {
     context_.log.Info("endpoints found", {{"cluster", cluster_},
                                           {"source", what_},
                                           {"endpoints", endpoints.size()},
                                           {"before", endpoints_.size()}});
   }
-  failing_.clear();
-  if (!changed) return;
   endpoints_ = endpoints;
-  events_.on_found(std::move(endpoints));
+  if (failure) {
+    Log(*failure);
+  } else {
+    failing_.clear();
+  }
+  if (changed) events_.on_found(std::move(endpoints));
 }
 
-void EndpointSource::Failed(std::string_view result, const std::string& reason) {
-  context_.metrics.Tried(cluster_, result);
-  const bool had_hope = expects_endpoint();
-  if (waiting_for_) waiting_for_ = what_ + " has not answered yet: " + reason;
-  const bool is_known = std::exchange(failing_, reason) == reason;
-  if (had_hope) events_.on_no_hope();
-  if (is_known) return;
-  context_.log.Warning(
-      "endpoints not found, those known stay",
-      {{"cluster", cluster_}, {"source", what_}, {"reason", reason}, {"known", endpoints_.size()}});
+void EndpointSource::Failed(const Failure& failure) {
+  context_.metrics.Tried(cluster_, failure.result);
+  const bool is_first = expects_endpoint();
+  if (waiting_for_) waiting_for_ = what_ + " has not answered yet: " + failure.reason;
+  Log(failure);
+  if (is_first) events_.on_failed();
+}
+
+void EndpointSource::WarnOfSeveral(const std::vector<ResolvedEndpoint>& endpoints) {
+  for (const ResolvedEndpoint& each : endpoints) {
+    if (!HasSeveral(each) || !several_.insert(each.address).second) continue;
+    context_.log.Warning("a listed name is one endpoint, whatever its addresses",
+                         {{"cluster", cluster_},
+                          {"endpoint", each.address},
+                          {"addresses", each.addresses.size()},
+                          {"hint", "endpoints: dns:///" + each.address + " uses them all"}});
+  }
+}
+
+void EndpointSource::Log(const Failure& failure) {
+  if (std::exchange(failing_, failure.reason) == failure.reason) return;
+  context_.log.Warning("endpoints not found, those known stay", {{"cluster", cluster_},
+                                                                 {"source", what_},
+                                                                 {"reason", failure.reason},
+                                                                 {"known", endpoints_.size()}});
 }
 
 }  // namespace evenkeel::discovery

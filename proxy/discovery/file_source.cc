@@ -29,8 +29,8 @@ FileSource::FileSource(std::string cluster, std::string path, const config::Dns&
                        const Context& context, Events events)
     : EndpointSource(std::move(cluster), "file " + path, context, std::move(events)),
       path_(std::move(path)),
-      names_(context.loop, SettingsOf(settings),
-             [this](const std::optional<net::DnsFailure>& failure) { OnNames(failure); }),
+      names_(context.loop, SettingsOf(settings), NameBook::OnFailure::kGiveUp,
+             [this] { OnNames(); }),
       watcher_(context.loop, [this] { Read(); }),
       read_(context.loop, [this] { Read(); }) {
   watcher_.Watch({path_});
@@ -40,27 +40,24 @@ FileSource::FileSource(std::string cluster, std::string path, const config::Dns&
 void FileSource::Read() {
   read_.Stop();
   auto listed = config::LoadEndpoints(path_);
-  if (!listed) return Failed("invalid", OneLine(listed.error()));
+  if (!listed) return Failed({"invalid", OneLine(listed.error())});
   listed_ = std::move(*listed);
   if (!names_.LookUp(listed_)) Tell();
 }
 
-void FileSource::OnNames(const std::optional<net::DnsFailure>& failure) {
-  if (!failure) return Tell();
+void FileSource::OnNames() {
+  if (!names_.failure()) return Tell();
   // The file is as it should be, so nobody will write it again for this.
   read_.StartAfter(kRetryOfNames);
-  Failed("name not found", path_ + ": " + failure->reason);
+  Failed({"name not found", path_ + ": " + names_.failure()->reason});
 }
 
 void FileSource::Tell() {
   std::vector<ResolvedEndpoint> endpoints;
   endpoints.reserve(listed_.size());
-  for (const config::Endpoint& each : listed_) {
-    endpoints.push_back({each.address.ToString(),
-                         {each.weight, each.priority, each.zone, each.hash_key},
-                         names_.Of(each.address)});
-  }
-  Found(std::move(endpoints));
+  for (const config::Endpoint& each : listed_) endpoints.push_back(names_.Resolve(each));
+  WarnOfSeveral(endpoints);
+  Found(Sorted(std::move(endpoints)));
 }
 
 }  // namespace evenkeel::discovery

@@ -22,7 +22,7 @@ class FileSource final : public EndpointSource {
 
  private:
   void Read();
-  void OnNames(const std::optional<net::DnsFailure>& failure);
+  void OnNames();
   void Tell();
 
   const std::string path_;

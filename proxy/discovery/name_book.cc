@@ -9,10 +9,20 @@ namespace {
 // Each has sockets of its own.
 constexpr size_t kAtATime = 32;
 
+bool IsName(const base::Address& address) { return address.kind() == base::Address::Kind::kName; }
+
 }  // namespace
 
-NameBook::NameBook(net::EventLoop& loop, net::DnsSettings settings, Handler on_done)
-    : loop_(loop), settings_(std::move(settings)), on_done_(std::move(on_done)) {}
+NameBook::NameBook(net::EventLoop& loop, net::DnsSettings settings, OnFailure on_failure,
+                   std::function<void()> on_news)
+    : loop_(loop),
+      settings_(std::move(settings)),
+      on_failure_(on_failure),
+      on_news_(std::move(on_news)) {}
+
+void NameBook::Learn(const std::string& name, std::vector<net::SocketAddress> addresses) {
+  known_[name] = std::move(addresses);
+}
 
 bool NameBook::LookUp(const std::vector<config::Endpoint>& listed) {
   auto before = std::exchange(known_, {});
@@ -20,7 +30,7 @@ bool NameBook::LookUp(const std::vector<config::Endpoint>& listed) {
   waiting_.clear();
   failure_.reset();
   for (const config::Endpoint& each : listed) {
-    if (each.address.kind() != base::Address::Kind::kName) continue;
+    if (!IsName(each.address)) continue;
     const std::string& name = each.address.host();
     if (auto found = before.extract(name)) {
       known_.insert(std::move(found));
@@ -29,7 +39,7 @@ bool NameBook::LookUp(const std::vector<config::Endpoint>& listed) {
     }
   }
   AskForSome();
-  return !lookups_.empty();
+  return is_busy();
 }
 
 void NameBook::AskForSome() {
@@ -50,14 +60,24 @@ void NameBook::OnAnswer(const std::string& name,
     std::ranges::stable_sort(addresses, {}, &net::SocketAddress::family);
   } else {
     if (!failure_) failure_ = answer.error();
-    waiting_.clear();  // the list is of no use without this one
+    if (on_failure_ == OnFailure::kGiveUp) waiting_.clear();
   }
   AskForSome();
-  if (lookups_.empty()) on_done_(std::exchange(failure_, std::nullopt));
+  if (on_failure_ == OnFailure::kGoOn || !is_busy()) on_news_();
+}
+
+bool NameBook::Knows(const base::Address& address) const {
+  return !IsName(address) || known_.contains(address.host());
+}
+
+ResolvedEndpoint NameBook::Resolve(const config::Endpoint& endpoint) const {
+  return {endpoint.address.ToString(),
+          {endpoint.weight, endpoint.priority, endpoint.zone, endpoint.hash_key},
+          Of(endpoint.address)};
 }
 
 std::vector<net::SocketAddress> NameBook::Of(const base::Address& address) const {
-  if (address.kind() != base::Address::Kind::kName) return {net::SocketAddress::From(address)};
+  if (!IsName(address)) return {net::SocketAddress::From(address)};
   std::vector<net::SocketAddress> addresses = known_.at(address.host());
   for (net::SocketAddress& each : addresses) each.set_port(address.port());
   return addresses;

@@ -19,8 +19,13 @@ class RefreshSchedule {
   /// How long to wait after a failure: `min_ttl`, twice as long after each further one up to
   /// `max_retry`, with the same jitter.
   base::Duration AfterFailure();
+  /// How long after an answer that lacks something: as after a failure, but no longer than an
+  /// answer with this time to live stands.
+  base::Duration AfterPart(base::Duration ttl);
 
  private:
+  base::Duration Bounded(base::Duration ttl) const;
+  base::Duration NextRetry();
   base::Duration WithJitter(base::Duration wait);
 
   const config::Dns settings_;

@@ -8,7 +8,7 @@ namespace {
 
 admin::ReadyView ReadyView(const Server& server, const Reloader& reloader) {
   auto reasons = server.NotReadyReasons();
-  admin::ReadyView view{reasons.empty(), std::move(reasons)};
+  admin::ReadyView view{reasons.empty(), std::move(reasons), server.Notes()};
   if (!reloader.trouble().empty()) {
     view.notes.push_back("an older configuration runs, for the files are rejected: " +
                          reloader.trouble());
@@ -27,7 +27,7 @@ admin::ReloadView ToView(Reloader::Report report) {
 std::vector<admin::ClusterView> ClusterViews(const Server& server) {
   std::vector<admin::ClusterView> views;
   for (const ClusterStatus& cluster : server.Clusters()) {
-    admin::ClusterView view{cluster.name, cluster.policy, {}, {}};
+    admin::ClusterView view{cluster.name, cluster.policy, {}, {}, cluster.trouble};
     for (const EndpointStatus& each : cluster.endpoints) {
       view.endpoints.push_back({each.address, std::string(each.health.state), each.in_flight,
                                 each.picked, each.ready_workers,

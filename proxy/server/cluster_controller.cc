@@ -43,7 +43,6 @@ bool IsSameButForWeight(const balancer::EndpointTraits& a, const balancer::Endpo
 }  // namespace
 
 ClusterController::ClusterController(ClusterId id, base::SharedValue<config::Cluster> config,
-                                     std::vector<discovery::ResolvedEndpoint> endpoints,
                                      const Context& context)
     : id_(id),
       config_(std::move(config)),
@@ -55,9 +54,8 @@ ClusterController::ClusterController(ClusterId id, base::SharedValue<config::Clu
       health_(config_, endpoints_, context.loop, context.random, context.metrics.health(),
               context.log) {
   TakeLimits();
-  TakeEndpoints(std::move(endpoints));
-  StartTimers();
   StartSource();
+  StartTimers();
 }
 
 ClusterController::~ClusterController() {
@@ -67,19 +65,13 @@ ClusterController::~ClusterController() {
   context_.metrics.discovery().Forget(config_->name);
 }
 
-const std::vector<net::SocketAddress>* ClusterController::AddressesOf(
-    const std::string& address) const {
-  const auto found = known_.find(address);
-  return found == known_.end() ? nullptr : &found->second.addresses;
-}
-
-void ClusterController::Update(base::SharedValue<config::Cluster> config,
-                               std::vector<discovery::ResolvedEndpoint> endpoints) {
+void ClusterController::Update(base::SharedValue<config::Cluster> config) {
   const bool other_policy =
       config->policy != config_->policy || config->balancing != config_->balancing;
   const bool other_brakes = config->retry_throttling != config_->retry_throttling ||
                             config->retry_budget != config_->retry_budget;
-  const bool other_source = config->origin != config_->origin || config->dns != config_->dns;
+  const bool other_source = config->origin != config_->origin || config->dns != config_->dns ||
+                            config->endpoints != config_->endpoints;
   const bool other_limits = config->limits != config_->limits ||
                             config->endpoint_limits != config_->endpoint_limits ||
                             config->max_pending_calls != config_->max_pending_calls ||
@@ -91,45 +83,38 @@ void ClusterController::Update(base::SharedValue<config::Cluster> config,
     endpoints_.Configure(FactoryOf(config_, context_.random),
                          WithSubsetSeed(config_->balancing, subset_seed_));
   }
+  health_.Update(config_);
+  plan_ = nullptr;
   if (other_source) StartSource();
-  if (source_) {
-    health_.Update(config_);
-    plan_ = nullptr;
-  } else {
-    TakeEndpoints(std::move(endpoints));
-  }
   StartTimers();
 }
 
 void ClusterController::StartSource() {
   source_.reset();
   context_.metrics.discovery().Forget(config_->name);
+  const auto known_addresses = [this](const std::string& address) {
+    const auto found = known_.find(address);
+    return found == known_.end() ? nullptr : &found->second.addresses;
+  };
   source_ = discovery::EndpointSource::Make(
-      config_, {context_.loop, context_.random, context_.metrics.discovery(), context_.log},
+      config_, known_addresses,
+      {context_.loop, context_.random, context_.metrics.discovery(), context_.log},
       {.on_found =
            [this](std::vector<discovery::ResolvedEndpoint> endpoints) {
              SetEndpoints(std::move(endpoints));
              context_.owner.OnPlanChanged(*this);
            },
-       .on_no_hope = [this] { Tell(true); }});
+       .on_failed = [this] { Tell(true); }});
+  if (auto endpoints = source_->AtOnce()) SetEndpoints(std::move(*endpoints));
 }
 
 std::optional<std::string> ClusterController::WhyNotReady() const {
-  const bool waits = source_ && source_->waiting_for() && known_.empty();
-  if (waits && waits_for_source_) return "cluster " + name() + ": " + *source_->waiting_for();
-  return health_.WhyNotReady();
-}
-
-void ClusterController::SkipStartup() {
-  waits_for_source_ = false;
-  health_.SkipStartupGrace();
+  auto why = health_.WhyNotReady();
+  if (why && IsWaiting()) why = "cluster " + name() + ": " + *source_->waiting_for();
+  return why;
 }
 
 void ClusterController::SetEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints) {
-  TakeEndpoints(std::move(endpoints));
-}
-
-void ClusterController::TakeEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints) {
   std::unordered_map<std::string, Known> before = std::exchange(known_, {});
   std::vector<balancer::EndpointPtr> all;
   all.reserve(endpoints.size());
@@ -216,7 +201,7 @@ EndpointPlan ClusterController::PlanOf(const balancer::Endpoint& endpoint) const
 
 const Cluster::Snapshot& ClusterController::snapshot() {
   health::Availability availability = health_.GetAvailability();
-  if (source_ && source_->waiting_for() && known_.empty()) {
+  if (IsWaiting()) {
     availability.summary = *source_->waiting_for();
     if (source_->expects_endpoint()) availability.expects_endpoint = true;
   }

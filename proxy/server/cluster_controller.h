@@ -50,7 +50,7 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
 
   /// To be made by std::make_shared.
   ClusterController(ClusterId id, base::SharedValue<config::Cluster> config,
-                    std::vector<discovery::ResolvedEndpoint> endpoints, const Context& context);
+                    const Context& context);
   ~ClusterController();
 
   ClusterId id() const { return id_; }
@@ -60,20 +60,20 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   health::ClusterHealth& health() { return health_; }
   const health::ClusterHealth& health() const { return health_; }
   balancer::Fairness& fairness() { return fairness_; }
-  /// Where the endpoint of this name is; null: there is none.
-  const std::vector<net::SocketAddress>* AddressesOf(const std::string& address) const;
-
-  /// Why the cluster holds up readiness; nothing: it does not.
+  /// Why the cluster holds up readiness; nothing: it does not. Wherever its endpoints come from,
+  /// one that never had any does so for its `startup_grace` and no longer.
   std::optional<std::string> WhyNotReady() const;
+  /// What is wrong with where its endpoints come from, for people; empty: nothing.
+  std::string trouble() const { return source_->trouble(); }
   /// It came to a sidecar that is ready, and does not change that by having no endpoint yet.
-  void SkipStartup();
+  void SkipStartup() { health_.SkipStartupGrace(); }
 
-  /// Another configuration of the same name, and its endpoints, which count where it lists
-  /// them; where they come from elsewhere, those known stay until it is heard of others. plan() and
-  /// snapshot() are new ones afterwards; the caller hands them to the workers.
-  void Update(base::SharedValue<config::Cluster> config,
-              std::vector<discovery::ResolvedEndpoint> endpoints);
-  /// The same for the endpoints alone. An address that is named twice counts once.
+  /// Another configuration of the same name. Endpoints that it lists come and go at once, but for
+  /// names that are to be looked up; where they come from elsewhere, those known stay until it is
+  /// heard of others. plan() and snapshot() are new ones afterwards; the caller hands them to the
+  /// workers.
+  void Update(base::SharedValue<config::Cluster> config);
+  /// These are its endpoints. An address that is named twice counts once.
   void SetEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints);
 
   /// The same object until something in it changes.
@@ -90,7 +90,6 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
     std::vector<net::SocketAddress> addresses;
   };
 
-  void TakeEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints);
   Known Keep(Known known, const discovery::ResolvedEndpoint& endpoint);
   Known Make(discovery::ResolvedEndpoint endpoint);
   std::shared_ptr<const ClusterPlan> MakePlan();
@@ -100,6 +99,7 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   void TakeLimits();
   void StartTimers();
   void StartSource();
+  bool IsWaiting() const { return source_->waiting_for() && known_.empty(); }
   void Tell(bool changed);
 
   const ClusterId id_;
@@ -120,8 +120,7 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   std::shared_ptr<AdaptiveConcurrency> concurrency_;  // null: not adaptive
   std::optional<net::Timer> turn_;                    // of its windows
   std::shared_ptr<RetryState> retries_ = MakeRetries();
-  bool waits_for_source_ = true;
-  std::unique_ptr<discovery::EndpointSource> source_;  // null: they are listed
+  std::unique_ptr<discovery::EndpointSource> source_;
 };
 
 }  // namespace evenkeel::proxy

@@ -9,7 +9,6 @@
 #include "lib/net/socket_address.h"
 #include "lib/telemetry/process_facts.h"
 #include "proxy/clients/client_settings.h"
-#include "proxy/discovery/static_endpoints.h"
 
 namespace evenkeel::proxy {
 namespace {
@@ -77,36 +76,17 @@ Result<void, std::string> Server::Apply(const config::Config& config) {
   if (draining_) return Error(std::string("draining: nothing is changed any more"));
   config::Config next = config;
   config::ShareEqual(config_, next);
-  auto preparation = Prepare(next);
-  if (!preparation) return Error(preparation.error());
+  auto listeners = PrepareListeners(next);
+  if (!listeners) return Error(listeners.error());
   config_ = std::move(next);
-  Commit(std::move(*preparation));
-  return {};
-}
-
-Result<Server::Preparation, std::string> Server::Prepare(const config::Config& config) {
-  Preparation preparation;
-  if (auto done = PrepareClusters(config, preparation); !done) return Error(done.error());
-  if (auto done = PrepareListeners(config, preparation); !done) return Error(done.error());
-  return preparation;
-}
-
-Result<void, std::string> Server::PrepareClusters(const config::Config& config,
-                                                  Preparation& preparation) {
-  for (const config::Cluster& each : config.clusters) {
-    const ClusterPtr known = FindCluster(each.name);
-    auto resolved = discovery::ResolveEndpoints(each, [&known](const std::string& address) {
-      return known ? known->AddressesOf(address) : nullptr;
-    });
-    if (!resolved) return Error(resolved.error());
-    preparation.endpoints.push_back(std::move(*resolved));
-  }
+  Commit(std::move(*listeners));
   return {};
 }
 
 // A listener is known by its address as configured; of several at port 0, by their order.
-Result<void, std::string> Server::PrepareListeners(const config::Config& config,
-                                                   Preparation& preparation) {
+Result<std::vector<Server::Listening>, std::string> Server::PrepareListeners(
+    const config::Config& config) {
+  std::vector<Listening> prepared;
   std::vector<const Listening*> known;
   for (const Listening& each : listeners_) known.push_back(&each);
   for (const base::SharedValue<config::Listener>& each : config.listeners) {
@@ -114,21 +94,21 @@ Result<void, std::string> Server::PrepareListeners(const config::Config& config,
       return listening->config->address;
     });
     if (found != known.end()) {
-      preparation.listeners.push_back({(*found)->id, each, (*found)->bound_to,
-                                       (*found)->connections, {}, (*found)->routes});
+      prepared.push_back({(*found)->id, each, (*found)->bound_to, (*found)->connections, {},
+                          (*found)->routes});
       known.erase(found);
       continue;
     }
     auto opened = Listen(each);
     if (!opened) {
-      for (const Listening& other : preparation.listeners) {
+      for (const Listening& other : prepared) {
         if (!other.sockets.empty()) sockets_.Close(other.bound_to);
       }
       return Error(opened.error());
     }
-    preparation.listeners.push_back(std::move(*opened));
+    prepared.push_back(std::move(*opened));
   }
-  return {};
+  return prepared;
 }
 
 Result<Server::Listening, std::string> Server::Listen(
@@ -140,20 +120,19 @@ Result<Server::Listening, std::string> Server::Listen(
                    std::make_shared<base::Limit>(), std::move(*sockets), nullptr};
 }
 
-void Server::Commit(Preparation preparation) {
+void Server::Commit(std::vector<Listening> listeners) {
   memory_.set_limit(config_.memory_limit.value_or(DefaultMemoryLimit(cgroup_)));
   LookAtMemory();
   const auto replay_limit = static_cast<int64_t>(config_.replay_memory);
   replay_->fetch_add(replay_limit - std::exchange(replay_limit_, replay_limit));
   std::vector<ClusterPtr> clusters;
   std::vector<Worker::ClusterPart> parts;
-  for (size_t i = 0; i < config_.clusters.size(); ++i) {
-    clusters.push_back(
-        Configured(config_.clusters[i], std::move(preparation.endpoints[i]), parts.emplace_back()));
+  for (const base::SharedValue<config::Cluster>& each : config_.clusters) {
+    clusters.push_back(Configured(each, parts.emplace_back()));
   }
   clusters_ = std::move(clusters);
-  CloseRemoved(preparation.listeners);
-  listeners_ = std::move(preparation.listeners);
+  CloseRemoved(listeners);
+  listeners_ = std::move(listeners);
   MakeRoutes();
   AssignWorkers(std::move(parts));
   KeepDescriptors();
@@ -169,18 +148,16 @@ void Server::CloseRemoved(const std::vector<Listening>& staying) {
 }
 
 Server::ClusterPtr Server::Configured(const base::SharedValue<config::Cluster>& config,
-                                      std::vector<discovery::ResolvedEndpoint> endpoints,
                                       Worker::ClusterPart& part) {
   ClusterPtr cluster = FindCluster(config->name);
   const bool stays = cluster && cluster->config() == config;
   if (!cluster) {
     const ClusterController::Context context{
         loop_, random_, metrics_, log_, static_cast<unsigned>(workers_.size()), *this};
-    cluster = std::make_shared<ClusterController>(ClusterId{next_id_++}, config,
-                                                  std::move(endpoints), context);
+    cluster = std::make_shared<ClusterController>(ClusterId{next_id_++}, config, context);
     if (serving_) cluster->SkipStartup();
   } else if (!stays) {
-    cluster->Update(config, std::move(endpoints));
+    cluster->Update(config);
   }
   part.plan = cluster->plan();
   if (!stays) part.snapshot = cluster->snapshot();
@@ -215,7 +192,7 @@ void Server::AssignWorkers(std::vector<Worker::ClusterPart> clusters) {
     workers_[worker]->Assign(std::move(assignment));
   }
   for (Listening& each : listeners_) {
-    each.connections->set_max(each.config.max_connections);
+    each.connections->set_max(each.config->max_connections);
     each.sockets.clear();
   }
 }
@@ -233,14 +210,6 @@ void Server::KeepDescriptors() {
 void Server::TellPause(std::string_view reason) {
   log_.Limited(reason, telemetry::LogLevel::kWarning, "accepting connections paused",
                {{"reason", reason}});
-}
-
-void Server::SetEndpoints(std::string_view cluster,
-                          std::vector<discovery::ResolvedEndpoint> endpoints) {
-  const ClusterPtr found = FindCluster(cluster);
-  if (!found) return;
-  found->SetEndpoints(std::move(endpoints));
-  OnPlanChanged(*found);
 }
 
 void Server::OnPlanChanged(ClusterController& cluster) {
@@ -328,6 +297,7 @@ std::vector<ClusterStatus> Server::Clusters() const {
   for (const auto& cluster : clusters_) {
     ClusterStatus status{cluster->name(),
                          std::string(config::PolicyName(cluster->config()->policy)),
+                         cluster->trouble(),
                          {},
                          metrics_.retries().Of(cluster->name()).Named()};
     for (const balancer::EndpointPtr& each : cluster->endpoints().endpoints()) {
@@ -364,6 +334,17 @@ std::vector<std::string> Server::NotReadyReasons() const {
     if (auto reason = cluster->WhyNotReady()) reasons.push_back(std::move(*reason));
   }
   return reasons;
+}
+
+std::vector<std::string> Server::Notes() const {
+  std::vector<std::string> notes;
+  for (const auto& cluster : clusters_) {
+    auto trouble = cluster->trouble();
+    if (!trouble.empty() && !cluster->WhyNotReady()) {
+      notes.push_back("cluster " + cluster->name() + ": " + trouble);
+    }
+  }
+  return notes;
 }
 
 void Server::CheckAlive(std::function<void()> on_alive) {

@@ -17,7 +17,7 @@
 #include "lib/net/timer.h"
 #include "lib/telemetry/log.h"
 #include "lib/telemetry/metrics.h"
-#include "proxy/discovery/resolved_endpoint.h"
+#include "proxy/route/rate_limits.h"
 #include "proxy/server/cluster_controller.h"
 #include "proxy/server/worker.h"
 
@@ -35,6 +35,7 @@ struct EndpointStatus {
 struct ClusterStatus {
   std::string name;
   std::string policy;
+  std::string trouble;  ///< what is wrong with where its endpoints come from; empty: nothing
   std::vector<EndpointStatus> endpoints;
   std::vector<telemetry::NamedCount> calls;  ///< what became of its calls, since the start
 };
@@ -62,12 +63,8 @@ class Server final : private net::Flushable, private ClusterController::Owner {
   /// endpoints of the same address, with their connections and all that is known of them; so do
   /// the sockets of listeners of the same address. Calls in progress end with the routes they began
   /// with. `workers` and `admin` have no effect here. On an error, a sentence for the operator,
-  /// nothing has changed. Blocks while names are looked up that were not known before.
+  /// nothing has changed. Does not wait for names of endpoints; one in a listener's address blocks.
   base::Result<void, std::string> Apply(const config::Config& config);
-
-  /// Replaces the endpoints of one cluster, as discovery found them; see ClusterController. No
-  /// effect for a cluster that does not exist.
-  void SetEndpoints(std::string_view cluster, std::vector<discovery::ResolvedEndpoint> endpoints);
 
   /// The actual addresses, port 0 resolved, in the configuration's order.
   std::vector<std::string> listening_on() const;
@@ -77,6 +74,8 @@ class Server final : private net::Flushable, private ClusterController::Owner {
                                                const balancer::CallFacts& call);
   /// Why the sidecar should get no traffic now; empty when it should.
   std::vector<std::string> NotReadyReasons() const;
+  /// What is wrong and does not make it unready: where clusters get no news of their endpoints.
+  std::vector<std::string> Notes() const;
 
   /// Not ready from now on; no new connections or calls. When the last call has ended, or the drain
   /// timeout has ended those left with UNAVAILABLE, `on_done` runs. Once.
@@ -100,25 +99,14 @@ class Server final : private net::Flushable, private ClusterController::Owner {
     std::shared_ptr<const RouteTable> routes;  // null: of a new one, until it is assigned
   };
 
-  /// What can fail when a configuration is applied, done before anything is changed.
-  struct Preparation {
-    std::vector<std::vector<discovery::ResolvedEndpoint>> endpoints;  // of each cluster
-    std::vector<Listening> listeners;
-  };
-
   Server(net::EventLoop& loop, const Options& options, net::ListeningSockets& sockets,
          telemetry::Metrics& metrics, telemetry::Log& log);
 
   void AddWorkers();
-  base::Result<Preparation, std::string> Prepare(const config::Config& config);
-  base::Result<void, std::string> PrepareClusters(const config::Config& config,
-                                                  Preparation& preparation);
-  base::Result<void, std::string> PrepareListeners(const config::Config& config,
-                                                   Preparation& preparation);
+  base::Result<std::vector<Listening>, std::string> PrepareListeners(const config::Config& config);
   base::Result<Listening, std::string> Listen(const base::SharedValue<config::Listener>& config);
-  void Commit(Preparation preparation);
+  void Commit(std::vector<Listening> listeners);
   ClusterPtr Configured(const base::SharedValue<config::Cluster>& config,
-                        std::vector<discovery::ResolvedEndpoint> endpoints,
                         Worker::ClusterPart& part);
   void MakeRoutes();
   void AssignWorkers(std::vector<Worker::ClusterPart> clusters);

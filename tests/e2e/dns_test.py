@@ -3,6 +3,7 @@
 EVENKEEL_E2E_FULL=1 runs the load of issue "Live": 2,000 calls/s and 100 open streams.
 """
 
+import json
 import tempfile
 import time
 import unittest
@@ -141,6 +142,64 @@ class AnswerTest(DnsTestCase):
         replicas = self.start_load(sidecar, "--calls", 400).report()["replicas"]
         print(f"SRV weights 30:10, one of lower priority: {replicas}")
         self.assertEqual({first.name: 300, second.name: 100}, replicas)
+
+
+class ListedNameTest(DnsTestCase):
+    def test_a_name_that_is_not_found_costs_its_own_endpoint_only(self):
+        replicas, port = self.start_fleet(2)
+        sidecar = self.start_on([replicas[0].address, f"{NAME}:{port}"])
+        line = sidecar.wait_log("endpoints not found, those known stay")
+        self.assertEqual(f"{NAME}:{port}", line["source"])
+        self.assertEqual(0, self.start_load(sidecar, "--calls", 20).report()["failed"])
+        wait_until(lambda: sidecar.get("/ready")[0] == 200, "the sidecar to be ready")
+        self.assertIn(NAME, sidecar.get("/ready")[1])
+        self.assertIn("not found", sidecar.clusters()["clusters"][0]["discovery_failure"])
+        self.publish(replicas[1:])
+        sidecar.wait_endpoints([replicas[0].address, f"{NAME}:{port}"])
+        self.assertEqual("", sidecar.clusters()["clusters"][0]["discovery_failure"])
+
+    def test_a_silent_server_holds_up_neither_start_nor_reload(self):
+        replicas, port = self.start_fleet(1)
+        self.dns.fail(NAME, None)
+        config = {
+            "listeners": [{"address": "127.0.0.1:0", "cluster": "test"}],
+            "clusters": {"test": {"endpoints": [replicas[0].address]},
+                         "late": {"endpoints": [f"{NAME}:{port}"],
+                                  "dns": {"resolvers": [self.dns.address]}}},
+            "admin": {"address": "127.0.0.1:0"},
+        }
+        sidecar = self.start_sidecar(config=config)
+        self.assertEqual(0, self.start_load(sidecar, "--calls", 20).report()["failed"])
+        config["clusters"]["later"] = {
+            "endpoints": [f"{number}.{NAME}:{port}" for number in range(6)],
+            "dns": {"resolvers": [self.dns.address]}}
+        for number in range(6):
+            self.dns.fail(f"{number}.{NAME}", None)
+        with open(sidecar.config_path, "w", encoding="utf-8") as file:
+            json.dump(config, file)
+        start = time.monotonic()
+        wait_until(lambda: len(sidecar.clusters()["clusters"]) == 3, "the reload")
+        self.assertLess(time.monotonic() - start, 2, "no answer for 2 s holds nothing up")
+        self.publish(replicas)
+        wait_until(lambda: sidecar.clusters()["clusters"][1]["endpoints"], "the late endpoint")
+
+    def test_a_cluster_that_waits_for_dns_holds_up_readiness_for_its_startup_grace(self):
+        replicas, _ = self.start_fleet(1)
+        self.dns.fail(NAME)
+        for endpoints in (f"dns:///{NAME}.:1", [f"{NAME}:1"]):
+            sidecar = self.start_sidecar(config={
+                "listeners": [{"address": "127.0.0.1:0", "cluster": "test"}],
+                "clusters": {
+                    "test": {"endpoints": [replicas[0].address]},
+                    "late": {"endpoints": endpoints, "health_check": {"startup_grace": "2s"},
+                             "dns": {"resolvers": [self.dns.address]}}},
+                "admin": {"address": "127.0.0.1:0"},
+            })
+            status, body = sidecar.get("/ready")
+            self.assertEqual(503, status, endpoints)
+            self.assertIn("cluster late", body)
+            wait_until(lambda sidecar=sidecar: sidecar.get("/ready")[0] == 200, "the grace's end")
+            self.assertIn("cluster late", sidecar.get("/ready")[1], "which it says all the same")
 
 
 if __name__ == "__main__":

@@ -149,7 +149,7 @@ const BadConfig kTypes[] = {
      "clusters.a.endpoints", "no name that can have SRV records"},
     {"NoEndpointsFile", Endpoints("{}"), 4, 16, "clusters.a.endpoints.file", "is missing"},
     {"DnsSettingsWithoutDns", Cluster("dns: {max_ttl: 5s}"), 5, 10, "clusters.a.dns",
-     "the endpoints come neither from DNS nor from a file"},
+     "no endpoint has a host name, and they come neither from DNS nor from a file"},
     {"ResolverWithAName", Cluster("dns: {resolvers: [\"ns:53\"]}"), 5, 23,
      "clusters.a.dns.resolvers[0]", "write the resolver's IP address"},
     {"MaxTtlBelowMinTtl", Cluster("dns: {min_ttl: 5s, max_ttl: 4s}"), 5, 10, "clusters.a.dns",

@@ -85,7 +85,7 @@ TEST_F(DiscoveryTest, TheWayToAskIsRead) {
   const Cluster cluster = Load(
       "\"dns:///users:1\"\n"
       "    dns: {resolvers: [\"127.0.0.1:5353\"], min_ttl: 2s, max_ttl: 3s, jitter: 0.5, "
-      "timeout: 50ms, max_retry: 7s}");
+      "timeout: 50ms, max_retry: 7s, family: ipv6}");
   ASSERT_THAT(cluster.dns.resolvers, SizeIs(1));
   EXPECT_EQ(cluster.dns.resolvers[0].ToString(), "127.0.0.1:5353");
   EXPECT_EQ(cluster.dns.min_ttl, 2s);
@@ -93,6 +93,13 @@ TEST_F(DiscoveryTest, TheWayToAskIsRead) {
   EXPECT_EQ(cluster.dns.jitter, 0.5);
   EXPECT_EQ(cluster.dns.timeout, 50ms);
   EXPECT_EQ(cluster.dns.max_retry, 7s);
+  EXPECT_EQ(cluster.dns.family, Dns::Family::kIpv6);
+}
+
+TEST_F(DiscoveryTest, AListWithNamesMaySayHowToAskToo) {
+  const Cluster cluster = Load("[\"h:1\", \"10.0.0.1:1\"]\n    dns: {family: ipv4}");
+  EXPECT_EQ(cluster.dns.family, Dns::Family::kIpv4);
+  EXPECT_EQ(Load("[\"h:1\"]").dns.family, Dns::Family::kAll) << "the default";
 }
 
 TEST_F(DiscoveryTest, AFileThatIsNamedRelativelyLiesBesideTheConfiguration) {

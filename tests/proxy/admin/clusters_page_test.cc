@@ -26,8 +26,9 @@ TEST(ClustersPageTest, ShowsEveryFactAsJson) {
       {"address": "127.0.0.1:50052", "state": "not_connected",
        "state_age_seconds": 2.0, "why": "refused",
        "last_probe": "", "successes": 0, "failures": 0, "failures_in_a_row": 0,
-       "in_flight": 0, "picked": 17, "connections": 0}]},
-    {"name": "empty", "policy": "round_robin", "endpoints": []}]})");
+       "in_flight": 0, "picked": 17, "connections": 0}],
+     "discovery_failure": ""},
+    {"name": "empty", "policy": "round_robin", "endpoints": [], "discovery_failure": ""}]})");
   EXPECT_EQ(json, expected);
 }
 
@@ -40,6 +41,16 @@ TEST(ClustersPageTest, ShowsWhatBecameOfCalls) {
   const auto json = nlohmann::json::parse(ClustersJson(clusters));
   EXPECT_EQ(json["clusters"][0]["calls"],
             nlohmann::json::parse(R"({"retries": {"ABORTED": 2, "UNKNOWN": 3}, "hedges": 4})"));
+}
+
+TEST(ClustersPageTest, SaysWhyThereAreNoEndpoints) {
+  const std::vector<ClusterView> clusters = {
+      {"users", "random", {}, {}, "dns:///users:1: silence"}};
+  const auto json = nlohmann::json::parse(ClustersJson(clusters));
+  EXPECT_EQ(json["clusters"][0]["discovery_failure"], "dns:///users:1: silence");
+  const std::string table = ClustersTable(clusters);
+  EXPECT_NE(table.find("not_found"), std::string::npos) << table;
+  EXPECT_NE(table.find("dns:///users:1: silence\n"), std::string::npos) << table;
 }
 
 TEST(ClustersPageTest, IsAnEmptyListWithoutClusters) {

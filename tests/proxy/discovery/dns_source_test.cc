@@ -78,6 +78,40 @@ TEST_F(DnsSourceTest, AFailureKeepsTheLastGoodAnswerAndIsToldOnce) {
   EXPECT_THAT(List(2), ElementsAre("10.0.0.9:50051"));
 }
 
+TEST_F(DnsSourceTest, AFamilyWithoutAnAnswerKeepsItsAddresses) {
+  server_.SetAddresses("users.test", {"10.0.0.1", "2001:db8::1"}, 0);
+  AskForAddresses();
+  List(1);
+  server_.SetAddresses("users.test", {"10.0.0.2"}, 0);
+  server_.Fail("users.test", ns_r_servfail, ns_t_aaaa);
+  EXPECT_THAT(List(2), ElementsAre("10.0.0.2:50051", "[2001:db8::1]:50051"));
+  EXPECT_THAT(Log(), HasSubstr("AAAA of users.test."));
+  server_.SetAddresses("users.test", {"10.0.0.2"}, 0);
+  EXPECT_THAT(List(3), ElementsAre("10.0.0.2:50051"));
+}
+
+TEST_F(DnsSourceTest, HalfAnAnswerServesWhileNothingBetterIsKnown) {
+  server_.SetAddresses("users.test", {"10.0.0.1"}, 0);
+  server_.Fail("users.test", ns_r_servfail, ns_t_aaaa);
+  AskForAddresses();
+  EXPECT_THAT(List(1), ElementsAre("10.0.0.1:50051"));
+  EXPECT_THAT(source_->trouble(), HasSubstr("AAAA"));
+  server_.SetAddresses("users.test", {"10.0.0.2"}, 0);
+  server_.Fail("users.test", ns_r_servfail, ns_t_aaaa);
+  EXPECT_THAT(List(2), ElementsAre("10.0.0.2:50051")) << "and is followed";
+}
+
+TEST_F(DnsSourceTest, WhereItIsUnknownWhatIsMissingTheWholeAnswerStays) {
+  server_.SetServices("_grpc._tcp.users.test", {{"a.test", 1, 0, 1}, {"b.test", 1, 0, 1}}, 0);
+  server_.SetAddresses("a.test", {"10.0.0.1"}, 0);
+  server_.SetAddresses("b.test", {"10.0.0.2"}, 0);
+  Ask("_grpc._tcp.users.test.", config::DnsName::Records::kServices);
+  EXPECT_THAT(List(1), ElementsAre("10.0.0.1:1", "10.0.0.2:1"));
+  server_.Fail("b.test", ns_r_servfail);
+  RunUntil([&] { return HasMetric("result=\"refused\""); });
+  EXPECT_THAT(found_, SizeIs(1));
+}
+
 TEST_F(DnsSourceTest, NoRecordsAreAFailureToo) {
   server_.SetAddresses("users.test", {"10.0.0.1"}, 0);
   AskForAddresses();

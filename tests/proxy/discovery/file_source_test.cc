@@ -63,7 +63,7 @@ TEST_F(FileSourceTest, TheFileMayComeLater) {
   Follow();
   RunUntil([&] { return HasMetric("result=\"invalid\""); });
   EXPECT_THAT(source_->waiting_for().value_or(""), HasSubstr("No such file"));
-  EXPECT_EQ(hopeless_, 1);
+  EXPECT_EQ(failures_, 1);
   Write("endpoints: [\"10.0.0.1:1\"]\n");
   EXPECT_THAT(List(1), ElementsAre("10.0.0.1:1"));
 }
@@ -130,7 +130,7 @@ TEST_F(FileWithNamesTest, ASilentResolverBlocksNothing) {
   Write("endpoints: [\"one.test:1\"]\n");
   Follow();
   AwaitQuestions(2);  // and so the loop turns while it waits
-  EXPECT_EQ(hopeless_, 0);
+  EXPECT_EQ(failures_, 0);
   Write("endpoints: [\"10.0.0.3:1\"]\n");  // which takes the question back
   EXPECT_THAT(List(1), ElementsAre("10.0.0.3:1"));
 }

@@ -56,6 +56,14 @@ TEST_F(RefreshScheduleTest, FailuresWaitTwiceAsLongEachTimeUpToALimit) {
   EXPECT_EQ(schedule.AfterFailure(), 10s);
 }
 
+TEST_F(RefreshScheduleTest, APartOfAnAnswerStandsNoLongerThanItsTimeToLive) {
+  RefreshSchedule schedule = Make(0);
+  EXPECT_EQ(schedule.AfterPart(5s), 2s);
+  EXPECT_EQ(schedule.AfterPart(5s), 4s);
+  EXPECT_EQ(schedule.AfterPart(5s), 5s);
+  EXPECT_EQ(schedule.AfterFailure(), 10s) << "it was not all";
+}
+
 TEST_F(RefreshScheduleTest, AnAnswerEndsTheWaiting) {
   RefreshSchedule schedule = Make(0);
   schedule.AfterFailure();

@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include <map>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -30,12 +31,19 @@ class SourceTest : public net::LoopTest {
  protected:
   void Start(config::EndpointOrigin origin, config::Dns dns = {}) {
     config::Cluster cluster;
-    cluster.name = "users";
     cluster.origin = std::move(origin);
     cluster.dns = std::move(dns);
-    source_ = EndpointSource::Make(cluster, {loop_, random_, metrics_.discovery(), log_},
-                                   {.on_found = [this](auto found) { OnFound(found); },
-                                    .on_no_hope = [this] { ++hopeless_; }});
+    Start(std::move(cluster));
+  }
+  void Start(config::Cluster cluster) {
+    cluster.name = "users";
+    const auto known = [this](const std::string& address) {
+      const auto found = known_.find(address);
+      return found == known_.end() ? nullptr : &found->second;
+    };
+    source_ = EndpointSource::Make(
+        cluster, known, {loop_, random_, metrics_.discovery(), log_},
+        {.on_found = [this](auto found) { OnFound(found); }, .on_failed = [this] { ++failures_; }});
   }
   /// Waits for the list number `count`, the first being 1, and returns it.
   std::vector<std::string> List(size_t count) {
@@ -62,8 +70,9 @@ class SourceTest : public net::LoopTest {
   telemetry::Metrics metrics_;
   std::unique_ptr<EndpointSource> source_;
   std::vector<std::vector<std::string>> found_;
-  std::vector<std::vector<std::string>> last_found_;  // each endpoint's addresses
-  int hopeless_ = 0;
+  std::vector<std::vector<std::string>> last_found_;              // each endpoint's addresses
+  int failures_ = 0;                                              // before there was a list
+  std::map<std::string, std::vector<net::SocketAddress>> known_;  // what the cluster has already
 };
 
 }  // namespace evenkeel::discovery

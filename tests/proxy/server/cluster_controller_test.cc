@@ -17,8 +17,8 @@ class ClusterControllerTest : public net::LoopTest, private ClusterController::O
   ClusterControllerTest() {
     config_.name = "users";
     config_.retry_throttling.emplace();
-    keeper_ = std::make_shared<ClusterController>(
-        ClusterId{1}, config_, std::vector<discovery::ResolvedEndpoint>{},
+    controller_ = std::make_shared<ClusterController>(
+        ClusterId{1}, config_,
         ClusterController::Context{loop_, random_, metrics_, log_, 1, *this});
   }
 
@@ -27,7 +27,7 @@ class ClusterControllerTest : public net::LoopTest, private ClusterController::O
   std::ostringstream log_text_;
   telemetry::Log log_{telemetry::LogLevel::kInfo, telemetry::LogFormat::kText, log_text_};
   telemetry::Metrics metrics_;
-  std::shared_ptr<ClusterController> keeper_;
+  std::shared_ptr<ClusterController> controller_;
 
  private:
   void OnSnapshotChanged(ClusterController&) override {}
@@ -37,31 +37,31 @@ class ClusterControllerTest : public net::LoopTest, private ClusterController::O
 TEST_F(ClusterControllerTest, AThousandOtherRetryBrakesLeaveNothingBehind) {
   std::vector<std::weak_ptr<RetryState>> former;
   for (uint32_t i = 0; i < 1000; ++i) {
-    former.push_back(keeper_->plan()->shared.retries);
+    former.push_back(controller_->plan()->shared.retries);
     config_.retry_throttling->max_tokens = 10 + i % 2;
     config_.retry_budget->percent = 10 + i % 3;
-    keeper_->Update(config_, {});
+    controller_->Update(config_);
   }
-  keeper_->plan();
+  controller_->plan();
   for (size_t i = 0; i < former.size(); ++i) EXPECT_TRUE(former[i].expired()) << i;
 }
 
 TEST_F(ClusterControllerTest, TheSameRetryBrakesKeepTheirState) {
-  const auto before = keeper_->plan()->shared.retries;
+  const auto before = controller_->plan()->shared.retries;
   config_.max_pending_calls = 7;
-  keeper_->Update(config_, {});
-  EXPECT_EQ(keeper_->plan()->shared.retries, before);
+  controller_->Update(config_);
+  EXPECT_EQ(controller_->plan()->shared.retries, before);
 }
 
 TEST_F(ClusterControllerTest, SnapshotsOfThousandsLeaveMainTimeBetweenThem) {
   std::vector<discovery::ResolvedEndpoint> endpoints;
   for (int i = 0; i < 1000; ++i) endpoints.push_back({"endpoint-" + std::to_string(i), {}, {}});
-  keeper_->SetEndpoints(std::vector(endpoints.begin(), endpoints.begin() + 3));
-  keeper_->snapshot();
-  EXPECT_LE(keeper_->snapshot_due(), loop_.Now()) << "a few are snapshotd at each change";
-  keeper_->SetEndpoints(endpoints);
-  keeper_->snapshot();
-  EXPECT_EQ(keeper_->snapshot_due() - loop_.Now(), std::chrono::milliseconds(10));
+  controller_->SetEndpoints(std::vector(endpoints.begin(), endpoints.begin() + 3));
+  controller_->snapshot();
+  EXPECT_LE(controller_->snapshot_due(), loop_.Now()) << "a few are told at each change";
+  controller_->SetEndpoints(endpoints);
+  controller_->snapshot();
+  EXPECT_EQ(controller_->snapshot_due() - loop_.Now(), std::chrono::milliseconds(10));
 }
 
 }  // namespace

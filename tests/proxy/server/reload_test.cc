@@ -1,7 +1,10 @@
 // A running sidecar under other configurations: what stays, what goes, what calls notice of it.
 #include <gmock/gmock.h>
 
-#include "proxy/discovery/static_endpoints.h"
+#include <filesystem>
+#include <fstream>
+
+#include "tests/lib/net/dns_server.h"
 #include "tests/lib/telemetry/scrape.h"
 #include "tests/proxy/sidecar_test.h"
 
@@ -247,25 +250,89 @@ TEST_F(ReloadTest, ConnectionsOfAListenerThatIsRemovedAreDrained) {
 
 TEST_F(ReloadTest, WhatCannotBeAppliedChangesNothing) {
   Start(1);
-  Endpoints().emplace_back().address = *base::Address::Parse("name.invalid:1");
+  Endpoints().pop_back();
+  config_.listeners.push_back(config_.listeners[0]);
+  config_.listeners[1].Edit().address = *base::Address::Parse("192.0.2.1:1");  // not of this host
   const auto applied = server_->Apply(config_);
   ASSERT_FALSE(applied);
-  EXPECT_THAT(applied.error(), HasSubstr("name.invalid"));
+  EXPECT_THAT(applied.error(), HasSubstr("192.0.2.1:1"));
   EXPECT_THAT(server_->Clusters()[0].endpoints, SizeIs(1));
   StreamLog& call = Call();
   Answer(*Arrived().log);
   EXPECT_EQ(Finished(call), "0");
 }
 
+TEST_F(ReloadTest, ANameThatIsNotFoundCostsItsEndpointOnly) {
+  Start(1);
+  net::DnsServer dns(loop_);
+  config_.clusters[0].Edit().dns.resolvers = {*base::Address::Parse(dns.address().ToString())};
+  Endpoints().emplace_back().address = *base::Address::Parse("gone.test:1");
+  Reload();
+  StreamLog& call = Call();
+  Answer(*Arrived().log);
+  EXPECT_EQ(Finished(call), "0");
+  RunUntil([&] { return !server_->Notes().empty(); });
+  EXPECT_THAT(server_->Notes()[0], HasSubstr("cluster users: gone.test:1"));
+  EXPECT_THAT(server_->Clusters()[0].trouble, HasSubstr("gone.test"));
+  EXPECT_THAT(server_->NotReadyReasons(), IsEmpty());
+  EXPECT_EQ(Connections(0), 1U) << "the other stays connected";
+}
+
+TEST_F(ReloadTest, AClusterOfNamesThatAreNotFoundWaitsAndTheRestServes) {
+  Start(1);
+  net::DnsServer dns(loop_);
+  config::Cluster cluster = config_.clusters[0];
+  cluster.name = "orders";
+  cluster.dns.resolvers = {*base::Address::Parse(dns.address().ToString())};
+  cluster.dns.min_ttl = std::chrono::milliseconds(20);
+  cluster.endpoints[0].address =
+      *base::Address::Parse("late.test:" + std::to_string(Endpoints()[0].address.port()));
+  config_.clusters.push_back(cluster);
+  Reload();
+  EXPECT_THAT(server_->NotReadyReasons(), IsEmpty()) << "a new cluster of a process that serves";
+  StreamLog& call = Call();
+  Answer(*Arrived().log);
+  EXPECT_EQ(Finished(call), "0");
+  RunUntil([&] { return !server_->Clusters()[1].trouble.empty(); });
+  dns.SetAddresses("late.test", {"127.0.0.1"}, 1);
+  RunUntil([&] { return Connections(0) == 2U; });
+  EXPECT_EQ(server_->Clusters()[1].trouble, "");
+}
+
 TEST_F(ReloadTest, DiscoveryReplacesTheEndpointsOfOneCluster) {
-  Start(2);
-  Remove(0);
   AddEndpoint();
-  const auto unknown = [](const std::string&) { return nullptr; };
-  server_->SetEndpoints("users", *discovery::ResolveEndpoints(config_.clusters[0], unknown));
-  RunUntil([&] { return Ready() == 2 && Open(0) == 0; });
+  AddEndpoint();
+  const std::string path = ::testing::TempDir() + "reload_test-endpoints.yaml";
+  const auto write = [&path](const auto&... names) {
+    std::string text = "endpoints:\n";
+    ((text += "- \"" + names + "\"\n"), ...);
+    std::ofstream(path + ".new") << text;
+    std::filesystem::rename(path + ".new", path);
+  };
+  write(endpoints_[0]->name(), endpoints_[1]->name());
+  Endpoints().clear();
+  config_.clusters[0].Edit().origin = config::EndpointsFile{path};
+  Launch();
+  RunUntil([&] { return Ready() == 2; });
+  endpoints_.push_back(std::make_unique<pool::TestEndpoint>(loop_));
+  write(endpoints_[1]->name(), endpoints_[2]->name());
+  RunUntil([&] { return Ready() == 2 && Connections(2) == 1 && Open(0) == 0; });
   EXPECT_EQ(Connections(1), 1U);
-  EXPECT_EQ(Connections(2), 1U);
+  std::filesystem::remove(path);
+}
+
+TEST_F(ReloadTest, ARateLimitKeepsItsFill) {
+  config::Route& route = config_.listeners[0].Edit().routes.emplace_back();
+  route.cluster = "users";
+  route.traffic.rate_limit =
+      config::RateLimit{.calls = 1, .per = std::chrono::hours(1), .burst = {}, .key = {}};
+  Start(1);
+  StreamLog& first = Call();
+  Answer(*Arrived().log);
+  EXPECT_EQ(Finished(first), "0");
+  config_.listeners[0].Edit().routes[0].calls.timeout = std::chrono::seconds(9);
+  Reload();
+  EXPECT_EQ(Finished(Call()), "8") << "the limit is used up";
 }
 
 TEST_F(ReloadTest, MoreEndpointsThanOneTurnAddsAllGetConnections) {
