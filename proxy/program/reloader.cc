@@ -8,49 +8,33 @@ namespace {
 
 using SystemClock = std::chrono::system_clock;
 
-std::vector<std::string> LinesOf(const config::ConfigErrors& errors) {
-  std::vector<std::string> lines;
-  for (const config::ConfigError& each : errors) lines.push_back(config::Format(each));
-  return lines;
-}
-
 }  // namespace
 
-Reloader::Reloader(net::EventLoop& loop, std::string path, const config::Loading& first,
+Reloader::Reloader(ConfigSource& source, const config::Config& first, uint64_t fingerprint,
                    Server& server, telemetry::Metrics& metrics, telemetry::Log& log,
                    Describe describe)
-    : path_(std::move(path)),
+    : source_(source),
       server_(server),
       metrics_(metrics),
       log_(log),
       describe_(std::move(describe)),
-      running_(*first.config),
-      wanted_(running_),
-      watched_(first.files),
-      watcher_(loop, [this] { Reload("file change"); }) {
-  metrics_.reload().Applied(generation_, first.fingerprint, SystemClock::now());
-  watcher_.Watch(watched_);
+      running_(first),
+      wanted_(first) {
+  metrics_.reload().Applied(generation_, fingerprint, SystemClock::now());
+  source_.Follow([this](std::string_view trigger) { Reload(trigger); });
 }
 
 Reloader::Report Reloader::Reload(std::string_view trigger) {
-  const config::Loading loading = LoadAndWatch();
-  if (!loading.config) return Reject(trigger, LinesOf(loading.config.error()));
-  if (*loading.config == wanted_) {
+  ConfigSource::Offer offer = source_.Take();
+  if (!offer.config) return Reject(trigger, std::move(offer.config.error()));
+  config::ShareEqual(wanted_, *offer.config);
+  if (*offer.config == wanted_) {
     trouble_.clear();
-    metrics_.reload().Unchanged(loading.fingerprint, SystemClock::now());
+    metrics_.reload().Unchanged(offer.fingerprint, SystemClock::now());
     log_.Info("configuration unchanged", {{"trigger", trigger}, {"generation", generation_}});
     return {Report::Result::kUnchanged, generation_, {}};
   }
-  return Accept(trigger, *loading.config, loading.fingerprint);
-}
-
-// Other files than before have to be watched first and read then, or a change in between is missed.
-config::Loading Reloader::LoadAndWatch() {
-  config::Loading loading = config::Load(path_);
-  if (loading.files == watched_) return loading;
-  watched_ = loading.files;
-  watcher_.Watch(watched_);
-  return config::Load(path_);
+  return Accept(trigger, *offer.config, offer.fingerprint);
 }
 
 Reloader::Report Reloader::Reject(std::string_view trigger, std::vector<std::string> lines) {
@@ -68,7 +52,7 @@ Reloader::Report Reloader::Accept(std::string_view trigger, const config::Config
   next.workers = running_.workers;
   next.admin = running_.admin;
   if (const auto applied = server_.Apply(next); !applied) {
-    return Reject(trigger, {path_ + ": " + applied.error()});
+    return Reject(trigger, {source_.name() + ": " + applied.error()});
   }
   std::vector<std::string> changes = describe_(wanted_, config);
   running_ = std::move(next);
@@ -81,10 +65,10 @@ Reloader::Report Reloader::Accept(std::string_view trigger, const config::Config
 }
 
 Reloader::Report Reloader::Preview() const {
-  const auto loaded = config::LoadFile(path_);
-  if (!loaded) return {Report::Result::kRejected, generation_, LinesOf(loaded.error())};
-  if (*loaded == running_) return {Report::Result::kUnchanged, generation_, {}};
-  return {Report::Result::kApplied, generation_, describe_(running_, *loaded)};
+  const ConfigSource::Offer offer = source_.Look();
+  if (!offer.config) return {Report::Result::kRejected, generation_, offer.config.error()};
+  if (*offer.config == running_) return {Report::Result::kUnchanged, generation_, {}};
+  return {Report::Result::kApplied, generation_, describe_(running_, *offer.config)};
 }
 
 }  // namespace evenkeel::proxy

@@ -23,6 +23,7 @@
 #include "proxy/admin/server.h"
 #include "proxy/program/admin_sources.h"
 #include "proxy/program/diff_command.h"
+#include "proxy/program/file_config_source.h"
 #include "proxy/program/handover.h"
 #include "proxy/program/reloader.h"
 #include "proxy/server/server.h"
@@ -93,6 +94,7 @@ class Sidecar {
   Handover handover_;
   net::Timer watchdog_;
   std::unique_ptr<Server> server_;
+  std::unique_ptr<ConfigSource> source_;
   std::optional<Reloader> reloader_;
   std::unique_ptr<admin::Server> admin_;
   int signals_ = 0;
@@ -128,7 +130,8 @@ base::Result<void, std::string> Sidecar::Start() {
                                sockets_, metrics_, log_);
   if (!started) return base::Error(started.error());
   server_ = std::move(*started);
-  reloader_.emplace(loop_, command_.config_file, loading_, *server_, metrics_, log_,
+  source_ = std::make_unique<FileConfigSource>(loop_, command_.config_file, loading_.files);
+  reloader_.emplace(*source_, config_, loading_.fingerprint, *server_, metrics_, log_,
                     DescribeChanges);
   return {};
 }

@@ -136,6 +136,62 @@ class ReloadUnderLoadTest(ReloadTestCase):
             self.assertLess(elapsed, 66)
 
 
+class ManyRoutesTest(ReloadTestCase):
+    """500 routes and a rate limit: what a reload does not change, it leaves alone."""
+
+    ROUTES = 500
+    RELOADS = 15
+    RATE = 1000 if FULL else 200
+    LIMITED = ("--metadata", "x-limited=1")
+
+    def setUp(self):
+        self.config = configuration([each.address for each in self.start_replicas(2)])
+        routes = [{"match": {"metadata": {"x-limited": "1"}}, "cluster": "test",
+                   "rate_limit": {"calls": 10, "per": "1h"}}]
+        routes += [{"match": {"service": f"other.Service{number}"}, "cluster": "test"}
+                   for number in range(self.ROUTES)]
+        self.config["listeners"][0]["routes"] = routes
+        self.sidecar = self.start_sidecar(config=self.config, workers=2)
+
+    def variant(self, number):
+        """The number-th configuration: other settings of two routes, the limited one among them."""
+        config = copy.deepcopy(self.config)
+        for index in (0, 1 + number):
+            config["listeners"][0]["routes"][index]["timeout"] = f"{number + 10}s"
+        return config
+
+    def longest_answer(self, generation):
+        """How long /live took at most until the generation was there: main does both."""
+        longest = 0
+
+        def there():
+            nonlocal longest
+            start = time.monotonic()
+            self.assertEqual(200, self.sidecar.get("/live")[0])
+            longest = max(longest, time.monotonic() - start)
+            return self.sidecar.metric("evenkeel_config_generation") >= generation
+
+        wait_until(there, f"generation {generation}")
+        return longest
+
+    def test_no_call_fails_and_the_rate_limit_keeps_its_fill(self):
+        first = self.start_load(self.sidecar, "--calls", 6, *self.LIMITED).report()
+        self.assertEqual(0, first["failed"])
+        load = self.start_load(self.sidecar, "--rate", self.RATE, "--duration", "10s",
+                               "--connections", 4)
+        longest = 0
+        for number in range(self.RELOADS):
+            self.write(self.sidecar, self.variant(number))
+            longest = max(longest, self.longest_answer(number + 2))
+        second = self.start_load(self.sidecar, "--calls", 10, *self.LIMITED).report()
+        report = load.report()
+        print(f"{self.RELOADS} reloads of {self.ROUTES} routes: {report['calls']} calls, failed "
+              f"{report['failed']}; longest answer of /live {longest * 1000:.0f} ms", flush=True)
+        self.assert_all_calls_well(report, rate=self.RATE / 2)
+        self.assertEqual(6, second["failed"], f"4 of 10 were left: {second}")
+        self.assertLess(longest, 1)
+
+
 class ReloadTriggerTest(ReloadTestCase):
     def setUp(self):
         self.replica = self.start_replica()

@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "proxy/program/file_config_source.h"
 #include "tests/proxy/sidecar_test.h"
 
 namespace evenkeel::proxy {
@@ -45,7 +46,8 @@ class ReloaderTest : public SidecarTest {
     ASSERT_TRUE(first.config) << config::Format(first.config.error());
     config_ = *first.config;
     Launch();
-    reloader_.emplace(loop_, Path(), first, *server_, metrics_, log_,
+    source_.emplace(loop_, Path(), first.files);
+    reloader_.emplace(*source_, *first.config, first.fingerprint, *server_, metrics_, log_,
                       [](const config::Config&, const config::Config&) {
                         return std::vector<std::string>{"a change"};
                       });
@@ -53,6 +55,7 @@ class ReloaderTest : public SidecarTest {
   size_t Endpoints() const { return server_->Clusters()[0].endpoints.size(); }
 
   std::filesystem::path directory_;
+  std::optional<FileConfigSource> source_;
   std::optional<Reloader> reloader_;
 };
 

@@ -1,0 +1,43 @@
+// ConfigSource: where whole configurations come from: YAML files, and one day a control plane.
+//
+// It hands out a configuration or says what is wrong with it, and tells when there may be another.
+// What becomes of one is for the Reloader: the source never sees the server. Owned by main, used on
+// the main thread; destroying it ends it.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "lib/base/result.h"
+#include "lib/config/config.h"
+
+namespace evenkeel::proxy {
+
+class ConfigSource {
+ public:
+  struct Offer {
+    /// The error: all that is wrong with it, a sentence for the operator each, at least one.
+    base::Result<config::Config, std::vector<std::string>> config;
+    /// The same for the same configuration.
+    uint64_t fingerprint;
+  };
+  /// There may be another configuration: Take has it. `trigger`, "file change", is for the log.
+  /// Comes in turns of its own, and never before Follow.
+  using OnChange = std::function<void(std::string_view trigger)>;
+
+  virtual ~ConfigSource() = default;
+
+  /// From now on `on_change` is told of changes. Once.
+  virtual void Follow(OnChange on_change) = 0;
+  /// The configuration as it is now, to be applied.
+  virtual Offer Take() = 0;
+  /// The same, to look at it only.
+  virtual Offer Look() const = 0;
+  /// What it is called in errors: a path.
+  virtual const std::string& name() const = 0;
+};
+
+}  // namespace evenkeel::proxy

@@ -1,0 +1,85 @@
+#include "proxy/program/file_config_source.h"
+
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "tests/lib/net/loop_test.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+class FileConfigSourceTest : public net::LoopTest {
+ protected:
+  FileConfigSourceTest() {
+    std::string name = ::testing::TempDir() + "evenkeel-source-XXXXXX";
+    directory_ = mkdtemp(name.data());
+  }
+  ~FileConfigSourceTest() override { std::filesystem::remove_all(directory_); }
+
+  std::string Path(const std::string& name) const { return directory_ / name; }
+  void Write(const std::string& name, const std::string& text) const {
+    std::ofstream(Path(name + ".new")) << text;
+    std::filesystem::rename(Path(name + ".new"), Path(name));
+  }
+  static std::string Listener(int port) {
+    return "listeners: [{address: \"127.0.0.1:" + std::to_string(port) + "\", cluster: users}]\n";
+  }
+  void Follow() {
+    source_.emplace(loop_, Path("main.yaml"), config::Load(Path("main.yaml")).files);
+    source_->Follow([this](std::string_view trigger) { triggers_.emplace_back(trigger); });
+  }
+  void AwaitChanges(size_t count) {
+    RunUntil([&] { return triggers_.size() >= count; });
+  }
+
+  const std::string clusters_ = "clusters: {users: {endpoints: [\"127.0.0.1:1\"]}}\n";
+  std::filesystem::path directory_;
+  std::optional<FileConfigSource> source_;
+  std::vector<std::string> triggers_;
+};
+
+TEST_F(FileConfigSourceTest, OffersTheFileAsItIs) {
+  Write("main.yaml", Listener(1) + clusters_);
+  Follow();
+  const auto offer = source_->Take();
+  ASSERT_TRUE(offer.config);
+  EXPECT_EQ(offer.config->listeners[0]->address.ToString(), "127.0.0.1:1");
+  EXPECT_EQ(source_->Look().fingerprint, offer.fingerprint);
+}
+
+TEST_F(FileConfigSourceTest, TellsOfAChange) {
+  Write("main.yaml", Listener(1) + clusters_);
+  Follow();
+  Write("main.yaml", Listener(2) + clusters_);
+  AwaitChanges(1);
+  EXPECT_THAT(triggers_, ElementsAre("file change"));
+  EXPECT_EQ(source_->Take().config->listeners[0]->address.ToString(), "127.0.0.1:2");
+}
+
+TEST_F(FileConfigSourceTest, SaysAllThatIsWrong) {
+  Write("main.yaml", Listener(1) + "clusters: {users: {}}\n");
+  Follow();
+  const auto offer = source_->Take();
+  ASSERT_FALSE(offer.config);
+  EXPECT_THAT(offer.config.error().front(), HasSubstr("main.yaml:2"));
+}
+
+TEST_F(FileConfigSourceTest, FollowsFilesThatAreIncludedLater) {
+  Write("main.yaml", Listener(1) + clusters_);
+  Follow();
+  Write("more.yaml", clusters_);
+  Write("main.yaml", "include: [more.yaml]\n" + Listener(1));
+  AwaitChanges(1);
+  ASSERT_TRUE(source_->Take().config);
+  const size_t before = triggers_.size();
+  Write("more.yaml", "clusters: {users: {endpoints: [\"127.0.0.1:2\"]}}\n");
+  AwaitChanges(before + 1);
+}
+
+}  // namespace
+}  // namespace evenkeel::proxy
