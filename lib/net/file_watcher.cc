@@ -4,6 +4,7 @@
 #include <sys/inotify.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <set>
@@ -50,10 +51,13 @@ std::set<std::string> FoldersOnTheWayTo(const std::string& file) {
   return folders;
 }
 
+int64_t Nanoseconds(const timespec& time) { return time.tv_sec * 1'000'000'000 + time.tv_nsec; }
+
 }  // namespace
 
 FileWatcher::FileWatcher(EventLoop& loop, std::function<void()> on_change)
-    : on_change_(std::move(on_change)),
+    : loop_(loop),
+      on_change_(std::move(on_change)),
       inotify_(inotify_init1(IN_NONBLOCK | IN_CLOEXEC)),
       quiet_(loop, [this] { OnQuiet(); }),
       poll_(loop, [this] {
@@ -95,8 +99,8 @@ void FileWatcher::WatchFolders() {
 FileWatcher::Version FileWatcher::VersionOf(const std::string& file) {
   struct stat info;
   if (::stat(file.c_str(), &info) != 0) return {};
-  return {info.st_dev, info.st_ino, info.st_size,
-          info.st_mtim.tv_sec * 1'000'000'000 + info.st_mtim.tv_nsec};
+  return {info.st_dev, info.st_ino, info.st_size, Nanoseconds(info.st_mtim),
+          Nanoseconds(info.st_ctim)};
 }
 
 std::vector<FileWatcher::Version> FileWatcher::Versions() const {
@@ -107,24 +111,50 @@ std::vector<FileWatcher::Version> FileWatcher::Versions() const {
 
 void FileWatcher::OnReadable() {
   alignas(inotify_event) char buffer[16 * 1024];
-  while (read(inotify_.get(), buffer, sizeof buffer) > 0) continue;
+  ssize_t got;
+  while ((got = read(inotify_.get(), buffer, sizeof buffer)) > 0) {
+    for (const char* at = buffer; at < buffer + got;) {
+      const auto& event = *reinterpret_cast<const inotify_event*>(at);
+      OnEvent(event);
+      at += sizeof(inotify_event) + event.len;
+    }
+  }
   Look();
+}
+
+void FileWatcher::OnEvent(const inotify_event& event) {
+  if (event.mask & IN_Q_OVERFLOW) return open_.clear();  // who has closed is not known any longer
+  if (event.len == 0 || !IsOurs(event.name)) return;
+  constexpr uint32_t kEnds = IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO;
+  const std::pair<int, std::string> file(event.wd, event.name);
+  if (event.mask & IN_MODIFY) open_.insert(file);
+  if (event.mask & kEnds) open_.erase(file);
+}
+
+// By its name alone: a neighbour of the same name in another folder can only make us wait.
+bool FileWatcher::IsOurs(const std::string& name) const {
+  std::error_code ignored;
+  return std::ranges::any_of(files_, [&](const std::string& each) {
+    return fs::path(each).filename() == name ||
+           fs::weakly_canonical(each, ignored).filename() == name;
+  });
 }
 
 void FileWatcher::Look() {
   WatchFolders();  // a link may lead elsewhere now, or a folder may have come
   std::vector<Version> now = Versions();
   if (now == seen_) return;
+  if (seen_ == reported_) first_change_ = loop_.Now();
   seen_ = std::move(now);
-  quiet_.StartAfter(kQuiet);
+  const bool is_patient = loop_.Now() - first_change_ < kMostPatience;
+  if (is_patient || !quiet_.running()) quiet_.StartAfter(kQuiet);
 }
 
 void FileWatcher::OnQuiet() {
   const std::vector<Version> now = Versions();
-  if (now != seen_) {
-    seen_ = now;
-    return quiet_.StartAfter(kQuiet);
-  }
+  const bool rests = now == seen_ && open_.empty();
+  seen_ = now;
+  if (!rests && loop_.Now() - first_change_ < kMostPatience) return quiet_.StartAfter(kQuiet);
   if (seen_ == std::exchange(reported_, seen_)) return;  // it is as it was
   on_change_();
 }

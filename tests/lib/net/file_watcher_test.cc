@@ -112,6 +112,47 @@ TEST_F(FileWatcherTest, ManyChangesInARowAreOneReport) {
   ExpectReports(1);
 }
 
+TEST_F(FileWatcherTest, AFileThatIsWrittenInPartsIsReportedWhenItIsClosed) {
+  Write("config.yaml", "one");
+  Watch("config.yaml");
+  std::ofstream writer(In("config.yaml"));
+  writer << "two" << std::flush;
+  LetPass(std::chrono::milliseconds(300));
+  EXPECT_EQ(changes_, 0) << "the writer may go on";
+  writer << " and more";
+  writer.close();
+  ExpectReports(1);
+}
+
+TEST_F(FileWatcherTest, AWriterThatNeverClosesIsNotWaitedForForEver) {
+  Write("config.yaml", "one");
+  Watch("config.yaml");
+  std::ofstream writer(In("config.yaml"));
+  writer << "two" << std::flush;
+  const base::Time start = loop_.Now();
+  ExpectReports(1);
+  EXPECT_GE(loop_.Now() - start, FileWatcher::kMostPatience);
+}
+
+TEST_F(FileWatcherTest, AFileThatNeverRestsIsReportedAllTheSame) {
+  Write("config.yaml", "one");
+  Watch("config.yaml");
+  int written = 0;
+  RunUntil([&] {
+    Write("config.yaml", std::to_string(++written));
+    return changes_ > 0;
+  });
+}
+
+TEST_F(FileWatcherTest, ReportsAWriteThatSetsTheTimeBack) {
+  Write("config.yaml", "one");
+  const auto modified = fs::last_write_time(In("config.yaml"));
+  Watch("config.yaml");
+  Write("config.yaml", "two");
+  fs::last_write_time(In("config.yaml"), modified);
+  ExpectReports(1);
+}
+
 TEST_F(FileWatcherTest, SaysNothingOfANeighbour) {
   Write("config.yaml", "one");
   Watch("config.yaml");

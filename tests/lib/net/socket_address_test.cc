@@ -4,7 +4,6 @@
 #include <sys/un.h>
 
 #include "lib/net/file_descriptor.h"
-#include "lib/net/resolver.h"
 
 namespace evenkeel::net {
 namespace {
@@ -59,26 +58,6 @@ TEST(SocketAddressTest, TellsWhereASocketIsBound) {
   const SocketAddress bound = SocketAddress::OfSocket(fd.get());
   EXPECT_NE(bound.port(), 0);
   EXPECT_EQ(bound.ToString(), "127.0.0.1:" + std::to_string(bound.port()));
-}
-
-TEST(ResolverTest, GivesBackWhatNeedsNoLookUp) {
-  const auto resolved = Resolve(*base::Address::Parse("127.0.0.1:80"));
-  ASSERT_TRUE(resolved);
-  ASSERT_EQ(resolved->size(), 1u);
-  EXPECT_EQ(resolved->front().ToString(), "127.0.0.1:80");
-}
-
-TEST(ResolverTest, LooksUpANameWithItsPort) {
-  const auto resolved = Resolve(*base::Address::Parse("localhost:80"));
-  ASSERT_TRUE(resolved) << resolved.error();
-  for (const SocketAddress& each : *resolved) EXPECT_EQ(each.port(), 80);
-}
-
-TEST(ResolverTest, SaysWhichNameItCannotResolve) {
-  const auto resolved = Resolve(*base::Address::Parse("no-such-host.invalid:80"));
-  ASSERT_FALSE(resolved);
-  EXPECT_TRUE(resolved.error().starts_with("cannot resolve \"no-such-host.invalid\": "))
-      << resolved.error();
 }
 
 }  // namespace

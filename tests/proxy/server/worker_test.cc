@@ -1,0 +1,129 @@
+#include "proxy/server/worker.h"
+
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <atomic>
+#include <cerrno>
+#include <string>
+#include <thread>
+
+#include "lib/net/listening_sockets.h"
+#include "lib/telemetry/metrics.h"
+#include "tests/lib/net/loop_test.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+class WorkerTest : public net::LoopTest {
+ protected:
+  /// What the worker is to serve: one listener, whose socket it gets with the first of these.
+  Worker::Assignment Assignment() {
+    config::Listener listener;
+    listener.address = *base::Address::Parse("127.0.0.1:0");
+    listener.health_service = true;
+    Worker::Assignment assignment;
+    Worker::ListenerPart& part = assignment.listeners.emplace_back();
+    part.id = ListenerId{1};
+    routes_ = RouteTable::Make(1, listener, {}, limits_, loop_.Now(), routes_);
+    part.routes = routes_;
+    part.settings = ClientSettingsOf(listener);
+    part.connections = connections_;
+    if (!address_) {
+      auto opened = sockets_.Open(listener.address, 1);
+      EXPECT_TRUE(opened) << opened.error();
+      address_.emplace(net::SocketAddress::OfSocket(opened->front().get()));
+      part.sockets = std::move(*opened);
+    }
+    return assignment;
+  }
+  net::FileDescriptor Connect() const {
+    net::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM, 0));
+    EXPECT_EQ(connect(socket.get(), address_->get(), address_->size()), 0);
+    const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+    const std::string settings("\0\0\0\4\0\0\0\0\0", 9);
+    EXPECT_GT(send(socket.get(), (preface + settings).data(), preface.size() + settings.size(), 0),
+              0);
+    return socket;
+  }
+  /// The worker's first bytes, which are its SETTINGS; 0: it has closed. Blocks.
+  static ssize_t Receive(const net::FileDescriptor& socket) {
+    char bytes[4096];
+    return recv(socket.get(), bytes, sizeof bytes, 0);
+  }
+  /// Whether the worker has not closed it.
+  static bool IsOpen(const net::FileDescriptor& socket) {
+    char bytes[4096];
+    ssize_t got;
+    while ((got = recv(socket.get(), bytes, sizeof bytes, MSG_DONTWAIT)) > 0) continue;
+    return got < 0 && errno == EAGAIN;
+  }
+  /// Runs `function` on the worker's thread, after all that was posted before.
+  template <typename Function>
+  void Await(Function function) {
+    std::atomic<bool> done = false;
+    worker_.Ask([&] {
+      function();
+      done = true;
+    });
+    RunUntil([&] { return done.load(); });
+  }
+
+  telemetry::Metrics metrics_;
+  std::atomic<int> drained_ = 0;
+  const std::shared_ptr<base::Limit> connections_ = std::make_shared<base::Limit>();
+  RateLimits limits_{1};
+  std::shared_ptr<const RouteTable> routes_;
+  net::ListeningSockets sockets_;
+  std::optional<net::SocketAddress> address_;
+  Worker worker_{0,
+                 1,
+                 metrics_.AddWorker(),
+                 std::make_shared<ReplayMemory::Pool>(0),
+                 {.on_drained = [this] { ++drained_; }, .on_accept_paused = [](auto) {}}};
+};
+
+TEST_F(WorkerTest, HasAThreadOfItsOwn) {
+  std::thread::id thread;
+  worker_.Start();
+  Await([&] { thread = std::this_thread::get_id(); });
+  EXPECT_NE(thread, std::this_thread::get_id());
+}
+
+TEST_F(WorkerTest, DoesWhatItWasToldBeforeItStarted) {
+  worker_.Assign(Assignment());
+  const net::FileDescriptor client = Connect();
+  worker_.Start();
+  EXPECT_GT(Receive(client), 0);
+}
+
+TEST_F(WorkerTest, AListenerThatStaysKeepsItsConnections) {
+  worker_.Assign(Assignment());
+  worker_.Start();
+  const net::FileDescriptor client = Connect();
+  EXPECT_GT(Receive(client), 0);
+  worker_.Assign(Assignment());
+  Await([] {});
+  EXPECT_GT(Receive(Connect()), 0) << "it listens still";
+  EXPECT_TRUE(IsOpen(client));
+}
+
+TEST_F(WorkerTest, AListenerThatGoesTakesItsConnectionsWithIt) {
+  worker_.Assign(Assignment());
+  worker_.Start();
+  const net::FileDescriptor client = Connect();
+  EXPECT_GT(Receive(client), 0);
+  worker_.Assign({});
+  while (Receive(client) > 0) continue;  // GOAWAY, and then the end
+}
+
+TEST_F(WorkerTest, ReportsOnceWhenItHasDrained) {
+  worker_.Start();
+  worker_.Drain(Worker::Queued::kLeave);
+  RunUntil([&] { return drained_ == 1; });
+  Await([] {});
+  EXPECT_EQ(drained_, 1);
+}
+
+}  // namespace
+}  // namespace evenkeel::proxy
