@@ -7,7 +7,7 @@
 #   3. ThreadSanitizer     the sidecar: the unit tests that start threads, then those end-to-end tests
 #                          in which the sidecar's threads meet
 #   4. release build       of the replay alone: what a call costs, as counts (bench/check)
-#   5. deploy              package, unit, dashboard, alerting rules, Kubernetes manifests
+#   5. deploy              package, hardening, unit, dashboard, alerting rules, Kubernetes manifests
 #   6. docker compose      the demo cluster, if a Docker engine runs here
 #   7. lint                layers, names, sizes, formatting
 #   8. extra               if EVENKEEL_EXTRA is set: deploy/ against schemas and types from elsewhere
