@@ -83,7 +83,7 @@ void HeaderList::Remove(std::string_view name) {
 }
 
 void HeaderList::Clear() {
-  rep_.truncated = false;
+  rep_.truncated = rep_.doubtful = false;
   rep_.bytes = rep_.text = 0;
   rep_.count = 0;
 }

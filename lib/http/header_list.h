@@ -49,6 +49,11 @@ class HeaderList {
   void set_limit(size_t list_size) { rep_.limit = list_size; }
   /// Whether fields were left out by AddWithinLimit since Clear.
   bool truncated() const { return rep_.truncated; }
+  void set_truncated() { rep_.truncated = true; }
+  /// Whether gRPC's own rules have something to say on it (rpc::ApplyFieldRules); who has received
+  /// the list says so.
+  bool doubtful() const { return rep_.doubtful; }
+  void set_doubtful() { rep_.doubtful = true; }
   /// Gives the first field of that name a new value, or appends one.
   void Set(std::string_view name, std::string_view value);
   /// Takes out every field of that name.
@@ -107,6 +112,7 @@ class HeaderList {
     uint32_t first = kFirstBlock;
     size_t limit = SIZE_MAX;
     bool truncated = false;
+    bool doubtful = false;
   };
 
   /// Appends a field for which there is room.
