@@ -22,7 +22,7 @@ namespace {
 class End final : public http2::SessionHandler, public http2::StreamHandler {
  public:
   End(http2::Role role, size_t message)
-      : session(role, {.max_concurrent_streams = 1000}, *this), message_(message) {}
+      : session(role, {.max_concurrent_streams = 1000}, *this, clock_), message_(message) {}
 
   void Call(const http2::HeaderList& request) {
     streams_.push_back(session.OpenStream(request, http2::EndStream::kNo, *this));
@@ -62,6 +62,7 @@ class End final : public http2::SessionHandler, public http2::StreamHandler {
     answered_ = 0;
   }
 
+  base::ManualClock clock_;
   http2::Session session;
   size_t received = 0;
 

@@ -36,6 +36,9 @@ struct Http2 {
   uint32_t connection_window = 1024 * 1024;
   /// Calls a client may have open on one connection. 1 to 1,000,000. Listeners only.
   uint32_t max_concurrent_streams = 100;
+  /// Streams that a client may reset before their answers have begun, beyond what its answered ones
+  /// pay for (http2::ResetGuard). 10 to 1,000,000. Listeners only.
+  uint32_t max_resets = 500;
   /// Largest header list accepted, counted as name + value + 32 for each field (RFC 9113, section
   /// 6.5.2). 1 KiB to 1 MiB.
   uint32_t max_header_list = 64 * 1024;

@@ -46,7 +46,7 @@ Connection::Connection(net::EventLoop& loop, http2::Role role,
     : loop_(loop),
       owner_(owner),
       transports_(std::move(transports)),
-      session_(role, WithScheme(settings, transports_->scheme()), handler),
+      session_(role, WithScheme(settings, transports_->scheme()), handler, loop),
       timer_(loop, [this] { OnTimer(); }) {}
 
 Connection::~Connection() { loop_.CancelFlush(*this); }
@@ -116,7 +116,7 @@ void Connection::Receive(std::span<const uint8_t> bytes) {
 
 void Connection::OnTimer() {
   if (state_ != State::kOpen) return Lose(end_);
-  session_.Fail(http2::ErrorCode::kEnhanceYourCalm, "a header block that does not end");
+  session_.Fail(http2::Abuse::kEndlessBlock);
   Fail({Loss::Kind::kProtocolError, session_.failure(), {}, session_.failure_code()});
 }
 

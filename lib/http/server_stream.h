@@ -32,6 +32,9 @@ class ServerStream {
   virtual void Reset(http2::ErrorCode code) = 0;
   /// Gives `count` bytes of what may be received back to the peer.
   virtual void ReturnCredit(size_t count) = 0;
+  /// The largest list of fields that the peer says it takes (HeaderList::list_size); a larger one
+  /// resets the stream.
+  virtual uint32_t max_header_list() const = 0;
   /// Bytes queued by SubmitData that have not left.
   virtual size_t unsent() const = 0;
 

@@ -13,14 +13,14 @@ enum CharClass : uint8_t {
   kInName = 1 << 0,       // tchar in lower case (RFC 9110, section 5.6.2)
   kInValue = 1 << 1,      // RFC 9110, section 5.5
   kInToken = 1 << 2,      // tchar
-  kInPath = 1 << 3,       // visible, and what UTF-8 is made of
-  kInAuthority = 1 << 4,  // RFC 3986, section 3.2
+  kInPath = 1 << 3,       // visible ASCII but "#", which begins no path's fragment in HTTP
+  kInAuthority = 1 << 4,  // RFC 3986, section 3.2, without userinfo (RFC 9113, section 8.3.1)
   kInScheme = 1 << 5,     // RFC 3986, section 3.1
 };
 
 constexpr std::array<uint8_t, 256> MakeCharClasses() {
   constexpr std::string_view kTokenMarks = "!#$%&'*+-.^_`|~";
-  constexpr std::string_view kAuthorityMarks = "-._~%!$&'()*+,;=:@[]";
+  constexpr std::string_view kAuthorityMarks = "-._~%!$&'()*+,;=:[]";
   constexpr std::string_view kSchemeMarks = "+-.";
   std::array<uint8_t, 256> classes{};
   for (int each = 0; each < 256; ++each) {
@@ -34,7 +34,7 @@ constexpr std::array<uint8_t, 256> MakeCharClasses() {
     if (any || kTokenMarks.find(c) != kTokenMarks.npos) bits |= kInToken;
     if (any || kAuthorityMarks.find(c) != kAuthorityMarks.npos) bits |= kInAuthority;
     if (any || kSchemeMarks.find(c) != kSchemeMarks.npos) bits |= kInScheme;
-    if (each > ' ' && each != 0x7f) bits |= kInPath;
+    if (each > ' ' && each < 0x7f && c != '#') bits |= kInPath;
     if ((each >= ' ' && each != 0x7f) || c == '\t') bits |= kInValue;
     classes[static_cast<size_t>(each)] = static_cast<uint8_t>(bits);
   }
@@ -67,10 +67,10 @@ bool AreUsualInNames(uint64_t eight) {
   return (letter | Is(eight, '-')) == kHighs;
 }
 
-// Whether all of eight are printed and no space; false says nothing.
+// Whether all of eight are printed and neither space nor "#"; false says nothing.
 bool AreUsualInPaths(uint64_t eight) {
   if ((eight & kHighs) != 0) return false;
-  return (AtLeast(eight, '!') & ~Is(eight, 0x7f)) == kHighs;
+  return (AtLeast(eight, '!') & ~Is(eight, 0x7f) & ~Is(eight, '#')) == kHighs;
 }
 
 // Whether none of eight is a control; false says nothing.
@@ -170,6 +170,7 @@ bool FieldCheck::AddStatus(std::string_view status) {
 bool FieldCheck::AddRegular(std::string_view name, std::string_view value) {
   seen_ |= kRegular;
   if (!IsName(name) || !IsValue(value)) return false;
+  if (name.ends_with("-bin")) doubtful_ = true;
   switch (name.size()) {
     case 2:
       return name != "te" || IsTrailers(value);
@@ -179,7 +180,18 @@ bool FieldCheck::AddRegular(std::string_view name, std::string_view value) {
       return name != "upgrade";
     case 10:
       return name != "connection" && name != "keep-alive";
+    case 11:
+      if (name == "grpc-status") NoteSingle(kGrpcStatus);
+      return true;
+    case 12:
+      if (name == "content-type") NoteSingle(kContentType);
+      if (name == "grpc-timeout") NoteSingle(kGrpcTimeout);
+      return true;
+    case 13:
+      if (name == "grpc-encoding") NoteSingle(kGrpcEncoding);
+      return true;
     case 14:
+      if (name == "http2-settings") return false;  // of the connection (RFC 7540, section 3.2.1)
       return name != "content-length" || AddContentLength(value);
     case 16:
       return name != "proxy-connection";

@@ -23,6 +23,12 @@ class FieldCheck {
   /// Whether all fields were good and those that must be there are. After the last Add.
   bool sound() const;
 
+  /// Whether a field is there whose name ends in -bin, or one twice that gRPC knows once: what
+  /// gRPC's own rules must be held against (rpc::ApplyFieldRules).
+  bool doubtful() const { return doubtful_; }
+  /// Requests: whether there is a host.
+  bool has_host() const { return seen(kHost); }
+
   /// Responses: :status; 0 while there is none.
   int status() const { return status_; }
   /// A 1xx response, which another follows (section 8.1).
@@ -43,6 +49,10 @@ class FieldCheck {
     kConnect = 1 << 7,
     kOptions = 1 << 8,
     kStarPath = 1 << 9,
+    kContentType = 1 << 10,
+    kGrpcTimeout = 1 << 11,
+    kGrpcStatus = 1 << 12,
+    kGrpcEncoding = 1 << 13,
   };
 
   bool AddPseudo(std::string_view name, std::string_view value);
@@ -53,11 +63,15 @@ class FieldCheck {
   bool AddContentLength(std::string_view value);
   /// Notes what may come once; false if it has come before.
   bool Once(Seen what);
+  void NoteSingle(Seen what) {
+    if (!Once(what)) doubtful_ = true;
+  }
   bool seen(uint16_t all) const { return (seen_ & all) == all; }
   bool SoundRequest() const;
 
   const Section section_;
   bool broken_ = false;
+  bool doubtful_ = false;
   uint16_t seen_ = 0;
   int status_ = 0;
   int64_t content_length_ = -1;

@@ -1,34 +1,89 @@
-// ResetGuard: tells a client that makes us work and then resets from one that cancels much.
+// ResetGuard: tells a client that makes us work for nothing from one that cancels much.
 //
-// Of at least kSample recent streams more than half reset before their response was complete: an
-// attack (CVE-2023-44487, CVE-2025-8671), no client that cancels.
+// What its resets cost counts, not their share. A stream that ends by the client, or for what it
+// did, before the first DATA of its answer has left, costs in two ways:
+//
+//   debt       work of ours. One for each; a stream that is answered pays for ten, and each second
+//              for as many as the client may have open. None for streams that were a second old or
+//              at their deadline: while they lived they held places.
+//   abandoned  work of endpoints. As many as were opened within the last 100 ms and may have
+//              reached one: they work on them beside the streams that are open.
+//
+// So the losers of hedges (gRFC A6), search as you type, and deadlines of a few milliseconds cost
+// an honest client nothing; floods end (CVE-2023-44487, CVE-2025-8671), also those that wait for
+// their own deadlines. Owned by a session, which hands the time in.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
+
+#include "lib/base/clock.h"
 
 namespace evenkeel::http2 {
 
 class ResetGuard {
  public:
-  void OnStream() { ++streams_; }
-  /// A stream ended before its response was complete, by the client or for what it did; whether
-  /// that makes it an attack.
-  bool OnPrematureReset() {
-    ++resets_;
-    const bool attack = streams_ >= kSample && resets_ > streams_ / 2;
-    if (streams_ >= kWindow) {
-      streams_ /= 2;
-      resets_ /= 2;
-    }
-    return attack;
+  struct Limits {
+    uint32_t max_resets = 500;   ///< the debt
+    uint32_t max_streams = 100;  ///< that the client may have open
+  };
+  /// How a stream ended without an answer.
+  enum class Way : uint8_t {
+    kEarly,
+    kAtDeadline,
+    kRefused,  ///< we never let it begin
+  };
+
+  explicit ResetGuard(const Limits& limits) : limits_(limits) {}
+
+  /// The first DATA of a stream's answer has left, or the answer is complete. Once for each stream.
+  void OnAnswered() { debt_ = std::max(debt_ - kPaidFor, 0.0); }
+  /// A stream has ended without; whether that is one too many. Times never go back.
+  bool OnUnanswered(Way way, base::Time opened, base::Time now) {
+    if (way != Way::kAtDeadline && now - opened < kOld) AddDebt(now);
+    // What is opened and reset in one turn has not left us.
+    const bool started = way == Way::kAtDeadline || (way == Way::kEarly && opened < now);
+    if (started && now - opened < kWindow) Abandon(opened, now);
+    return debt_ > limits_.max_resets || abandoned_ > MostAbandoned();
   }
 
  private:
-  static constexpr uint32_t kSample = 500;
-  static constexpr uint32_t kWindow = 1000;
+  static constexpr double kPaidFor = 10;
+  static constexpr auto kOld = std::chrono::seconds(1);
+  static constexpr auto kSlot = std::chrono::milliseconds(10);
+  static constexpr int64_t kSlots = 10;
+  static constexpr auto kWindow = kSlots * kSlot;
 
-  uint32_t streams_ = 0;
-  uint32_t resets_ = 0;
+  // Eight times what may be open, or what corresponds to it by the usual limits.
+  uint32_t MostAbandoned() const {
+    return 8 * std::max(limits_.max_streams, limits_.max_resets / 5);
+  }
+  void AddDebt(base::Time now) {
+    const double seconds = std::chrono::duration<double>(now - last_).count();
+    debt_ = std::max(debt_ - seconds * limits_.max_streams, 0.0) + 1;
+    last_ = now;
+  }
+  // By the time at which they were opened, ten milliseconds each.
+  void Abandon(base::Time opened, base::Time now) {
+    const int64_t latest = now.time_since_epoch() / kSlot;
+    for (latest_ = std::max(latest_, latest - kSlots); latest_ < latest;) {
+      uint32_t& oldest = slots_[static_cast<size_t>(++latest_ % kSlots)];
+      abandoned_ -= oldest;
+      oldest = 0;
+    }
+    const int64_t slot = opened.time_since_epoch() / kSlot;
+    if (slot <= latest - kSlots) return;
+    ++slots_[static_cast<size_t>(slot % kSlots)];
+    ++abandoned_;
+  }
+
+  Limits limits_;
+  double debt_ = 0;
+  base::Time last_{};
+  int64_t latest_ = 0;
+  uint32_t abandoned_ = 0;
+  std::array<uint32_t, kSlots> slots_{};
 };
 
 }  // namespace evenkeel::http2

@@ -16,34 +16,38 @@ std::span<const uint8_t> AsBytes(std::string_view text) {
 
 }  // namespace
 
-Session::Session(Role role, const SessionSettings& settings, SessionHandler& handler)
+Session::Session(Role role, const SessionSettings& settings, SessionHandler& handler,
+                 const base::Clock& clock)
     : role_(role),
       state_(role == Role::kServer ? State::kPreface : State::kSettings),
       settings_(settings),
       handler_(handler),
-      next_id_(settings.first_stream) {
-  if (role == Role::kClient) control_.Append(AsBytes(kPreface));
-  AppendSettings(control_, {{SettingId::kInitialWindowSize, settings.stream_window},
-                            {SettingId::kMaxHeaderListSize, settings.max_header_list},
-                            role == Role::kServer ? SettingsEntry{SettingId::kMaxConcurrentStreams,
-                                                                  settings.max_concurrent_streams}
-                                                  : SettingsEntry{SettingId::kEnablePush, 0}});
+      clock_(clock),
+      blocks_(settings.max_header_list),
+      next_id_(settings.first_stream),
+      guard_({settings.max_resets, settings.max_concurrent_streams}) {
+  if (role == Role::kClient) output_.frames().Append(AsBytes(kPreface));
+  AppendSettings(output_.frames(),
+                 {{SettingId::kInitialWindowSize, settings.stream_window},
+                  {SettingId::kMaxHeaderListSize, settings.max_header_list},
+                  role == Role::kServer ? SettingsEntry{SettingId::kMaxConcurrentStreams,
+                                                        settings.max_concurrent_streams}
+                                        : SettingsEntry{SettingId::kEnablePush, 0}});
   if (settings.connection_window > kDefaultWindow) {
-    AppendWindowUpdate(control_, 0, settings.connection_window - kDefaultWindow);
+    AppendWindowUpdate(output_.frames(), 0, settings.connection_window - kDefaultWindow);
   }
 }
 
 Session::~Session() {
   TakeAll();
-  while (!closing_.empty()) {
-    Stream& stream = closing_.front();
-    Unlink(stream);
-    if (!stream.held_) delete &stream;
+  while (Stream* const stream = output_.next_reset()) {
+    Unlink(*stream);
+    if (!stream->held_) delete stream;
   }
 }
 
 bool Session::finished() const {
-  if (!control_.empty()) return false;
+  if (output_.has_frames()) return false;
   return state_ == State::kFailed || ((goaway_sent_ || goaway_received_) && streams_.size() == 0);
 }
 
@@ -67,7 +71,7 @@ size_t Session::stream_room() const {
 
 void Session::SubmitShutdownNotice(uint64_t ping) {
   if (state_ >= State::kFailed || goaway_sent_) return;
-  AppendGoAway(control_, kMaxStreamId, ErrorCode::kNoError, {});
+  AppendGoAway(output_.frames(), kMaxStreamId, ErrorCode::kNoError, {});
   WantOutput();
   SubmitPing(ping);
 }
@@ -79,7 +83,7 @@ void Session::SubmitGoAway(ErrorCode code, std::string_view debug_data) {
     failure_ = ErrorCodeName(code);
     failure_code_ = code;
   }
-  AppendGoAway(control_, last_processed_, code, debug_data);
+  AppendGoAway(output_.frames(), last_processed_, code, debug_data);
   WantOutput();
 }
 
@@ -87,20 +91,19 @@ void Session::SubmitPing(uint64_t opaque) {
   if (state_ >= State::kFailed) return;
   std::array<uint8_t, sizeof opaque> payload;
   std::memcpy(payload.data(), &opaque, sizeof opaque);
-  AppendFrame(control_, FrameType::kPing, 0, 0, payload);
+  AppendFrame(output_.frames(), FrameType::kPing, 0, 0, payload);
   WantOutput();
 }
 
 void Session::Abort(ErrorCode code, uint64_t bytes_written) {
   state_ = State::kAborted;
-  control_.Clear();
+  output_.DropFrames();
   TakeAll();
-  while (!closing_.empty()) {
-    Stream& stream = closing_.front();
-    const auto processed = role_ == Role::kClient && stream.headers_offset_ >= bytes_written
+  while (Stream* const stream = output_.next_reset()) {
+    const auto processed = role_ == Role::kClient && stream->headers_offset_ >= bytes_written
                                ? StreamEnd::Processed::kNeverSent
                                : StreamEnd::Processed::kPerhaps;
-    Close(stream, {StreamEnd::By::kConnection, code, processed});
+    Close(*stream, {StreamEnd::By::kConnection, code, processed});
   }
 }
 
@@ -114,30 +117,30 @@ Stream& Session::NewStream(StreamId id) {
 
 void Session::Queue(Stream& stream) {
   if (stream.queue_ != nullptr || !stream.sendable()) return;
-  ready_.Push(stream);
+  output_.Add(stream);
   WantOutput();
 }
 
 void Session::Reset(Stream& stream, ErrorCode code) {
   if (stream.being_reset()) return;
+  if (role_ == Role::kServer) resets_.Add(stream.id_, clock_.Now());
   stream.reset_by_ = StreamEnd::By::kUs;
   stream.reset_code_ = code;
   stream.local_ = Stream::Local::kEnded;
   stream.body_.Clear();
   // The peer knows nothing of a request that has not left.
   if (role_ == Role::kServer || stream.framed()) {
-    AppendRstStream(control_, stream.id_, code);
+    AppendRstStream(output_.frames(), stream.id_, code);
     WantOutput();
   }
-  closing_.Push(stream);
+  output_.AddReset(stream);
   WantOutput();
 }
 
 void Session::ReturnCredit(Stream& stream, uint32_t count) {
   const uint32_t increment = stream.receive_window_.Return(count, settings_.stream_window);
   if (increment == 0 || stream.remote_ == Stream::Remote::kEnded || stream.being_reset()) return;
-  AppendWindowUpdate(control_, stream.id_, increment);
-  ++queued_answers_;
+  AppendWindowUpdate(output_.answers(), stream.id_, increment);
   WantOutput();
 }
 
@@ -156,26 +159,22 @@ void Session::Close(Stream& stream, const StreamEnd& end) {
   } else if (stream.handler_ != nullptr) {
     stream.handler_->OnClosed(end);  // may let go of the handle, and so of the stream
   }
-  if (state_ == State::kAborted) return;
-  handler_.OnStreamClosed();
-  if (role_ == Role::kClient) Wake();  // there is room for another
+  if (state_ != State::kAborted) handler_.OnStreamClosed();
 }
 
 void Session::Unlink(Stream& stream) {
   StreamQueue::Remove(stream);
   streams_.Erase(stream);
-  if (stream.framed()) --streams_framed_;
+  blocks_.GiveBack(stream.list_cost_);
   stream.session_ = nullptr;
 }
 
 void Session::TakeAll() {
-  streams_.ForEach([this](Stream& each) { closing_.Push(each); });
+  streams_.ForEach([this](Stream& each) { output_.AddReset(each); });
 }
 
 void Session::Wake() {
-  if (waiting_.empty()) return;
-  ready_.TakeBefore(waiting_);
-  WantOutput();
+  if (output_.Wake()) WantOutput();
 }
 
 }  // namespace evenkeel::http2

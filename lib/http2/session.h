@@ -1,10 +1,26 @@
-// Session: the HTTP/2 state of one connection. Bytes in, events out; no socket, no clock.
+// Session: the HTTP/2 state of one connection. Bytes in, events out; no socket.
 //
 // A connection feeds it what it read (Receive) and writes what it makes (Produce); in between,
 // handlers act and submit. Handlers never receive, never produce, never abort and never destroy the
 // session. One session belongs to one thread.
 //
 //   bytes ──Receive──> OnRequest / StreamHandler events ──> Submit… ──OnOutput──> Produce ──> bytes
+//
+// What is told of a stream, in its legal orders ("…": any beginning of the first two; each
+// OnClosed is the stream's last and is followed by OnStreamClosed):
+//
+//   a good call, server role   OnRequest, OnData*, OnData(END), OnSent*, OnClosed(kBoth)
+//   a good call, client role   OnSent*, OnHeaders, OnData*, OnTrailers, OnClosed(kBoth)
+//   Trailers-Only              OnHeaders(END), OnClosed(kBoth)
+//   the peer cancels           …, OnClosed(kPeer, its code)
+//   we cancel, or the peer     …, OnClosed(kUs, the code) in the next Produce; until then nothing
+//     breaks the stream        that the peer sends on it
+//   we answer before its end   …, OnClosed(kUs, NO_ERROR) (server role)
+//   its handle is let go       nothing any more; it is reset
+//   GOAWAY leaves it out       OnGoAway, OnClosed(kPeer, REFUSED_STREAM; kRefused or kNeverSent)
+//   its room is taken away     OnClosed(kPeer, REFUSED_STREAM, kNeverSent), OnSettings
+//   the peer breaks HTTP/2     Receive fails; nothing until Abort
+//   Abort                      …, OnClosed(kConnection; kNeverSent where nothing of it has left)
 //
 // Flow control: the connection's window is given back on receipt, a stream's window only by
 // Stream::ReturnCredit. So one slow reader holds back its own stream and no other.
@@ -14,6 +30,9 @@
 //
 // A fault of the peer that concerns one stream resets that stream; one that leaves the connection's
 // state unknown ends the connection by GOAWAY (RFC 9113, section 5.4).
+//
+// Beyond thirty functions, because each frame type, in and out, is one: they share the streams and
+// the windows. What can stand alone does: OutputQueue, HeaderBlocks, AbuseGuard, StreamTable.
 #pragma once
 
 #include <cstdint>
@@ -21,18 +40,19 @@
 #include <string>
 #include <string_view>
 
+#include "lib/base/clock.h"
 #include "lib/base/result.h"
 #include "lib/http/byte_queue.h"
 #include "lib/http/header_list.h"
+#include "lib/http2/abuse_guard.h"
 #include "lib/http2/error_code.h"
-#include "lib/http2/field_check.h"
 #include "lib/http2/frame_input.h"
-#include "lib/http2/hpack_decoder.h"
+#include "lib/http2/header_blocks.h"
 #include "lib/http2/hpack_encoder.h"
+#include "lib/http2/output_queue.h"
 #include "lib/http2/peer_settings.h"
-#include "lib/http2/reset_guard.h"
+#include "lib/http2/recent_resets.h"
 #include "lib/http2/stream.h"
-#include "lib/http2/stream_queue.h"
 #include "lib/http2/stream_table.h"
 
 namespace evenkeel::http2 {
@@ -48,6 +68,8 @@ struct SessionSettings {
   /// Name + value + 32 for each field. Fields beyond it are left out of the list, and the list is
   /// marked truncated.
   uint32_t max_header_list = 64 * 1024;
+  /// Server role: streams that a client may reset before their answers, see ResetGuard.
+  uint32_t max_resets = 500;
   /// Client role: the first stream we open; odd (RFC 9113, section 5.1.1).
   StreamId first_stream = 1;
   /// Client role: the `:scheme` of what we send; a literal.
@@ -86,7 +108,8 @@ class SessionHandler {
 class Session {
  public:
   /// Our SETTINGS (and the client's preface) are ready to Produce at once.
-  Session(Role role, const SessionSettings& settings, SessionHandler& handler);
+  Session(Role role, const SessionSettings& settings, SessionHandler& handler,
+          const base::Clock& clock);
   /// Streams still open are closed silently: call Abort before to have them told.
   ~Session();
   Session(const Session&) = delete;
@@ -103,11 +126,11 @@ class Session {
   bool wants_output() const;
   /// Frames waiting to be produced that answer what the peer does: what one that does not read can
   /// make us hold.
-  size_t queued_answers() const { return queued_answers_; }
+  size_t queued_answers() const { return output_.queued_answers(); }
   /// Whether the peer has begun a header block and owes the rest of it.
-  bool mid_block() const { return block_frame_.stream != 0 || input_.mid_headers(); }
+  bool mid_block() const { return blocks_.open() || input_.mid_headers(); }
   /// Header blocks of the peer that are complete.
-  uint64_t blocks_received() const { return blocks_received_; }
+  uint64_t blocks_received() const { return blocks_.count(); }
   /// Both sides have said all they may say: close the connection.
   bool finished() const;
   /// For which fault of the peer we have ended the connection by GOAWAY, in words for a log; empty
@@ -115,6 +138,8 @@ class Session {
   const std::string& failure() const { return failure_; }
   /// The same as a code; kNoError while we have not.
   ErrorCode failure_code() const { return failure_code_; }
+  /// What of it was abuse; kNone while it is none.
+  Abuse abuse() const { return abuse_; }
 
   /// Client role: opens a stream. With kYes its end follows the headers as an empty frame of DATA,
   /// never with them (gRPC's PROTOCOL-HTTP2, "EOS"). Precondition: stream_room() > 0.
@@ -130,7 +155,7 @@ class Session {
   uint32_t peer_max_header_list() const { return peer_.max_header_list; }
   size_t open_streams() const { return streams_.size(); }
   /// HEADERS and DATA frames sent so far: what a peer may answer with a PING of its own.
-  uint64_t call_frames_sent() const { return call_frames_sent_; }
+  uint64_t call_frames_sent() const { return guard_.call_frames_sent(); }
 
   /// First phase of a graceful end: GOAWAY with the highest id, then a PING whose answer says that
   /// the peer has read it (RFC 9113, section 6.8). No effect after a GOAWAY that names a last id:
@@ -142,6 +167,7 @@ class Session {
   /// The peer has broken the connection: GOAWAY, and no frame of a call any more. As a Receive that
   /// fails; no effect after one.
   void Fail(ErrorCode code, std::string_view reason);
+  void Fail(Abuse abuse);
 
   /// The connection has ended: tells every open stream, once each. `bytes_written` is how much of
   /// all output produced so far the kernel took; it decides which requests never left.
@@ -174,41 +200,43 @@ class Session {
   void ChangeInitialWindow(uint32_t former);
   void OpenConnectionWindow(uint32_t increment);
   void CloseUnserved();
+  void CloseUnsent(size_t count);
   void EndRemote(Stream& stream);
   /// Streams of which the peer cannot speak yet.
   bool IsIdle(StreamId id) const;
   /// Null for streams that are closed or that we have reset.
   Stream* FindLive(StreamId id) const;
+  void Fail(const HeaderBlocks::FaultText& fault);
   void FailStream(Stream& stream, ErrorCode code);
   void RefuseRequest(StreamId id, ErrorCode code);
-  void CountPrematureReset();
+  void OnClosedData(StreamId id);
+  void CountUnanswered(const Stream& stream, ResetGuard::Way way);
+  void MarkAnswered(Stream& stream);
   /// `cost`: in frames that cost as little as one can.
   void CountIdleFrame(uint64_t cost = 1);
 
   // Header blocks in (session_headers.cc).
   void OnHeadersFrame(const FrameInput::Piece& piece);
   void OnContinuation(const FrameInput::Piece& piece);
-  void OnHeaderBlock(std::span<const uint8_t> block);
-  void OnLateHeaders(StreamId id, std::span<const uint8_t> block);
-  void OnNewRequest(StreamId id, std::span<const uint8_t> block);
-  void OnResponse(Stream& stream, std::span<const uint8_t> block);
-  void OnTrailers(Stream& stream, std::span<const uint8_t> block);
+  void OnHeaderBlock();
+  void OnLateHeaders(StreamId id);
+  void OnNewRequest(StreamId id);
+  void OnResponse(Stream& stream);
+  void OnTrailers(Stream& stream);
   /// False when the block has broken the connection.
-  bool Decode(std::span<const uint8_t> block, HeaderList& headers, FieldCheck& check);
-  /// For streams that are none of ours to hear of: keeps the decoder's state true.
-  void DecodeUnheard(std::span<const uint8_t> block);
-  template <typename Keep>
-  bool DecodeEach(std::span<const uint8_t> block, Keep keep);
+  bool Decode(HeaderList& headers, FieldCheck& check);
+  /// For streams that are none of ours to hear of.
+  void SkipBlock();
 
   // Frames out (session_produce.cc).
   void ProduceNext(ByteQueue& out);
-  /// Precondition: closing_ is not empty.
-  void CloseNext();
+  void CloseReset(Stream& stream);
   void ProduceFrame(Stream& stream, ByteQueue& out);
   void ProduceHeaders(Stream& stream, ByteQueue& out);
   void ProduceData(Stream& stream, ByteQueue& out);
   void ProduceTrailers(Stream& stream, ByteQueue& out);
   void ProduceBlock(Stream& stream, const HeaderList& headers, uint8_t flags, ByteQueue& out);
+  bool IsTooLarge(Stream& stream, const HeaderList& headers);
   void EndLocal(Stream& stream);
   void QueueAck(FrameType type, std::span<const uint8_t> payload);
   void WantOutput();
@@ -223,7 +251,7 @@ class Session {
   /// Ends a stream's tie to the session and tells its handler.
   void Close(Stream& stream, const StreamEnd& end);
   void Unlink(Stream& stream);
-  /// Puts all streams into closing_.
+  /// Puts all streams among those that are reset.
   void TakeAll();
   /// What waits for room of the connection may try again.
   void Wake();
@@ -236,26 +264,18 @@ class Session {
   bool output_announced_ = false;
   bool producing_ = false;
   uint8_t preface_read_ = 0;
-  uint32_t queued_answers_ = 0;
-  uint32_t queued_acks_ = 0;    // of them, those that the peer asks for
-  uint32_t continuations_ = 0;  // of the block that is being received
-  uint32_t early_refusals_ = 0;
   const SessionSettings settings_;
   SessionHandler& handler_;
+  const base::Clock& clock_;
   PeerSettings peer_;
 
   FrameInput input_;
-  FrameHeader block_frame_{};  // the HEADERS of the block that is being received; its stream is 0
-                               // while there is none
-  ByteQueue block_{0};         // what has come of it, while it is not whole
-  HpackDecoder decoder_;
+  HeaderBlocks blocks_;
   HpackEncoder encoder_;
 
   StreamTable streams_;
-  StreamQueue ready_;    // have something to frame
-  StreamQueue waiting_;  // as well, but the connection has no window for it, or the peer no room
-  StreamQueue closing_;  // reset by us; closed at the next Produce
-  StreamId next_id_;     // client role: of the next stream we open
+  OutputQueue output_;
+  StreamId next_id_;          // client role: of the next stream we open
   StreamId last_framed_ = 0;  // client role: the latest stream of which HEADERS have left
   StreamId last_seen_ = 0;    // server role: the highest the peer has opened
   struct {
@@ -264,19 +284,15 @@ class Session {
   } skipped_;                    // server role: streams the peer passed over last
   StreamId last_processed_ = 0;  // server role: of those, the highest that our user has seen
   StreamId goaway_last_ = kMaxStreamId;  // of the peer's latest GOAWAY
-  size_t streams_framed_ = 0;            // open, and our HEADERS have left
 
   int64_t send_window_ = kDefaultWindow;  // of the connection
   ReceiveWindow receive_window_;
-  ResetGuard resets_;
+  AbuseGuard guard_;
+  RecentResets resets_;  // server role
+  Abuse abuse_ = Abuse::kNone;
   std::string failure_;
   ErrorCode failure_code_ = ErrorCode::kNoError;
-  ByteQueue control_{0};   // framed, and to leave before anything else
   uint64_t produced_ = 0;  // bytes of all output so far
-  uint64_t call_frames_sent_ = 0;
-  uint64_t call_frames_received_ = 0;
-  uint64_t blocks_received_ = 0;
-  uint64_t idle_frames_ = 0;  // received; they bring no call further
 };
 
 }  // namespace evenkeel::http2

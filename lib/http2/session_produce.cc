@@ -9,22 +9,20 @@
 namespace evenkeel::http2 {
 namespace {
 
-// ACKs that a peer makes us owe without reading them (CVE-2019-9512, -9515).
-constexpr uint32_t kMostQueuedAcks = 1000;
-
 // Blocks up to this size are made on the stack.
 constexpr size_t kUsualBlock = 4096;
 
 }  // namespace
 
 bool Session::wants_output() const {
-  return !control_.empty() || !closing_.empty() || (!ready_.empty() && state_ < State::kFailed);
+  return output_.has_frames() || output_.next_reset() != nullptr ||
+         (output_.next() != nullptr && state_ < State::kFailed);
 }
 
 void Session::Produce(ByteQueue& out, size_t limit) {
   output_announced_ = false;
   producing_ = true;
-  while (!closing_.empty()) CloseNext();
+  while (Stream* const stream = output_.next_reset()) CloseReset(*stream);
   while (out.size() < limit && wants_output()) {
     const size_t before = out.size();
     ProduceNext(out);
@@ -34,19 +32,17 @@ void Session::Produce(ByteQueue& out, size_t limit) {
 }
 
 void Session::ProduceNext(ByteQueue& out) {
-  if (!control_.empty()) {
-    out.Append(control_.bytes());
-    control_.Clear();
-    queued_answers_ = queued_acks_ = 0;
-  } else if (!closing_.empty()) {
-    CloseNext();
+  if (output_.has_frames()) {
+    output_.TakeFrames(out);
+    guard_.OnAcksProduced();
+  } else if (Stream* const stream = output_.next_reset()) {
+    CloseReset(*stream);
   } else {
-    ProduceFrame(ready_.front(), out);
+    ProduceFrame(*output_.next(), out);
   }
 }
 
-void Session::CloseNext() {
-  Stream& stream = closing_.front();
+void Session::CloseReset(Stream& stream) {
   const bool never_sent = role_ == Role::kClient && !stream.framed();
   Close(stream, {StreamEnd::By::kUs, stream.reset_code_,
                  never_sent ? StreamEnd::Processed::kNeverSent : StreamEnd::Processed::kPerhaps});
@@ -65,16 +61,12 @@ void Session::ProduceFrame(Stream& stream, ByteQueue& out) {
 }
 
 void Session::ProduceHeaders(Stream& stream, ByteQueue& out) {
-  if (role_ == Role::kClient) {
-    // The peer may have taken room away since the stream was opened.
-    if (streams_framed_ >= peer_.max_streams) return waiting_.Push(stream);
-    last_framed_ = stream.id_;
-  }
+  if (role_ == Role::kClient) last_framed_ = stream.id_;
+  if (IsTooLarge(stream, stream.headers_)) return;
   // A request without a message ends by an empty frame of DATA: gRPC demands it, and servers hang
   // on HEADERS that end the stream (grpc-go before 1.84).
   const bool end = role_ == Role::kServer && stream.ending_ == Stream::Ending::kEndStream &&
                    stream.body_.empty();
-  ++streams_framed_;
   stream.headers_offset_ = produced_;
   stream.local_ = Stream::Local::kOpen;
   ProduceBlock(stream, std::exchange(stream.headers_, {}), end ? kFlagEndStream : 0, out);
@@ -88,7 +80,7 @@ void Session::ProduceHeaders(Stream& stream, ByteQueue& out) {
 void Session::ProduceData(Stream& stream, ByteQueue& out) {
   size_t size = std::min(stream.body_.size(), kMaxPayload);
   if (size > 0) {
-    if (send_window_ <= 0) return waiting_.Push(stream);
+    if (send_window_ <= 0) return output_.AddWaiting(stream);
     if (stream.send_window_ <= 0) return StreamQueue::Remove(stream);  // until its window opens
     size = std::min(
         {size, static_cast<size_t>(stream.send_window_), static_cast<size_t>(send_window_)});
@@ -96,27 +88,29 @@ void Session::ProduceData(Stream& stream, ByteQueue& out) {
   const bool end = stream.ending_ == Stream::Ending::kEndStream && size == stream.body_.size();
   AppendFrame(out, FrameType::kData, end ? kFlagEndStream : 0, stream.id_,
               stream.body_.bytes().first(size));
-  ++call_frames_sent_;
+  guard_.OnCallFrameSent();
+  if (!stream.answered_) MarkAnswered(stream);
   stream.body_.Consume(size);
   stream.send_window_ -= static_cast<int64_t>(size);
   send_window_ -= static_cast<int64_t>(size);
   if (!stream.sendable()) {
     StreamQueue::Remove(stream);
   } else if (!stream.body_.empty()) {
-    ready_.Push(stream);  // behind the others
+    output_.Add(stream);  // behind the others
   }
   if (size > 0 && stream.handler_ != nullptr) stream.handler_->OnSent(size);
   if (end && !stream.being_reset()) EndLocal(stream);
 }
 
 void Session::ProduceTrailers(Stream& stream, ByteQueue& out) {
+  if (IsTooLarge(stream, stream.trailers_)) return;
   ProduceBlock(stream, std::exchange(stream.trailers_, {}), kFlagEndStream, out);
   EndLocal(stream);
 }
 
 void Session::ProduceBlock(Stream& stream, const HeaderList& headers, uint8_t flags,
                            ByteQueue& out) {
-  ++call_frames_sent_;
+  guard_.OnCallFrameSent();
   const size_t bound = HpackEncoder::Bound(headers);
   std::array<uint8_t, kUsualBlock> usual;
   std::vector<uint8_t> large(bound > usual.size() ? bound : 0);
@@ -124,7 +118,21 @@ void Session::ProduceBlock(Stream& stream, const HeaderList& headers, uint8_t fl
   AppendHeaderBlock(out, stream.id_, flags, {block, encoder_.Encode(headers, block)});
 }
 
+// What a client does with a list above its limit may cost it the whole connection, so the stream
+// ends alone. Of requests those who send them ask first.
+bool Session::IsTooLarge(Stream& stream, const HeaderList& headers) {
+  if (headers.list_size() <= peer_.max_header_list || role_ == Role::kClient) return false;
+  Reset(stream, ErrorCode::kInternalError);
+  return true;
+}
+
+void Session::MarkAnswered(Stream& stream) {
+  stream.answered_ = true;
+  guard_.OnAnswered();
+}
+
 void Session::EndLocal(Stream& stream) {
+  if (!stream.answered_) MarkAnswered(stream);
   stream.local_ = Stream::Local::kEnded;
   StreamQueue::Remove(stream);
   if (stream.complete()) {
@@ -136,12 +144,8 @@ void Session::EndLocal(Stream& stream) {
 }
 
 void Session::QueueAck(FrameType type, std::span<const uint8_t> payload) {
-  if (++queued_acks_ > kMostQueuedAcks) {
-    return Fail(ErrorCode::kEnhanceYourCalm,
-                "too many frames that want an answer, none of them read");
-  }
-  ++queued_answers_;
-  AppendFrame(control_, type, kFlagAck, 0, payload);
+  if (!guard_.AllowsAck()) return Fail(Abuse::kUnreadAnswers);
+  AppendFrame(output_.answers(), type, kFlagAck, 0, payload);
   WantOutput();
 }
 

@@ -1,21 +1,13 @@
 // The frames that a session receives; header blocks are in session_headers.cc.
 #include <algorithm>
 #include <cstring>
+#include <functional>
 #include <utility>
 #include <vector>
 
 #include "lib/http2/session.h"
 
 namespace evenkeel::http2 {
-namespace {
-
-// Frames that bring a call no further: so many, and so many for each that does (CVE-2019-9511,
-// -9513, -9518). A peer that gives credit often sends two for each frame of DATA.
-constexpr uint64_t kMostIdleFrames = 1000;
-constexpr uint64_t kIdleFramesEach = 10;
-
-}  // namespace
-
 base::Result<void, ConnectionError> Session::Receive(std::span<const uint8_t> bytes) {
   if (state_ == State::kPreface && !TakePreface(bytes)) {
     return base::Error(
@@ -77,8 +69,8 @@ bool Session::MayFollow(const FrameInput::Piece& piece) {
   } else if (state_ == State::kSettings &&
              (frame.type != FrameType::kSettings || frame.has(kFlagAck))) {
     Fail(ErrorCode::kProtocolError, "the first frame is not SETTINGS");
-  } else if (block_frame_.stream != 0 &&
-             (frame.type != FrameType::kContinuation || frame.stream != block_frame_.stream)) {
+  } else if (blocks_.open() &&
+             (frame.type != FrameType::kContinuation || frame.stream != blocks_.frame().stream)) {
     Fail(ErrorCode::kProtocolError, "another frame inside a header block");
   }
   return state_ < State::kFailed;
@@ -98,12 +90,20 @@ void Session::OnDataPiece(const FrameInput::Piece& piece) {
     }
     if (size == piece.padding && !piece.frame.has(kFlagEndStream)) CountIdleFrame();
     if (const uint32_t increment = receive_window_.Return(size, window); increment > 0) {
-      AppendWindowUpdate(control_, 0, increment);
-      ++queued_answers_;
+      AppendWindowUpdate(output_.answers(), 0, increment);
       WantOutput();
     }
   }
-  if (Stream* const stream = FindLive(piece.frame.stream)) OnDataOf(*stream, piece);
+  if (Stream* const stream = FindLive(piece.frame.stream)) return OnDataOf(*stream, piece);
+  if (piece.first) OnClosedData(piece.frame.stream);
+}
+
+// A client that goes on where both have ended, or long after our reset, is told (section 5.1). An
+// endpoint may still send what its windows held when its call was cancelled.
+void Session::OnClosedData(StreamId id) {
+  if (role_ == Role::kClient) return;
+  CountIdleFrame();
+  if (!resets_.MayHold(id, clock_.Now())) RefuseRequest(id, ErrorCode::kStreamClosed);
 }
 
 void Session::OnDataOf(Stream& stream, const FrameInput::Piece& piece) {
@@ -121,7 +121,7 @@ void Session::OnDataOf(Stream& stream, const FrameInput::Piece& piece) {
     if (!stream.receive_window_.Take(piece.frame.length, window)) {
       return FailStream(stream, ErrorCode::kFlowControlError);
     }
-    if (piece.frame.length > piece.padding) ++call_frames_received_;
+    if (piece.frame.length > piece.padding) guard_.OnCallFrameReceived();
   }
   if (stream.body_expected_ >= 0) {
     stream.body_expected_ -= static_cast<int64_t>(piece.payload.size());
@@ -162,8 +162,10 @@ void Session::OnRstStream(const FrameInput::Piece& piece) {
   if (stream == nullptr) return CountIdleFrame();
   const auto code = static_cast<ErrorCode>(ReadUint32(piece.payload.data()));
   const bool refused = code == ErrorCode::kRefusedStream;
-  const bool premature = role_ == Role::kServer && stream->local_ != Stream::Local::kEnded;
-  if (premature && !stream->MayBeReset()) CountPrematureReset();
+  if (role_ == Role::kServer) {
+    using Way = ResetGuard::Way;
+    CountUnanswered(*stream, stream->MayBeReset() ? Way::kAtDeadline : Way::kEarly);
+  }
   Close(*stream, {StreamEnd::By::kPeer, code,
                   refused ? StreamEnd::Processed::kRefused : StreamEnd::Processed::kPerhaps});
 }
@@ -176,6 +178,7 @@ void Session::OnSettings(const FrameInput::Piece& piece) {
     return;
   }
   const uint32_t former_window = peer_.initial_window;
+  const size_t former_most = peer_.received ? peer_.max_streams : SIZE_MAX;
   const auto taken = peer_.Take(piece.payload, role_ == Role::kServer);
   if (!taken) return Fail(taken.error().code, taken.error().reason);
   if (state_ == State::kSettings) state_ = State::kOpen;
@@ -186,7 +189,27 @@ void Session::OnSettings(const FrameInput::Piece& piece) {
   ChangeInitialWindow(former_window);
   if (state_ >= State::kFailed) return;
   Wake();
+  if (peer_.max_streams < former_most && streams_.size() > peer_.max_streams) {
+    CloseUnsent(streams_.size() - peer_.max_streams);
+  }
   handler_.OnSettings();
+}
+
+// The peer has taken room away before these left: the latest ones, as many as there are too many
+// of, may go elsewhere.
+void Session::CloseUnsent(size_t count) {
+  std::vector<StreamId> unsent;
+  streams_.ForEach([&](const Stream& stream) {
+    if (role_ == Role::kClient && !stream.framed()) unsent.push_back(stream.id_);
+  });
+  std::ranges::sort(unsent, std::greater());
+  if (unsent.size() > count) unsent.resize(count);
+  for (const StreamId id : unsent) {
+    Stream* const stream = FindLive(id);  // an earlier one's handler may have ended it
+    if (stream == nullptr) continue;
+    Close(*stream,
+          {StreamEnd::By::kPeer, ErrorCode::kRefusedStream, StreamEnd::Processed::kNeverSent});
+  }
 }
 
 // Section 6.9.2: what has been sent counts against the new window.
@@ -301,28 +324,34 @@ void Session::EndRemote(Stream& stream) {
 }
 
 void Session::FailStream(Stream& stream, ErrorCode code) {
-  if (role_ == Role::kServer && stream.local_ != Stream::Local::kEnded) CountPrematureReset();
-  ++queued_answers_;
+  if (role_ == Role::kServer) CountUnanswered(stream, ResetGuard::Way::kEarly);
+  output_.CountAnswer();
   Reset(stream, code);
 }
 
 void Session::RefuseRequest(StreamId id, ErrorCode code) {
   if (state_ >= State::kFailed) return;
-  ++queued_answers_;
-  AppendRstStream(control_, id, code);
+  AppendRstStream(output_.answers(), id, code);
   WantOutput();
 }
 
-void Session::CountPrematureReset() {
-  if (!resets_.OnPrematureReset()) return;
-  Fail(ErrorCode::kEnhanceYourCalm, "too many streams reset before their response");
+// Before it ends by the client, or for what the client did.
+void Session::CountUnanswered(const Stream& stream, ResetGuard::Way way) {
+  if (stream.answered_ || stream.local_ == Stream::Local::kEnded) return;
+  if (!guard_.AllowsUnanswered(way, stream.opened_, clock_.Now())) Fail(Abuse::kResets);
 }
 
 void Session::CountIdleFrame(uint64_t cost) {
-  idle_frames_ += cost;
-  const uint64_t useful = call_frames_sent_ + call_frames_received_;
-  if (idle_frames_ <= kMostIdleFrames + kIdleFramesEach * useful) return;
-  Fail(ErrorCode::kEnhanceYourCalm, "too many frames that bring no call further");
+  if (!guard_.AllowsIdleFrame(cost)) Fail(Abuse::kIdleFrames);
+}
+
+void Session::Fail(const HeaderBlocks::FaultText& fault) {
+  fault.abuse == Abuse::kNone ? Fail(fault.code, fault.reason) : Fail(fault.abuse);
+}
+
+void Session::Fail(Abuse abuse) {
+  if (state_ < State::kFailed) abuse_ = abuse;
+  Fail(ErrorCode::kEnhanceYourCalm, AbuseText(abuse));
 }
 
 void Session::Fail(ErrorCode code, std::string_view reason) {
@@ -330,7 +359,7 @@ void Session::Fail(ErrorCode code, std::string_view reason) {
   state_ = State::kFailed;
   failure_ = reason;
   failure_code_ = code;
-  AppendGoAway(control_, last_processed_, code, reason);
+  AppendGoAway(output_.frames(), last_processed_, code, reason);
   WantOutput();
 }
 

@@ -40,6 +40,10 @@ void Stream::ReturnCredit(size_t count) {
   if (!closed()) session_->ReturnCredit(*this, static_cast<uint32_t>(count));
 }
 
+uint32_t Stream::max_header_list() const {
+  return closed() ? UINT32_MAX : session_->peer_max_header_list();
+}
+
 bool Stream::sendable() const {
   if (local_ == Local::kHeaders) return true;
   if (local_ != Local::kOpen) return false;

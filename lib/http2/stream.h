@@ -15,6 +15,7 @@
 #include <span>
 
 #include "lib/base/block_pool.h"
+#include "lib/base/clock.h"
 #include "lib/http/byte_queue.h"
 #include "lib/http/header_list.h"
 #include "lib/http/server_stream.h"
@@ -51,6 +52,9 @@ class Stream final : public base::Pooled, public http::ServerStream {
   /// Gives `count` bytes of the stream's window back to the peer.
   void ReturnCredit(size_t count) override;
 
+  /// The largest list of fields that the peer says it takes; a larger one of ours resets the
+  /// stream.
+  uint32_t max_header_list() const override;
   bool closed() const { return session_ == nullptr; }
   /// Bytes queued by SubmitData that have not left.
   size_t unsent() const override { return body_.size(); }
@@ -87,7 +91,8 @@ class Stream final : public base::Pooled, public http::ServerStream {
   Session* session_;
   StreamHandler* handler_ = nullptr;
   const StreamId id_;
-  bool held_ = false;  // a StreamHandle exists
+  bool held_ = false;      // a StreamHandle exists
+  bool answered_ = false;  // server role: the first DATA has left, or all
   Local local_ = Local::kIdle;
   Remote remote_ = Remote::kOpen;
   Ending ending_ = Ending::kUnknown;
@@ -96,6 +101,8 @@ class Stream final : public base::Pooled, public http::ServerStream {
   uint64_t headers_offset_ = kNotFramed;  // where our HEADERS stand in the session's output
   int64_t send_window_ = 0;  // of the stream alone; a change of SETTINGS may make it negative
   ReceiveWindow receive_window_;
+  uint32_t list_cost_ = 0;      // of the lists it has brought, see HeaderBudget
+  base::Time opened_{};         // server role
   int64_t body_expected_ = -1;  // by content-length; what has come of it is taken off
   ByteQueue body_;
   HeaderList headers_;  // ours, until they are framed

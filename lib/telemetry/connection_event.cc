@@ -74,6 +74,25 @@ std::string_view ConnectFailureName(ConnectFailure failure) {
   CHECK(!"a value outside ConnectFailure");
 }
 
+ClientEnd ClientEndFromFault(http2::Abuse abuse, http2::ErrorCode code) {
+  switch (abuse) {
+    case http2::Abuse::kNone:
+      break;
+    case http2::Abuse::kResets:
+      return ClientEnd::kResets;
+    case http2::Abuse::kIdleFrames:
+      return ClientEnd::kIdleFrames;
+    case http2::Abuse::kUnreadAnswers:
+      return ClientEnd::kUnreadAnswers;
+    case http2::Abuse::kEndlessBlock:
+      return ClientEnd::kEndlessBlock;
+    case http2::Abuse::kInflatedBlock:
+      return ClientEnd::kInflatedBlock;
+  }
+  const bool other = code == http2::ErrorCode::kHttp11Required;
+  return other ? ClientEnd::kNotHttp2 : ClientEnd::kProtocol;
+}
+
 std::string_view ClientEndName(ClientEnd end) {
   switch (end) {
     case ClientEnd::kMaxIdle:
@@ -83,9 +102,25 @@ std::string_view ClientEndName(ClientEnd end) {
     case ClientEnd::kTooManyPings:
       return "too_many_pings";
     case ClientEnd::kKeepalive:
+      return "keepalive";
+    case ClientEnd::kHandshake:
+      return "handshake";
+    case ClientEnd::kNotHttp2:
+      return "not_http2";
+    case ClientEnd::kProtocol:
+      return "protocol_error";
+    case ClientEnd::kResets:
+      return "resets";
+    case ClientEnd::kIdleFrames:
+      return "idle_frames";
+    case ClientEnd::kUnreadAnswers:
+      return "unread_answers";
+    case ClientEnd::kEndlessBlock:
+      return "endless_header_block";
+    case ClientEnd::kInflatedBlock:
       break;
   }
-  return "keepalive";
+  return "inflated_header_block";
 }
 
 }  // namespace evenkeel::telemetry

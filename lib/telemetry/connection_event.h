@@ -7,6 +7,7 @@
 #include <string_view>
 #include <system_error>
 
+#include "lib/http2/abuse_guard.h"
 #include "lib/http2/error_code.h"
 
 namespace evenkeel::telemetry {
@@ -62,11 +63,21 @@ enum class ClientEnd : uint8_t {
   kMaxAge,        ///< max_connection_age
   kTooManyPings,  ///< more PINGs than permitted
   kKeepalive,     ///< no answer to our PING
+  kHandshake,     ///< no preface and SETTINGS in time
+  kNotHttp2,      ///< speaks something else
+  kProtocol,      ///< broke HTTP/2
+  kResets,        ///< http2::Abuse, one each
+  kIdleFrames,
+  kUnreadAnswers,
+  kEndlessBlock,
+  kInflatedBlock,
 };
 
-inline constexpr size_t kClientEndCount = static_cast<size_t>(ClientEnd::kKeepalive) + 1;
+inline constexpr size_t kClientEndCount = static_cast<size_t>(ClientEnd::kInflatedBlock) + 1;
 
-/// "max_idle", "max_age", "too_many_pings", "keepalive": the `reason` label.
+/// For a client that broke HTTP/2 in that way, or has been too much.
+ClientEnd ClientEndFromFault(http2::Abuse abuse, http2::ErrorCode code);
+/// "max_idle", "too_many_pings", "resets": the `reason` label.
 std::string_view ClientEndName(ClientEnd end);
 
 }  // namespace evenkeel::telemetry

@@ -38,11 +38,13 @@ void ReadWindows(MapReader& map, Http2& http2) {
 void ReadListenerHttp2(MapReader& map, Http2& http2) {
   ReadWindows(map, http2);
   map.Optional("max_concurrent_streams", http2.max_concurrent_streams, WholeNumber(1, 1'000'000));
+  map.Optional("max_resets", http2.max_resets, WholeNumber(10, 1'000'000));
 }
 
 void ReadClusterHttp2(MapReader& map, Http2& http2) {
   ReadWindows(map, http2);
   map.Elsewhere("max_concurrent_streams", "only listeners have it: endpoints set their own limit");
+  map.Elsewhere("max_resets", "only listeners have it: it is clients that reset too many calls");
 }
 
 // 0 for none, or at least a second.

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "lib/rpc/field_rules.h"
+
 namespace evenkeel::proxy {
 namespace {
 
@@ -109,6 +111,7 @@ void Attempt::OnFull(const std::string& reason) {
 }
 
 void Attempt::OnHeaders(http2::HeaderList headers, http2::EndStream end) {
+  if (!IsSound(headers)) return;
   if (end == http2::EndStream::kYes) cluster_.LearnLoad(*member_, headers, context_.loop.Now());
   owner_.OnAttemptHeaders(*this, std::move(headers), end);
 }
@@ -119,8 +122,21 @@ void Attempt::OnData(std::span<const uint8_t> bytes, http2::EndStream end) {
 }
 
 void Attempt::OnTrailers(http2::HeaderList trailers) {
+  if (!IsSound(trailers)) return;
   cluster_.LearnLoad(*member_, trailers, context_.loop.Now());
   owner_.OnAttemptTrailers(*this, std::move(trailers));
+}
+
+// What a client might read in another way, or end its connection over, does not go on to it.
+bool Attempt::IsSound(http2::HeaderList& fields) {
+  if (!fields.doubtful()) return true;
+  const auto sound = rpc::ApplyFieldRules(fields);
+  if (sound) return true;
+  context_.metrics.PeerFault(telemetry::Side::kEndpoint, telemetry::Fault::kOther);
+  owner_.OnAttemptFailed(*this,
+                         {.status = rpc::StatusCode::kInternal, .cause = rpc::Cause::kAnswered},
+                         "its answer has " + sound.error());
+  return false;
 }
 
 void Attempt::OnClosed(const http2::StreamEnd& end) {

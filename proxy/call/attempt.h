@@ -95,6 +95,7 @@ class Attempt final : public base::Pooled, private pool::Waiter, private http2::
   void OnTrailers(http2::HeaderList trailers) override;
   void OnSent(size_t count) override { owner_.OnAttemptSent(*this, count); }
   void OnClosed(const http2::StreamEnd& end) override;
+  bool IsSound(http2::HeaderList& fields);
 
   WorkerContext& context_;
   Cluster& cluster_;

@@ -5,6 +5,8 @@
 
 #include "lib/base/check.h"
 #include "lib/http2/error_code.h"
+#include "lib/rpc/field_rules.h"
+#include "lib/rpc/fit_answer.h"
 #include "lib/rpc/message.h"
 #include "lib/rpc/timeout.h"
 #include "proxy/call/deadline.h"
@@ -17,10 +19,6 @@ using http2::EndStream;
 using rpc::Cause;
 using rpc::Origin;
 using rpc::StatusCode;
-
-// A client that resets older calls than this is no attacker: while they lived they held places
-// under max_concurrent_streams.
-constexpr auto kYoung = std::chrono::seconds(1);
 
 std::string_view Value(const http2::HeaderList& headers, std::string_view name) {
   return headers.Find(name).value_or("");
@@ -66,8 +64,6 @@ void Call::Start(EndStream end) {
   }
   attempts_.AddRequest({}, end);
   if (!CheckRequest()) return;
-  // Where both are given the authority decides, and the endpoint must not see another.
-  if (request_.Find(":authority")) request_.Remove("host");
   record_.method = context_.metrics.InternMethod(Value(request_, ":path"));
   counted_ = true;
   context_.metrics.CallStarted(record_.method);
@@ -101,6 +97,7 @@ bool Call::ReadTimeout() {
     request_ = {};  // large, and the client decides when the stream closes
     return false;
   }
+  if (request_.doubtful() && !IsClear()) return false;
   const auto header = request_.Find("grpc-timeout");
   if (!header) return true;
   timeout_ = rpc::ParseTimeout(*header);
@@ -111,6 +108,15 @@ bool Call::ReadTimeout() {
   if (timeout_) return true;
   context_.metrics.PeerFault(telemetry::Side::kClient, telemetry::Fault::kBadTimeout);
   End({{StatusCode::kInternal, "cannot read grpc-timeout \"" + std::string(*header) + "\""}});
+  return false;
+}
+
+// An endpoint might end the connection over it that others share.
+bool Call::IsClear() {
+  const auto sound = rpc::ApplyFieldRules(request_);
+  if (sound) return true;
+  context_.metrics.PeerFault(telemetry::Side::kClient, telemetry::Fault::kOther);
+  End({{StatusCode::kInternal, "the request has " + sound.error()}});
   return false;
 }
 
@@ -192,10 +198,7 @@ void Call::OnClosed(const http2::StreamEnd&) {
   owner_.OnCallGone(*this);
 }
 
-// A deadline of next to nothing would let an attacker reset as he likes.
-bool Call::MayBeReset() const {
-  return Age() >= kYoung || (Age() > kDeadlineSlack && IsAtDeadline());
-}
+bool Call::MayBeReset() const { return IsAtDeadline(); }
 
 void Call::OnAnswerHeaders(http2::HeaderList headers) {
   state_ = State::kResponding;
@@ -276,6 +279,16 @@ void Call::ResetIfStuck() {
 
 void Call::End(const FinalStatus& end) {
   if (state_ == State::kFinished) return;
+  if (end.form == FinalStatus::Form::kFields &&
+      end.fields->list_size() > stream_->max_header_list()) {
+    FinalStatus fitting = end;
+    fitting.status.code = rpc::FitAnswer(*end.fields, stream_->max_header_list(), end.status.code);
+    return Finish(fitting);
+  }
+  Finish(end);
+}
+
+void Call::Finish(const FinalStatus& end) {
   Tell(end);
   answerer_->Cancel(end);
   Close(end);

@@ -109,6 +109,7 @@ class Call final : public base::Pooled,
 
   bool CheckRequest();
   bool ReadTimeout();
+  bool IsClear();
   bool Route();
   void AnswerHere(http2::EndStream end);
   void StartClock();
@@ -119,6 +120,7 @@ class Call final : public base::Pooled,
   base::Duration Age() const { return context_.loop.Now() - record_.started; }
 
   // The parts of End.
+  void Finish(const FinalStatus& end);
   void Tell(const FinalStatus& end);
   void TellStatus(const FinalStatus& end);
   void Close(const FinalStatus& end);

@@ -29,7 +29,12 @@ ClientConnection::ClientConnection(WorkerContext& context, base::LocalPtr<Listen
       place_(base::Permit::Beyond(*binding_->connections)),
       connection_(context.loop, http2::Role::kServer, binding_->settings.http2, *this, *this,
                   binding_->settings.transports),
-      handshake_timer_(context.loop, [this] { connection_.Abort("no HTTP/2 preface in time"); }),
+      handshake_timer_(context.loop,
+                       [this] {
+                         EndedForFault(telemetry::ClientEnd::kHandshake,
+                                       "no HTTP/2 preface and SETTINGS in time");
+                         connection_.Abort("no HTTP/2 preface in time");
+                       }),
       drain_timer_(context.loop, [this] { SendFinalGoAway(); }),
       heartbeat_(context.loop, connection_.session(), binding_->settings.keepalive,
                  [this] {
@@ -89,7 +94,7 @@ void ClientConnection::OnPing() {
   const auto verdict =
       pings_.OnPing(context_.loop.Now(), calls_.size(), connection_.session().call_frames_sent());
   if (verdict == PingEnforcement::Verdict::kTolerated || end_timer_.running()) return;
-  context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kTooManyPings);
+  EndedForFault(telemetry::ClientEnd::kTooManyPings, "more PINGs than keepalive permits");
   final_goaway_sent_ = true;
   connection_.session().SubmitGoAway(http2::ErrorCode::kEnhanceYourCalm, "too_many_pings");
   EndSoon("the client sent too many PINGs");
@@ -130,7 +135,13 @@ void ClientConnection::EndSoon(const std::string& why) {
   end_timer_.StartAfter(kFinalAnswers);
 }
 
+void ClientConnection::EndedForFault(telemetry::ClientEnd reason, const std::string& detail) {
+  context_.metrics.ClientConnectionEnded(reason);
+  owner_.OnClientEnded(reason, connection_.peer().address, detail);
+}
+
 void ClientConnection::OnLost(const rpc::Connection::Loss& loss) {
+  const bool ended_before = end_timer_.running();
   handshake_timer_.Stop();
   drain_timer_.Stop();
   heartbeat_.Stop();
@@ -139,6 +150,10 @@ void ClientConnection::OnLost(const rpc::Connection::Loss& loss) {
   write_timer_.Stop();
   if (loss.kind == rpc::Connection::Loss::Kind::kProtocolError) {
     context_.metrics.PeerFault(telemetry::Side::kClient, telemetry::FaultFromHttp2(loss.code));
+    if (!ended_before) {
+      EndedForFault(telemetry::ClientEndFromFault(connection_.session().abuse(), loss.code),
+                    loss.reason);
+    }
   }
   owner_.OnConnectionGone(*this);
 }

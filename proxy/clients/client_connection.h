@@ -34,6 +34,10 @@ class ClientConnection final : private http2::SessionHandler,
    public:
     /// The connection is no more. The owner hands it to DeleteLater.
     virtual void OnConnectionGone(ClientConnection& connection) = 0;
+    /// We ended the connection for what the client did, `reason`, in words `detail`. Before
+    /// OnConnectionGone.
+    virtual void OnClientEnded(telemetry::ClientEnd /*reason*/, const std::string& /*client_host*/,
+                               const std::string& /*detail*/) {}
 
    protected:
     ~Owner() = default;
@@ -72,6 +76,7 @@ class ClientConnection final : private http2::SessionHandler,
   void OnCallFinished() override;
   void OnCallGone(Call& call) override;
 
+  void EndedForFault(telemetry::ClientEnd reason, const std::string& detail);
   /// `reason` goes to the client with the last GOAWAY; it outlives the connection.
   void Drain(std::string_view reason);
   void SendFinalGoAway();

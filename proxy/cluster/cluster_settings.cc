@@ -37,7 +37,7 @@ std::optional<StreamMover::Settings> MoverOf(const config::Cluster& cluster) {
 
 http2::SessionSettings SessionSettingsOf(const config::Http2& http2) {
   return {http2.stream_window, http2.connection_window, http2.max_concurrent_streams,
-          http2.max_header_list};
+          http2.max_header_list, http2.max_resets};
 }
 
 pool::Pool::Settings PoolSettingsOf(const config::Cluster& cluster) {

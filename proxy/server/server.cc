@@ -62,7 +62,8 @@ Server::~Server() { loop_.CancelFlush(*this); }
 void Server::AddWorkers() {
   const Worker::Events events = {
       .on_drained = [this] { loop_.Post([this] { OnWorkerDrained(); }); },
-      .on_accept_paused = [this](std::string_view reason) { TellPause(reason); }};
+      .on_accept_paused = [this](std::string_view reason) { TellPause(reason); },
+      .on_client_ended = [this](const auto& end) { loop_.Post([this, end] { LogEnd(end); }); }};
   for (unsigned i = 0; i < options_.workers; ++i) {
     workers_.push_back(
         std::make_unique<Worker>(i, random_(), metrics_.AddWorker(), replay_, events));
@@ -70,6 +71,13 @@ void Server::AddWorkers() {
     if (options_.make_sink) workers_.back()->SetSink(options_.make_sink(i));
     workers_.back()->KeepDescriptors(descriptors_);
   }
+}
+
+void Server::LogEnd(const Worker::Events::ClientEnded& end) {
+  log_.Limited("client connection ended", telemetry::LogLevel::kWarning, "client connection ended",
+               {{"client", end.client_host},
+                {"reason", telemetry::ClientEndName(end.reason)},
+                {"detail", end.detail}});
 }
 
 Result<void, std::string> Server::Apply(const config::Config& config) {

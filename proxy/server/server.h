@@ -90,6 +90,8 @@ class Server final : private net::Flushable, private ClusterController::Owner {
  private:
   using ClusterPtr = std::shared_ptr<ClusterController>;
 
+  void LogEnd(const Worker::Events::ClientEnded& end);
+
   struct Listening {
     ListenerId id;
     base::SharedValue<config::Listener> config;

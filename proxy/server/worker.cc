@@ -209,6 +209,11 @@ void Worker::OnConnectionGone(ClientConnection& connection) {
   ReportIfDrained();
 }
 
+void Worker::OnClientEnded(telemetry::ClientEnd reason, const std::string& client_host,
+                           const std::string& detail) {
+  if (events_.on_client_ended) events_.on_client_ended({reason, client_host, detail});
+}
+
 void Worker::ReportIfDrained() {
   if (draining_ && connections_.empty()) events_.on_drained();
 }

@@ -31,6 +31,13 @@ class Worker final : private ClientConnection::Owner {
     std::function<void()> on_drained;
     /// A listener accepts no more for a moment.
     std::function<void(std::string_view reason)> on_accept_paused;
+    /// A client's connection was ended for what the client did. For a log: not to be waited in.
+    struct ClientEnded {
+      telemetry::ClientEnd reason;
+      std::string client_host;
+      std::string detail;
+    };
+    std::function<void(const ClientEnded&)> on_client_ended{};
   };
 
   struct ClusterPart {
@@ -93,6 +100,8 @@ class Worker final : private ClientConnection::Owner {
 
  private:
   void OnConnectionGone(ClientConnection& connection) override;
+  void OnClientEnded(telemetry::ClientEnd reason, const std::string& client_host,
+                     const std::string& detail) override;
 
   void Take(Assignment& assignment);
   void TakeClusters(std::vector<ClusterPart>& parts);

@@ -48,6 +48,29 @@ class CancelTest(WireTestCase):
         self.exchange()
 
 
+class FloodTest(WireTestCase):
+    def test_a_client_that_resets_without_end_is_ended_and_named(self):
+        attacker = self.connect(self.sidecar)
+        for _ in range(1_100):
+            if attacker.goaways:
+                break
+            attacker.open(end_stream=True).reset(raw_connection.CANCEL)
+        attacker.wait_goaway()
+        self.exchange()
+        line = self.sidecar.wait_log("client connection ended")
+        self.assertEqual(("127.0.0.1", "resets"), (line["client"], line["reason"]))
+        ended = self.sidecar.metric("evenkeel_server_connections_ended_total", reason="resets")
+        self.assertEqual(1, ended)
+
+    def test_subscriptions_that_take_the_first_message_and_cancel_are_no_flood(self):
+        for _ in range(600):
+            call, arrived = self.open(end_stream=True)
+            arrived.respond_headers().send_message(b"first")
+            call.wait_data(10)
+            call.reset(raw_connection.CANCEL)
+        self.exchange()
+
+
 class DeadlineTest(WireTestCase):
     def test_no_timeout_stays_no_timeout(self):
         _, arrived = self.open()

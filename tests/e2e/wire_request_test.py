@@ -30,10 +30,12 @@ class RequestTest(WireTestCase):
         self.assertEqual(metadata, arrived.blocks[0].metadata())
 
     def test_binary_metadata_is_not_re_encoded(self):
-        """Padded, unpadded and comma-joined base64 all arrive byte for byte."""
-        metadata = [("a-bin", "AAEC"), ("b-bin", "AQ=="), ("b-bin", "AQ"), ("c-bin", "AQ,AgM=,BA")]
-        _, arrived = self.open("/test.Echo/Say", *metadata)
-        self.assertEqual(metadata, arrived.blocks[0].metadata())
+        """Padded and unpadded base64 arrive byte for byte; what was joined by commas in a field
+        each, for gRPC C++ before 1.53 ends its connection over a comma."""
+        metadata = [("a-bin", "AAEC"), ("b-bin", "AQ=="), ("b-bin", "AQ")]
+        _, arrived = self.open("/test.Echo/Say", *metadata, ("c-bin", "AQ,AgM=, BA"))
+        joined = [("c-bin", "AQ"), ("c-bin", "AgM="), ("c-bin", "BA")]
+        self.assertEqual([*metadata, *joined], arrived.blocks[0].metadata())
 
     def test_grpc_headers_of_the_client_survive(self):
         grpc_headers = [("grpc-encoding", "gzip"), ("grpc-accept-encoding", "gzip,identity"),
@@ -59,6 +61,44 @@ class RequestTest(WireTestCase):
         self.assertEqual(0, neighbour.wait_status())
         self.exchange()
         self.assertEqual(2, len(self.endpoint.streams()), "the large one must not arrive")
+
+
+class DoubtfulRequestTest(WireTestCase):
+    """What two readers could read in two ways: that call alone is refused, in words."""
+
+    def assert_refused(self, words, *metadata, **options):
+        call = self.client.open("/test.Echo/Say", *metadata, **options)
+        self.assertEqual(13, call.wait_status())
+        self.assertIn(words, call.trailers.get("grpc-message"))
+
+    def test_it_reaches_no_endpoint_and_harms_no_neighbour(self):
+        neighbour, arrived = self.open()
+        for value in ("%%%not-base64%%%", "A", "AAA==", "AQ,%"):
+            self.assert_refused("x-bin that is not base64", ("x-bin", value))
+        self.assert_refused("more than one grpc-timeout", ("grpc-timeout", "9H"), timeout="1S")
+        self.assert_refused("more than one content-type", ("content-type", "application/grpc"))
+        arrived.respond()
+        self.assertEqual(0, neighbour.wait_status())
+        self.exchange()
+        self.assertEqual(2, len(self.endpoint.streams()))
+
+    def test_malformed_pseudo_fields_are_reset(self):
+        for options in ({"path": "/test.Echo/Say#fragment"}, {"path": "/test.Echo/S\u00e4y"},
+                        {"authority": "user:secret@echo.test"}):
+            with self.subTest(**options):
+                call = self.client.open(**options)
+                self.assertEqual(raw_connection.PROTOCOL_ERROR, call.wait_reset())
+        call = self.client.open("/test.Echo/Say", ("http2-settings", "AAMAAABk"))
+        self.assertEqual(raw_connection.PROTOCOL_ERROR, call.wait_reset())
+        self.exchange()
+
+    def test_a_host_goes_on_as_the_authority(self):
+        fields = [(":method", "POST"), (":scheme", "http"), (":path", "/test.Echo/Say"),
+                  ("host", "echo.test"), ("te", "trailers"), ("content-type", "application/grpc")]
+        self.client.new_stream().send_headers(fields, True)
+        block = self.endpoint.next_stream().blocks[0]
+        self.assertEqual("echo.test", block.get(":authority"))
+        self.assertEqual([], block.all("host"))
 
 
 class HalfCloseTest(WireTestCase):

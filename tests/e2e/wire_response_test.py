@@ -13,6 +13,8 @@ OK, CANCELLED, UNKNOWN, NOT_FOUND = 0, 1, 2, 5
 PERMISSION_DENIED, RESOURCE_EXHAUSTED, UNIMPLEMENTED, INTERNAL = 7, 8, 12, 13
 UNAVAILABLE, UNAUTHENTICATED = 14, 16
 
+MAX_HEADER_LIST_SIZE = 6
+
 STATUS_OF_HTTP = {
     "200": UNKNOWN, "204": UNKNOWN, "302": UNKNOWN, "400": INTERNAL, "401": UNAUTHENTICATED,
     "403": PERMISSION_DENIED, "404": UNIMPLEMENTED, "405": UNKNOWN, "429": UNAVAILABLE,
@@ -128,6 +130,61 @@ class FormTest(WireTestCase):
         self.assertNotEqual(OK, call.wait_status())
         neighbour_arrived.respond()
         self.assertEqual(OK, neighbour.wait_status())
+        self.exchange()
+
+
+class DoubtfulAnswerTest(WireTestCase):
+    """What a client might end its connection over does not go on to it."""
+
+    def test_binary_metadata_that_is_not_base64_ends_that_call_alone(self):
+        neighbour, neighbour_arrived = self.open()
+        call, arrived = self.open(end_stream=True)
+        arrived.respond_headers().respond_trailers(OK, ("x-bin", "%%%"))
+        self.assertEqual(INTERNAL, call.wait_status())
+        self.assertIn("x-bin that is not base64", call.trailers.get("grpc-message"))
+        self.assertEqual([], call.trailers.all("x-bin"))
+        call, arrived = self.open(end_stream=True)
+        arrived.respond_headers(("x-bin", "A"))
+        self.assertEqual(INTERNAL, call.wait_status())
+        neighbour_arrived.respond()
+        self.assertEqual(OK, neighbour.wait_status())
+
+    def test_two_statuses_are_none(self):
+        call, arrived = self.open(end_stream=True)
+        arrived.respond_headers().respond_trailers(OK, ("grpc-status", "5"))
+        self.assertEqual(INTERNAL, call.wait_status())
+        self.assertEqual(["13"], call.trailers.all("grpc-status"))
+
+    def test_joined_binary_metadata_gets_a_field_each(self):
+        call, arrived = self.open(end_stream=True)
+        arrived.respond_headers().respond_trailers(OK, ("x-bin", "AQ,AgM="))
+        self.assertEqual(OK, call.wait_status())
+        self.assertEqual(["AQ", "AgM="], call.trailers.all("x-bin"))
+
+
+class ClientLimitTest(WireTestCase):
+    """A client's MAX_HEADER_LIST_SIZE: gRPC's Java client ends its connection over larger lists."""
+
+    def setUp(self):
+        super().setUp()
+        self.client = self.connect(self.sidecar, {MAX_HEADER_LIST_SIZE: 8192})
+        self.client.ping()
+
+    def test_trailers_lose_their_metadata_and_keep_the_failure(self):
+        call, arrived = self.open(end_stream=True)
+        details = ("grpc-status-details-bin", "A" * 12_000)
+        arrived.respond_headers().respond_trailers(INTERNAL, ("grpc-message", "why"), details)
+        self.assertEqual(INTERNAL, call.wait_status())
+        self.assertEqual("why", call.trailers.get("grpc-message"))
+        self.assertEqual([], call.trailers.all("grpc-status-details-bin"))
+        self.exchange()
+
+    def test_an_ok_without_its_metadata_is_none(self):
+        call, arrived = self.open(end_stream=True)
+        arrived.respond_headers().send_message(b"body")
+        arrived.respond_trailers(OK, ("x-bin", "A" * 12_000))
+        self.assertEqual(RESOURCE_EXHAUSTED, call.wait_status())
+        self.assertIn("MAX_HEADER_LIST_SIZE", call.trailers.get("grpc-message"))
         self.exchange()
 
 

@@ -130,7 +130,7 @@ class Holder final : public http2::StreamHandler {
 class Driver final : public http2::SessionHandler {
  public:
   Driver(http2::Role role, uint64_t seed)
-      : role_(role), random_(seed), session_(role, {.stream_window = 1'000}, *this) {}
+      : role_(role), random_(seed), session_(role, {.stream_window = 1'000}, *this, clock_) {}
 
   void Run(std::span<const uint8_t> wire) {
     if (role_ == http2::Role::kClient) OpenStreams();
@@ -170,6 +170,7 @@ class Driver final : public http2::SessionHandler {
       if (each.held() && random_.Below(3) == 0) each.Act();
     }
     if (role_ == http2::Role::kClient && random_.Below(20) == 0) OpenStreams();
+    if (random_.Below(4) == 0) clock_.Advance(std::chrono::milliseconds(random_.Below(400)));
     if (random_.Below(50) == 0) session_.SubmitGoAway(http2::ErrorCode::kNoError, "");
     Produce(random_.Below(3) == 0 ? SIZE_MAX : random_.Below(20'000));
   }
@@ -185,6 +186,7 @@ class Driver final : public http2::SessionHandler {
   bool alive_ = true;
   uint64_t produced_ = 0;
   std::list<Holder> holders_;  // dies after the session: a handle may outlive it
+  base::ManualClock clock_;
   http2::Session session_;
 };
 

@@ -43,24 +43,13 @@ WITHOUT_TEST = frozenset("""
     lib/config_json/json
     lib/connection/client_call
     lib/connection/heartbeat
-    lib/http2/error_code
-    lib/http2/frame
-    lib/http2/hpack_bytes
-    lib/http2/hpack_static_table
-    lib/http2/peer_settings
-    lib/http2/reset_guard
     lib/http2/session_headers
     lib/http2/session_produce
     lib/http2/session_receive
-    lib/http2/stream
-    lib/http2/stream_queue
     lib/net/connection_watch
     lib/net/file_descriptor
     lib/net/takeover_message
     lib/net/takeover_offer
-    lib/rpc/pushback
-    lib/rpc/retry_budget
-    lib/rpc/retry_throttle
     lib/telemetry/balancer_metrics
     lib/telemetry/counter
     lib/telemetry/discovery_metrics

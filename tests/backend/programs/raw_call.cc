@@ -33,7 +33,7 @@ std::string Frame(const std::string& message) {
 }  // namespace
 
 RawCall::RawCall(const std::string& address, const std::string& path, const std::string& message)
-    : session_(http2::Role::kClient, {}, *this) {
+    : session_(http2::Role::kClient, {}, *this, clock_) {
   http2::HeaderList request;
   request.Add(":method", "POST");
   request.Add(":scheme", "http");

@@ -36,6 +36,7 @@ class RawCall final : private http2::SessionHandler, private http2::StreamHandle
   http2::HeaderList headers_;
   http2::HeaderList trailers_;
   bool closed_ = false;
+  base::ManualClock clock_;
   http2::Session session_;
   http2::StreamHandle stream_;
 };

@@ -14,6 +14,7 @@ class FakeStream final : public ServerStream {
   void SubmitTrailers(http2::HeaderList) override {}
   void Reset(http2::ErrorCode) override {}
   void ReturnCredit(size_t) override {}
+  uint32_t max_header_list() const override { return UINT32_MAX; }
   size_t unsent() const override { return 7; }
 
  private:

@@ -92,14 +92,69 @@ TEST_F(AbuseTest, AnHonestClientThatCancelsThreeInTenIsNeverEnded) {
   EXPECT_EQ(calls, 20'000);
 }
 
-TEST_F(AbuseTest, ResetsThatTheHandlerExpectsAreNoAbuse) {
+// Calls that all run into deadlines of three milliseconds.
+TEST_F(AbuseTest, ResetsAtTheDeadlineAreNoAbuse) {
   RepeatUntilEnded(5'000, [&](StreamId id) {
     Receive(WireBuilder().Headers(id, GrpcRequest()));
     peer_.streams.back()->may_be_reset = true;
+    peer_.clock.Advance(std::chrono::microseconds(200));
     Receive(WireBuilder().RstStream(id));
     Sweep();
   });
   EXPECT_EQ(goaway_, "");
+}
+
+TEST_F(AbuseTest, FloodsOfDeadlinesThatPassAtOnceEndWithin1100) {
+  const int resets = RepeatUntilEnded(5'000, [&](StreamId id) {
+    Receive(WireBuilder().Headers(id, GrpcRequest()));
+    peer_.streams.back()->may_be_reset = true;
+    peer_.clock.Advance(std::chrono::microseconds(20));
+    Receive(WireBuilder().RstStream(id));
+    Sweep();
+  });
+  EXPECT_LT(resets, 1'100);
+  EXPECT_EQ(peer_.session().abuse(), Abuse::kResets);
+}
+
+// Subscriptions that take the first message and cancel.
+TEST_F(AbuseTest, ResetsAfterTheFirstDataAreNoAbuse) {
+  RepeatUntilEnded(5'000, [&](StreamId id) {
+    Receive(WireBuilder().Headers(id, GrpcRequest(), EndStream::kYes));
+    Respond(*peer_.streams.back());
+    SendData(*peer_.streams.back(), "first");
+    Said();
+    Receive(WireBuilder().RstStream(id));
+    Sweep();
+  });
+  EXPECT_EQ(goaway_, "");
+}
+
+// Hedging in four: one answer, three losers, all at once (gRFC A6).
+TEST_F(AbuseTest, LosersOfHedgesAreNoAbuse) {
+  RepeatUntilEnded(2'000, [&](StreamId) {
+    const size_t first = peer_.streams.size();
+    for (int i = 0; i < 4; ++i) {
+      Receive(WireBuilder().Headers(next_id_, GrpcRequest(), EndStream::kYes));
+      next_id_ += 2;
+    }
+    peer_.clock.Advance(std::chrono::milliseconds(1));
+    Respond(stream(first), EndStream::kYes);
+    for (size_t i = first + 1; i < first + 4; ++i) {
+      Receive(WireBuilder().RstStream(stream(i).id()));
+    }
+    Sweep();
+  });
+  EXPECT_EQ(goaway_, "");
+}
+
+TEST_F(AbuseTest, DataOnClosedStreamsEndsWithin1500) {
+  Receive(WireBuilder().Headers(1, GrpcRequest(), EndStream::kYes));
+  Respond(stream(0), EndStream::kYes);
+  Said();
+  const int frames =
+      RepeatUntilEnded(5'000, [&](StreamId) { Receive(WireBuilder().Data(1, "late")); });
+  EXPECT_LT(frames, 1'100);
+  EXPECT_EQ(peer_.session().abuse(), Abuse::kIdleFrames);
 }
 
 TEST_F(AbuseTest, ResetsAfterTheResponseAreNoAbuse) {
@@ -238,6 +293,47 @@ TEST_F(AbuseTest, ReferencesToOneLargeFieldAreCutAtTheLimit) {
   EXPECT_TRUE(stream(0).truncated);
   EXPECT_LE(ToHeaderList(stream(0).headers).list_size(), 64u * 1024);
   ExpectServes(3);
+}
+
+// A hundred lists of 56 KiB by reference that fit the limit each.
+TEST_F(AbuseTest, ListsByReferenceCostAtMostTwentyTimesTheirBytes) {
+  const std::string entry =
+      std::string("\x40\x06x-bomb") + "\x7f\xa1\x1e" + std::string(4'000, 'x');
+  size_t sent = 0;
+  size_t held = 0;
+  for (StreamId id = 1; id < 200; id += 2) {
+    const std::string block =
+        EncodeHeaders(GrpcRequest()) + (id == 1 ? entry : "") + std::string(14, '\xbe');
+    Receive(WireBuilder().Frame(kHeaders, kEndHeadersFlag, id, block));
+    sent += block.size() + 9;
+    if (peer_.streams.back()->truncated) {  // such a call is refused at once
+      Respond(*peer_.streams.back(), EndStream::kYes);
+      peer_.streams.pop_back();
+    } else {
+      held += ToHeaderList(peer_.streams.back()->headers).list_size();
+    }
+  }
+  ASSERT_EQ(error_, "");
+  EXPECT_LT(held, 20 * sent);
+  EXPECT_GT(held, 0u);
+  // What they held is there again once they are gone.
+  peer_.streams.clear();
+  Said();
+  Receive(WireBuilder().Frame(kHeaders, kEndHeadersFlag, 201,
+                              EncodeHeaders(GrpcRequest()) + std::string(14, '\xbe')));
+  EXPECT_FALSE(peer_.streams.back()->truncated);
+}
+
+// A token of 3 KiB with each call, as gRPC's libraries send it.
+TEST_F(AbuseTest, AnHonestReferenceInEachOfAHundredCallsIsWhole) {
+  const std::string entry =
+      std::string("\x40\x07x-token") + "\x7f\xb9\x16" + std::string(3'000, 'x');
+  for (StreamId id = 1; id < 200; id += 2) {
+    Receive(WireBuilder().Frame(kHeaders, kEndHeadersFlag, id,
+                                EncodeHeaders(GrpcRequest()) + (id == 1 ? entry : "\xbe")));
+    ASSERT_FALSE(peer_.streams.back()->truncated) << id;
+    ASSERT_EQ(ToHeaderList(peer_.streams.back()->headers).Find("x-token")->size(), 3'000u);
+  }
 }
 
 // Each pair of bytes inserts an entry of 4 KiB anew, on a stream that nobody hears of any more too.

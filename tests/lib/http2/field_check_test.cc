@@ -58,6 +58,23 @@ TEST(FieldCheckTest, TakesHostInPlaceOfAuthority) {
   EXPECT_FALSE(SoundRequest(With(With(GrpcRequest(), "host", "a"), "host", "b")));
 }
 
+// Sound HTTP, about which gRPC has rules of its own.
+TEST(FieldCheckTest, MarksWhatGrpcMustLookAt) {
+  const auto doubtful = [](const Fields& fields) {
+    const FieldCheck check = Checked(Section::kRequest, fields);
+    EXPECT_TRUE(check.sound());
+    return check.doubtful();
+  };
+  EXPECT_FALSE(doubtful(GrpcRequest()));
+  EXPECT_TRUE(doubtful(With(GrpcRequest(), "grpc-trace-bin", "AA")));
+  EXPECT_TRUE(doubtful(With(GrpcRequest(), "content-type", "application/grpc")));
+  Fields fields = With(With(GrpcRequest(), "grpc-timeout", "1S"), "grpc-encoding", "gzip");
+  EXPECT_FALSE(doubtful(fields));
+  EXPECT_TRUE(doubtful(With(fields, "grpc-timeout", "9H")));
+  EXPECT_TRUE(doubtful(With(fields, "grpc-encoding", "gzip")));
+  EXPECT_TRUE(Checked(Section::kTrailers, {{"grpc-status", "0"}, {"grpc-status", "5"}}).doubtful());
+}
+
 TEST(FieldCheckTest, TakesTeTrailersInAnyCase) {
   EXPECT_TRUE(SoundRequest(With(Without(GrpcRequest(), "te"), "te", "Trailers")));
 }

@@ -62,7 +62,7 @@ struct StreamLog final : StreamHandler {
 class Peer final : public SessionHandler {
  public:
   explicit Peer(Role role, const SessionSettings& settings = {})
-      : session_(std::make_unique<Session>(role, settings, *this)) {}
+      : session_(std::make_unique<Session>(role, settings, *this, clock)) {}
 
   Session& session() { return *session_; }
   void DestroySession() { session_.reset(); }
@@ -102,6 +102,7 @@ class Peer final : public SessionHandler {
   void OnPingAck(uint64_t opaque) override { ping_acks.push_back(opaque); }
   void OnOutput() override { ++outputs; }
 
+  base::ManualClock clock;
   /// Opened here, or requested by the other side; in their order.
   std::vector<std::unique_ptr<StreamLog>> streams;
   std::vector<std::string> goaways;

@@ -292,6 +292,74 @@ TEST_F(ServerWireTest, RefusesWhatComesAfterItsGoAway) {
   EXPECT_TRUE(peer_.session().finished());
 }
 
+// What is sent on streams that are over.
+
+TEST_F(ServerWireTest, AnswersDataWhereBothHaveEndedWithStreamClosed) {
+  Respond(Request(1, EndStream::kYes), EndStream::kYes);
+  Said();
+  Receive(WireBuilder().Data(1, "late"));
+  EXPECT_THAT(Said(), ElementsAre("RST_STREAM 1 STREAM_CLOSED"));
+  Receive(WireBuilder().Data(1, "", EndStream::kYes));
+  EXPECT_THAT(Said(), ElementsAre("RST_STREAM 1 STREAM_CLOSED"));
+  ExpectServes(3);
+}
+
+TEST_F(ServerWireTest, IgnoresDataThatMayHaveCrossedWithItsResetForASecond) {
+  Respond(Request(1), EndStream::kYes);
+  Said();
+  Receive(WireBuilder().Data(1, "late"));
+  EXPECT_THAT(Said(), IsEmpty());
+  peer_.clock.Advance(std::chrono::seconds(1));
+  Receive(WireBuilder().Data(1, "later"));
+  EXPECT_THAT(Said(), ElementsAre("RST_STREAM 1 STREAM_CLOSED"));
+}
+
+TEST_F(ServerWireTest, AnswersDataAfterAResetOfTheClientsOwn) {
+  Request(1);
+  Receive(WireBuilder().RstStream(1).Data(1, "late"));
+  EXPECT_THAT(Said(), ElementsAre("RST_STREAM 1 STREAM_CLOSED"));
+}
+
+// What the client says of lists.
+
+TEST_F(ServerWireTest, EndsTheStreamAloneWhereAListIsLargerThanTheClientTakes) {
+  constexpr uint16_t kMaxHeaderListSize = 6;
+  Receive(WireBuilder().Settings({{kMaxHeaderListSize, 8'192}}));
+  StreamLog& log = Request(1, EndStream::kYes);
+  EXPECT_EQ(log.stream->max_header_list(), 8'192u);
+  Respond(log);
+  SendData(log, "hello");
+  Said();
+  log.stream->SubmitTrailers(ToHeaderList({{"grpc-status", "0"}, {"x", std::string(12'000, 'x')}}));
+  EXPECT_THAT(Said(), ElementsAre("RST_STREAM 1 INTERNAL_ERROR"));
+  EXPECT_EQ(log.events.back(), "closed by us: INTERNAL_ERROR");
+  StreamLog& other = Request(3, EndStream::kYes);
+  other.stream->SubmitHeaders(ToHeaderList(With(GrpcResponse(), "x", std::string(12'000, 'x'))),
+                              EndStream::kNo);
+  EXPECT_THAT(Said(), ElementsAre("RST_STREAM 3 INTERNAL_ERROR"));
+  ExpectServes(5);
+}
+
+// RFC 9113, section 8.3.1.
+
+TEST_F(ServerWireTest, PutsAHostInTheAuthority) {
+  Receive(WireBuilder().Headers(1, With(Without(GrpcRequest(), ":authority"), "host", "a.test"),
+                                EndStream::kYes));
+  const HeaderList headers = ToHeaderList(stream(0).headers);
+  EXPECT_EQ(headers.Find(":authority"), "a.test");
+  EXPECT_FALSE(headers.Find("host"));
+  bool regular = false;
+  for (const HeaderField each : headers) {
+    EXPECT_FALSE(regular && each.name.starts_with(':'));
+    regular |= !each.name.starts_with(':');
+  }
+}
+
+TEST_F(ServerWireTest, LeavesAHostBesideAnAuthorityOut) {
+  Receive(WireBuilder().Headers(1, With(GrpcRequest(), "host", "other.test"), EndStream::kYes));
+  EXPECT_EQ(stream(0).headers, GrpcRequest());
+}
+
 // Limits.
 
 // RFC 9113, section 6.9.2: until it has read our SETTINGS it uses the default window, which may be

@@ -187,18 +187,32 @@ TEST(SessionTest, HasNoRoomWhileMoreAreOpenThanALoweredLimitAllows) {
   EXPECT_EQ(client.session().stream_room(), 1u);
 }
 
-TEST(SessionTest, HoldsBackAStreamWhoseRoomWasTakenAwayUntilThereIsSome) {
+// So that they go elsewhere instead of waiting for room that may never come.
+TEST(SessionTest, GivesStreamsBackThatHaveNotLeftWhenTheirRoomIsTakenAway) {
   Peer client(Role::kClient);
+  ASSERT_TRUE(client.Receive(WireBuilder().Settings({{kMaxConcurrentStreams, 10}})));
+  StreamLog& sent = client.Open();
   client.Produce();
-  StreamLog& first = client.Open(EndStream::kYes);
-  StreamLog& second = client.Open();
-  SendData(second, "abc", EndStream::kYes);
-  ASSERT_TRUE(client.Receive(WireBuilder().Settings({{kMaxConcurrentStreams, 1}})));
-  client.Produce();
-  EXPECT_EQ(second.sent, 0u);
-  ASSERT_TRUE(client.Receive(WireBuilder().Headers(first.id(), GrpcResponse(), EndStream::kYes)));
-  client.Produce();
-  EXPECT_EQ(second.sent, 3u);
+  StreamLog& kept = client.Open();
+  StreamLog& late = client.Open();
+  ASSERT_TRUE(client.Receive(WireBuilder().Settings({{kMaxConcurrentStreams, 2}})));
+  EXPECT_THAT(sent.events, IsEmpty());
+  EXPECT_THAT(kept.events, IsEmpty());
+  EXPECT_THAT(late.events, ElementsAre("closed by peer: REFUSED_STREAM, never sent"));
+  ASSERT_TRUE(client.Receive(WireBuilder().Settings({{kMaxConcurrentStreams, 0}})));
+  EXPECT_THAT(sent.events, IsEmpty());
+  EXPECT_THAT(kept.events, ElementsAre("closed by peer: REFUSED_STREAM, never sent"));
+  ASSERT_TRUE(client.Receive(WireBuilder().Settings({{kMaxConcurrentStreams, 10}})));
+  SendData(client.Open(), "abc", EndStream::kYes);
+  const ByteQueue bytes = client.Produce();
+  EXPECT_EQ(client.streams.back()->sent, 3u);
+}
+
+TEST(SessionTest, TheFirstSettingsGiveStreamsBackToo) {
+  Peer client(Role::kClient);
+  StreamLog& early = client.Open();
+  ASSERT_TRUE(client.Receive(WireBuilder().Settings({{kMaxConcurrentStreams, 0}})));
+  EXPECT_THAT(early.events, ElementsAre("closed by peer: REFUSED_STREAM, never sent"));
 }
 
 // GOAWAY.
