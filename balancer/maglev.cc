@@ -92,14 +92,6 @@ class MaglevPicker final : public Picker {
 
 }  // namespace
 
-bool Maglev::IsPrime(uint32_t number) {
-  if (number < 2) return false;
-  for (uint64_t divisor = 2; divisor * divisor <= number; ++divisor) {
-    if (number % divisor == 0) return false;
-  }
-  return true;
-}
-
 std::shared_ptr<const Picker> Maglev::MakePicker(std::vector<EndpointPtr> eligible,
                                                  base::Time /*now*/) {
   MaglevTable table(eligible, settings_.table_size);

@@ -19,8 +19,6 @@ class Maglev final : public Policy {
  public:
   using Settings = config::Maglev;
 
-  static bool IsPrime(uint32_t number);
-
   explicit Maglev(Settings settings) : settings_(std::move(settings)) {}
 
   std::shared_ptr<const Picker> MakePicker(std::vector<EndpointPtr> eligible,

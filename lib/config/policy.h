@@ -127,7 +127,7 @@ struct RingHash {
 
 struct Maglev {
   HashInput hash{};
-  /// A prime number, well above the number of endpoints. 2 to 5,000,011; balancer::Maglev::IsPrime
+  /// A prime number, well above the number of endpoints. 2 to 5,000,011; base::IsPrime
   /// says which.
   uint32_t table_size = 65537;
   /// An endpoint with more than this times its share of the calls in flight is passed over. 0: no

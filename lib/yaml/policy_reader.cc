@@ -4,6 +4,7 @@
 #include <memory>
 #include <utility>
 
+#include "lib/base/prime.h"
 #include "lib/yaml/name_rules.h"
 
 namespace evenkeel::config {
@@ -160,18 +161,10 @@ void ReadRingHash(MapReader& map, RingHash& settings) {
   }
 }
 
-bool IsPrime(uint32_t number) {
-  if (number < 2) return false;
-  for (uint64_t divisor = 2; divisor * divisor <= number; ++divisor) {
-    if (number % divisor == 0) return false;
-  }
-  return true;
-}
-
 void ReadMaglev(MapReader& map, Maglev& settings) {
   map.Optional("hash", settings.hash, HashKey());
   map.Optional("table_size", settings.table_size, WholeNumber(2, 5'000'011));
-  if (map.Has("table_size") && map.IsGood() && !IsPrime(settings.table_size)) {
+  if (map.Has("table_size") && map.IsGood() && !base::IsPrime(settings.table_size)) {
     map.At("table_size").Fail({"is not a prime number", "write one, such as 65537 or 655373"});
   }
   ReadLoadFactor(map, settings.max_load_factor);

@@ -182,12 +182,5 @@ TEST(RingHashTest, HasAPlaceForEachEndpointOfALargeSet) {
   EXPECT_GT(counts.size(), 4'700u);
 }
 
-TEST(MaglevTest, TellsPrimes) {
-  EXPECT_TRUE(Maglev::IsPrime(2));
-  EXPECT_TRUE(Maglev::IsPrime(65537));
-  EXPECT_FALSE(Maglev::IsPrime(65536));
-  EXPECT_FALSE(Maglev::IsPrime(1));
-}
-
 }  // namespace
 }  // namespace evenkeel::balancer
