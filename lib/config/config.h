@@ -161,6 +161,9 @@ using Clusters = std::vector<base::SharedValue<Cluster>>;
 /// Listeners and clusters are snapshots: what does not change from one configuration to the next is
 /// shared (ShareEqual), so that who applies one sees at a glance what is other.
 struct Config {
+  /// What an idle sidecar with many workers needs: a limit below it would refuse every call.
+  static constexpr uint64_t kLeastMemory = 16 * 1024 * 1024;
+
   Listeners listeners;  ///< at least one
   Clusters clusters;    ///< in the file's order; no name twice
   Admin admin;

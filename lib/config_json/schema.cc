@@ -183,12 +183,13 @@ std::string SchemaJson() {
                  {"definitions", Definitions()}};
   Json keys = MapOf(root);
   DescribeAll(keys, root, "");
-  // A file that includes others may have these from them.
-  keys["anyOf"] = Json::array({{{"required", {"include"}}}, {{"required", keys["required"]}}});
+  // A file that includes others, or is included, may have these from them or for them.
+  keys["anyOf"] = Json::array({{{"required", {"include"}}}});
+  for (const Json& key : keys["required"]) keys["anyOf"].push_back({{"required", {key}}});
   keys.erase("required");
   const Json file = {{"type", "string"}, {"minLength", 1}};
   keys["properties"]["include"] = {
-      {"description", "file, or list of files, whose listeners and clusters are added"},
+      {"description", "file, or list of files; optional: their listeners and clusters are added"},
       {"anyOf", {file, {{"type", "array"}, {"items", file}}}}};
   schema.update(keys);
   return ToText(schema);

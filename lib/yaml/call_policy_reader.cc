@@ -61,10 +61,6 @@ void ReadRetry(MapReader& map, Retry& retry) {
   map.Optional("max_backoff", retry.max_backoff, Duration(1ms, 1h));
   map.Optional("backoff_multiplier", retry.backoff_multiplier, Decimal(1, 10));
   map.Optional("per_try_timeout", retry.per_try_timeout, Duration(1ms, 1h));
-  if (map.IsGood() && retry.max_backoff < retry.initial_backoff) {
-    map.Fail({"max_backoff is less than initial_backoff",
-              "make it at least as long; a key that is not written has its default"});
-  }
 }
 
 void ReadHedging(MapReader& map, Hedging& hedging) {
@@ -89,10 +85,6 @@ void ReadCallPolicy(MapReader& map, CallPolicy& policy) {
   map.Optional("wait_for_ready", policy.wait_for_ready, FlagKey());
   map.Optional("max_request_message_bytes", policy.max_request_message, Size(0, kMaxMessage));
   map.Optional("max_response_message_bytes", policy.max_response_message, Size(0, kMaxMessage));
-  if (policy.retry && policy.hedging) {
-    map.At("hedging").Fail(
-        {"a call is either tried again or hedged, not both", "remove retry: or hedging:"});
-  }
 }
 
 void ReadRetryThrottling(MapReader& map, RetryThrottling& tokens) {

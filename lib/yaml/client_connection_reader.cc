@@ -19,12 +19,8 @@ void ReadKeepalive(MapReader& map, ClientKeepalive& keepalive) {
   map.Optional("max_ping_strikes", keepalive.max_ping_strikes, WholeNumber(0, 1000));
 }
 
-// 0 for never, or at least a second.
 void ReadLimit(MapReader& map, std::string_view key, base::Duration& limit, base::Duration max) {
   map.Optional(key, limit, Duration(0ms, std::chrono::duration_cast<Milliseconds>(max)));
-  if (map.Has(key) && limit > 0s && limit < 1s) {
-    map.At(key).Fail({"is shorter than 1s", "write 1s or more, or 0s for never"});
-  }
 }
 
 }  // namespace

@@ -6,8 +6,6 @@
 namespace evenkeel::config {
 namespace {
 
-constexpr size_t kMaxQuoted = 60;
-
 bool IsControl(unsigned char c) { return c < 0x20 || c == 0x7f; }
 
 std::string OneLine(std::string_view text) {
@@ -25,32 +23,26 @@ std::string OneLine(std::string_view text) {
   return line;
 }
 
-// Steps back over the continuation bytes of a UTF-8 sequence, so that a cut leaves none torn.
-size_t CharacterStart(std::string_view text, size_t at) {
-  while (at > 0 && (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80) --at;
-  return at;
-}
-
-}  // namespace
-
-std::string Format(const ConfigError& error) {
+std::string Line(const ConfigError& error, std::string_view kind) {
   std::string line = error.file + ":" + std::to_string(error.mark.line) + ":" +
                      std::to_string(error.mark.column) + ": ";
+  line += kind;
   if (!error.key.empty()) line += error.key + ": ";
   line += error.reason;
   if (!error.hint.empty()) line += "; " + error.hint;
   return OneLine(line);
 }
 
+}  // namespace
+
+std::string Format(const ConfigError& error) { return Line(error, ""); }
+
+std::string FormatWarning(const ConfigError& error) { return Line(error, "warning: "); }
+
 std::string Format(const ConfigErrors& errors) {
   std::string lines;
   for (const ConfigError& error : errors) lines += Format(error) + "\n";
   return lines;
-}
-
-std::string Quoted(std::string_view text) {
-  if (text.size() <= kMaxQuoted) return "\"" + std::string(text) + "\"";
-  return "\"" + std::string(text.substr(0, CharacterStart(text, kMaxQuoted))) + "…\"";
 }
 
 void ErrorList::Add(Mark mark, std::string key, Complaint complaint) {
@@ -70,6 +62,12 @@ std::string ErrorList::LineOf(Mark mark, Mark here) const {
   std::string line = "line " + std::to_string(mark.line);
   if (mark.file != here.file) line += " of " + files_[static_cast<size_t>(mark.file)];
   return line;
+}
+
+bool ErrorList::Touches(std::string_view key) const {
+  return std::ranges::any_of(errors_, [key](const ConfigError& each) {
+    return IsWithin(each.key, key) || IsWithin(key, each.key);
+  });
 }
 
 ConfigErrors ErrorList::Take() && {

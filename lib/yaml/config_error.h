@@ -11,6 +11,9 @@
 #include <tuple>
 #include <vector>
 
+#include "lib/config/complaint.h"
+#include "lib/config/key_path.h"
+
 namespace evenkeel::config {
 
 /// A position in a file, line and column from 1; columns count bytes, as compilers do.
@@ -33,23 +36,16 @@ struct ConfigError {
   std::string hint;    ///< "write 5s for seconds"; may be empty
 };
 
-/// Never empty; sorted by position.
+/// Sorted by position.
 using ConfigErrors = std::vector<ConfigError>;
 
 /// `file:line:column: key.path: reason; hint` without a line end. What is empty is left out, and
 /// control characters that came from the file are escaped, so it is always one line.
 std::string Format(const ConfigError& error);
+/// The same for one that does not keep the configuration from working: "warning: " before the key.
+std::string FormatWarning(const ConfigError& error);
 /// One line for each error, each with its line end.
 std::string Format(const ConfigErrors& errors);
-
-/// A piece of the file as messages show it: in quotes, cut after 60 bytes.
-std::string Quoted(std::string_view text);
-
-/// What is wrong and what to do, before it has a place.
-struct Complaint {
-  std::string reason;
-  std::string hint;
-};
 
 class ErrorList {
  public:
@@ -66,6 +62,14 @@ class ErrorList {
   void Add(Mark mark, std::string key, Complaint complaint);
   /// The file that a position is in.
   const std::string& FileOf(Mark mark) const { return files_[static_cast<size_t>(mark.file)]; }
+  /// An empty list for the same files.
+  ErrorList WithoutErrors() const {
+    ErrorList list = *this;
+    list.errors_.clear();
+    return list;
+  }
+  /// Whether there is an error at this key, in what it holds or in what holds it.
+  bool Touches(std::string_view key) const;
   size_t size() const { return errors_.size(); }
   bool full() const { return errors_.size() >= kMaxErrors; }
   /// The errors, sorted by position; those of one position in the order they came.

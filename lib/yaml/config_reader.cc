@@ -1,14 +1,10 @@
 #include "lib/yaml/config_reader.h"
 
-#include <algorithm>
-#include <cctype>
 #include <chrono>
-#include <memory>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <variant>
 
-#include "lib/yaml/address_book.h"
 #include "lib/yaml/call_policy_reader.h"
 #include "lib/yaml/client_connection_reader.h"
 #include "lib/yaml/discovery_reader.h"
@@ -47,14 +43,6 @@ void ReadClusterHttp2(MapReader& map, Http2& http2) {
   map.Elsewhere("max_resets", "only listeners have it: it is clients that reset too many calls");
 }
 
-// 0 for none, or at least a second.
-void ReadTcpTime(MapReader& map, std::string_view key, base::Duration& time, Milliseconds max) {
-  map.Optional(key, time, Duration(0ms, max));
-  if (map.Has(key) && time > 0s && time < 1s) {
-    map.At(key).Fail({"is shorter than 1s", "write 1s or more, or 0s for none"});
-  }
-}
-
 void ReadConnection(MapReader& map, Connection& connection) {
   map.Optional("connect_timeout", connection.connect_timeout, Duration(10ms, 5min));
   map.Optional("initial_backoff", connection.initial_backoff, Duration(10ms, 5min));
@@ -62,14 +50,8 @@ void ReadConnection(MapReader& map, Connection& connection) {
   map.Optional("backoff_multiplier", connection.backoff_multiplier, Decimal(1, 10));
   map.Optional("backoff_jitter", connection.backoff_jitter, Decimal(0, 1));
   map.Optional("max_connections", connection.max_connections, WholeNumber(1, 100));
-  ReadTcpTime(map, "tcp_user_timeout", connection.tcp_user_timeout, 1h);
-  ReadTcpTime(map, "tcp_keepalive", connection.tcp_keepalive, 9h);
-  if (map.IsGood() && connection.max_backoff < connection.initial_backoff) {
-    map.Fail({"max_backoff, " + DurationUnit::Format(connection.max_backoff) +
-                  ", is less than initial_backoff, " +
-                  DurationUnit::Format(connection.initial_backoff),
-              "make it at least as long; a key that is not written has its default"});
-  }
+  map.Optional("tcp_user_timeout", connection.tcp_user_timeout, Duration(0ms, 1h));
+  map.Optional("tcp_keepalive", connection.tcp_keepalive, Duration(0ms, 9h));
 }
 
 void ReadCluster(MapReader& map, Cluster& cluster) {
@@ -92,97 +74,29 @@ void ReadMatch(MapReader& map, Match& match) {
   map.Optional("service", match.service, Text("service name", CheckService));
   map.Optional("method", match.method, Text("method name", CheckMethod));
   map.Optional("metadata", match.metadata, MetadataKey());
-  if (map.Has("method") && !map.Has("service")) {
-    map.At("method").Fail({"a method needs its service", "add service: package.Service"});
-  }
 }
 
-bool EqualWithoutCase(std::string_view a, std::string_view b) {
-  const auto lower = [](unsigned char c) { return std::tolower(c); };
-  return std::ranges::equal(a, b, {}, lower, lower);
+void ReadRoute(MapReader& map, Route& route) {
+  map.Optional("match", route.match, Group{ReadMatch});
+  map.RequiredWithout("split", "cluster", route.cluster, ClusterReference());
+  ReadCallPolicy(map, route.calls);
+  ReadRouteTraffic(map, route.traffic);
 }
 
-// Whether every call that matches `narrow` matches `wide`.
-bool Covers(const Match& wide, const Match& narrow) {
-  const auto is_asked = [&narrow](const Metadata& wanted) {
-    return std::ranges::any_of(narrow.metadata, [&wanted](const Metadata& each) {
-      return each.name == wanted.name && each.value == wanted.value;
-    });
-  };
-  return (wide.authority.empty() || EqualWithoutCase(wide.authority, narrow.authority)) &&
-         (wide.service.empty() || wide.service == narrow.service) &&
-         (wide.method.empty() || wide.method == narrow.method) &&
-         std::ranges::all_of(wide.metadata, is_asked);
-}
-
-bool TakesEveryCall(const Match& match) { return Covers(match, Match{}); }
-
-// The route before `routes[index]` that takes all its calls, or `index`.
-size_t FindCover(const std::vector<Route>& routes, size_t index) {
-  size_t cover = 0;
-  while (cover < index && !Covers(routes[cover].match, routes[index].match)) ++cover;
-  return cover;
-}
-
-// A route that can never see a call is surely not what was meant.
-void CheckReachable(const Place& place, const std::vector<Route>& routes) {
-  for (size_t i = 0; i < routes.size(); ++i) {
-    const size_t cover = FindCover(routes, i);
-    if (cover < i) {
-      const Place first = place.Item(cover);
-      place.Item(i).Fail({"no call gets here: " + first.path() + " in " +
-                              place.errors().LineOf(first.mark(), place.Item(i).mark()) +
-                              " takes them all",
-                          "move this route up, or remove one of the two"});
-    } else if (TakesEveryCall(routes[i].match) && i + 1 < routes.size()) {
-      return place.Item(i).Fail({"this route takes every call, so none gets to those after it",
-                                 "give it a match, or move it to the end"});
-    }
-  }
-}
-
-void CheckHealthRoutes(const Place& place, const std::vector<Route>& routes) {
-  for (size_t i = 0; i < routes.size(); ++i) {
-    if (routes[i].match.service != "grpc.health.v1.Health") continue;
-    place.Item(i).Fail({"no call gets here: health_service answers them all",
-                        "remove the route, or health_service"});
-  }
-}
-
-void ReadListener(const std::vector<std::string>& clusters, AddressBook& taken, MapReader& map,
-                  Listener& listener) {
-  const ClusterReference cluster(clusters);
-  const Group route{[&cluster](MapReader& map, Route& route) {
-    map.Optional("match", route.match, Group{ReadMatch});
-    map.RequiredWithout("split", "cluster", route.cluster, cluster);
-    ReadCallPolicy(map, route.calls);
-    ReadRouteTraffic(map, cluster, route.traffic);
-    if (map.Has("cluster") && map.Has("split")) {
-      map.Fail({"has both cluster and split", "keep one of them"});
-    }
-  }};
-  map.Required("address", listener.address, AddressKey(AddressKey::Port::kAny, taken));
-  map.Optional("routes", listener.routes, List{route});
-  if (map.IsGood() && map.Has("routes")) CheckReachable(map.At("routes"), listener.routes);
-  map.Optional("cluster", listener.cluster, cluster);
+void ReadListener(MapReader& map, Listener& listener) {
+  map.Required("address", listener.address, AddressKey(AddressKey::Port::kAny));
+  map.Optional("routes", listener.routes, List{Group{ReadRoute}});
+  map.Optional("cluster", listener.cluster, ClusterReference());
   map.Optional("health_service", listener.health_service, FlagKey());
-  if (map.IsGood() && map.Has("routes") && listener.health_service) {
-    CheckHealthRoutes(map.At("routes"), listener.routes);
-  }
   map.Optional("http2", listener.http2, Group{ReadListenerHttp2});
   ReadClientConnection(map, listener);
-  if (!map.Has("cluster") && !map.Has("routes")) {
-    map.Fail({"its calls have nowhere to go", "add cluster: and a cluster's name"});
-  }
 }
 
 // `admin: off`, or a map.
 struct AdminKey {
-  AddressBook& taken;
-
-  auto MakeGroup() const {
-    return Group{[this](MapReader& map, Admin& admin) {
-      map.Optional("address", admin.address, AddressKey(AddressKey::Port::kAny, taken));
+  static auto MakeGroup() {
+    return Group{[](MapReader& map, Admin& admin) {
+      map.Optional("address", admin.address, AddressKey(AddressKey::Port::kAny));
     }};
   }
 
@@ -203,26 +117,23 @@ struct AdminKey {
   }
 };
 
-std::vector<std::string> ClusterNames(const MapReader& map) {
-  std::vector<std::string> names;
-  if (!map.Has("clusters")) return names;
-  for (const YamlNode::Entry& each : map.At("clusters").node().entries) names.push_back(each.key);
-  std::ranges::sort(names);
-  return names;
-}
+// FileTree has put in the files of the first `include` of each file before anything is read.
+struct IncludeKey : Leaf {
+  void Read(const Place& place, std::monostate&) const {
+    place.Fail({"only one include is used", "write one include: with a list of files"});
+  }
+  KeyFacts Facts(std::monostate) const { return {.type = "file, or list of files"}; }
+  Written Write(std::monostate) const { return {}; }
+};
 
 void ReadRoot(MapReader& map, Config& config) {
-  const std::vector<std::string> names = ClusterNames(map);
-  AddressBook taken;
-  map.Optional("admin", config.admin, AdminKey{taken});
-  if (config.admin.address) taken.Reserve(*config.admin.address, "admin.address");
-  const Group listener{
-      [&](MapReader& map, Listener& listener) { ReadListener(names, taken, map, listener); }};
-  map.Required("listeners", config.listeners, List{Shared{listener}});
+  map.Required("listeners", config.listeners, List{Shared{Group{ReadListener}}});
   map.Required("clusters", config.clusters, NamedGroups{Group{ReadCluster}, CheckClusterName});
+  map.Optional("admin", config.admin, AdminKey());
   map.Optional("workers", config.workers, WholeNumber(1, 256));
   map.Optional("replay_memory", config.replay_memory, Size(0, 64 * 1024 * kMiB));
-  map.Elsewhere("include", "write one include: with a list of files, in a file");
+  std::monostate files;
+  map.Optional("include", files, IncludeKey());
   map.Optional("memory_limit", config.memory_limit, Size(0, kMiB * kMiB));
   map.Elsewhere("drain_timeout", "it is a flag on the command line: --drain-timeout");
 }

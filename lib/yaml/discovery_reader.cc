@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 
-#include "lib/yaml/address_book.h"
 #include "lib/yaml/key_types.h"
 #include "lib/yaml/name_rules.h"
 #include "lib/yaml/word_key.h"
@@ -24,10 +23,8 @@ constexpr size_t kMaxName = 253;  // RFC 1035, section 2.3.4, without the root
 
 // `address` alone means `{address: address}`.
 struct EndpointKey {
-  AddressBook& taken;
-
-  auto MakeGroup() const {
-    return Group{[this](MapReader& map, Endpoint& endpoint) {
+  static auto MakeGroup() {
+    return Group{[](MapReader& map, Endpoint& endpoint) {
       map.Required("address", endpoint.address, MakeAddress());
       map.Optional("weight", endpoint.weight, WholeNumber(1, 1'000'000));
       map.Optional("priority", endpoint.priority, WholeNumber(0, 127));
@@ -35,7 +32,7 @@ struct EndpointKey {
       map.Optional("hash_key", endpoint.hash_key, Text("hash key", CheckHashKey));
     }};
   }
-  AddressKey MakeAddress() const { return AddressKey(AddressKey::Port::kFixed, taken); }
+  static AddressKey MakeAddress() { return AddressKey(AddressKey::Port::kFixed); }
 
   void Read(const Place& place, Endpoint& endpoint) const {
     if (!place.node().IsScalar()) return MakeGroup().Read(place, endpoint);
@@ -101,10 +98,8 @@ struct EndpointsFileKey : Leaf {
 
 // A list of endpoints, a DNS name, or a map that names a file.
 struct EndpointsKey {
-  AddressBook& taken;
-
-  auto MakeList() const { return List{EndpointKey{taken}}; }
-  auto MakeFile() const {
+  static auto MakeList() { return List{EndpointKey()}; }
+  static auto MakeFile() {
     return Group{[](MapReader& map, EndpointsFile& file) {
       map.Required("file", file.path, EndpointsFileKey());
     }};
@@ -142,26 +137,39 @@ struct EndpointsKey {
   }
 };
 
-// An IP address and a port to ask.
+// An IP address to ask, and a port where it is not that of DNS.
 struct ResolverKey : Leaf {
-  AddressBook& taken;
-  explicit ResolverKey(AddressBook& taken) : taken(taken) {}
-
   void Read(const Place& place, base::Address& address) const {
-    AddressKey(AddressKey::Port::kFixed, taken).Read(place, address);
+    const std::string* const text = place.Text("an IP address", kHint);
+    if (!text) return;
+    if (const auto alone = WithPort(*text)) {
+      address = *alone;
+      return;
+    }
+    AddressKey(AddressKey::Port::kFixed).Read(place, address);
     if (address.kind() == base::Address::Kind::kName ||
         address.kind() == base::Address::Kind::kUnix) {
-      place.Fail({Quoted(address.ToString()) + " is no IP address",
-                  "write the resolver's IP address and port: 10.0.0.53:53"});
+      place.Fail({Quoted(address.ToString()) + " is no IP address", kHint});
     }
   }
   KeyFacts Facts(const base::Address&) const { return {.type = "IP address"}; }
   Written Write(const base::Address& address) const { return WrittenText(address.ToString()); }
+
+ private:
+  static constexpr char kHint[] =
+      "write the resolver's IP address, with a port where it is not 53: 10.0.0.53, 10.0.0.53:5353";
+
+  // An IP address alone; nothing where there is more or something else.
+  static std::optional<base::Address> WithPort(const std::string& text) {
+    const bool is_ipv6 = text.find(':') != std::string::npos && !text.starts_with('[');
+    const auto address = base::Address::Parse(is_ipv6 ? "[" + text + "]:53" : text + ":53");
+    if (!address || address->kind() == base::Address::Kind::kName) return std::nullopt;
+    return *address;
+  }
 };
 
 void ReadDns(MapReader& map, Dns& dns) {
-  AddressBook taken;
-  map.Optional("resolvers", dns.resolvers, List{ResolverKey(taken)});
+  map.Optional("resolvers", dns.resolvers, List{ResolverKey()});
   map.Optional("family", dns.family,
                WordKey(std::array<std::string_view, 3>{"all", "ipv4", "ipv6"}));
   map.Optional("min_ttl", dns.min_ttl, Duration(100ms, 1h));
@@ -169,11 +177,6 @@ void ReadDns(MapReader& map, Dns& dns) {
   map.Optional("jitter", dns.jitter, Decimal(0, 0.5));
   map.Optional("timeout", dns.timeout, Duration(10ms, 1min));
   map.Optional("max_retry", dns.max_retry, Duration(100ms, 1h));
-  if (map.IsGood() && dns.max_ttl < dns.min_ttl) {
-    map.Fail({"max_ttl, " + DurationUnit::Format(dns.max_ttl) + ", is less than min_ttl, " +
-                  DurationUnit::Format(dns.min_ttl),
-              "make it at least as long; a key that is not written has its default"});
-  }
 }
 
 // Whether something is to be looked up, or may be.
@@ -192,8 +195,7 @@ std::string DnsName::ToString() const {
 }
 
 void ReadDiscovery(MapReader& map, Cluster& cluster) {
-  AddressBook taken;
-  map.Required("endpoints", cluster, EndpointsKey{taken});
+  map.Required("endpoints", cluster, EndpointsKey());
   map.OptionalIf(!map.IsGood() || HasNames(cluster),
                  {"no endpoint has a host name, and they come neither from DNS nor from a file",
                   "remove it, or write endpoints: dns:///name:port"},
@@ -201,8 +203,7 @@ void ReadDiscovery(MapReader& map, Cluster& cluster) {
 }
 
 void ReadEndpointsFile(MapReader& map, std::vector<Endpoint>& endpoints) {
-  AddressBook taken;
-  map.Required("endpoints", endpoints, List{EndpointKey{taken}});
+  map.Required("endpoints", endpoints, List{EndpointKey()});
 }
 
 }  // namespace evenkeel::config

@@ -54,7 +54,7 @@ YamlNodePtr FileTree::ReadInto(const std::string& path, Mark from) {
     errors_.Add(from, included ? kInclude : "",
                 Unreadable(included ? path : "", text.error(),
                            included ? "paths are relative to the file that includes them"
-                                    : "check the path given with --config"));
+                                    : "check its path"));
     return nullptr;
   }
   return ParseInto(*text, path, included ? errors_.AddFile(path) : 0);
@@ -64,7 +64,8 @@ YamlNodePtr FileTree::ParseInto(std::string_view text, const std::string& path, 
   for (const char byte : text) {
     fingerprint_ = (fingerprint_ ^ static_cast<unsigned char>(byte)) * 1099511628211U;
   }
-  const YamlNodePtr root = ParseYaml(text, errors_, {file, &variables_});
+  const YamlNodePtr root = ParseYaml(
+      text, errors_, {file, &variables_, file == 0 ? needs_ : "it needs listeners or clusters"});
   if (!root || root->kind != YamlNode::Kind::kMap) return root;
   open_.push_back(path);
   YamlNodePtr whole = WithIncludes(root, path);

@@ -28,9 +28,14 @@ class FileTree {
   /// A file's text, or errno.
   using FileReader = std::function<base::Result<std::string, int>(const std::string& path)>;
 
-  /// `errors` must name the first file already.
-  FileTree(FileReader reader, Variables variables, ErrorList& errors)
-      : reader_(std::move(reader)), variables_(std::move(variables)), errors_(errors) {}
+  /// `errors` must name the first file already. `needs` says what to write into it when it is
+  /// empty.
+  FileTree(FileReader reader, Variables variables, ErrorList& errors,
+           std::string_view needs = "it needs at least listeners and clusters")
+      : reader_(std::move(reader)),
+        variables_(std::move(variables)),
+        errors_(errors),
+        needs_(needs) {}
 
   /// The tree; null after errors.
   YamlNodePtr Read(const std::string& path);
@@ -52,6 +57,7 @@ class FileTree {
   const FileReader reader_;
   const Variables variables_;
   ErrorList& errors_;
+  const std::string_view needs_;
   std::vector<std::string> files_;
   std::vector<std::string> open_;  // the files that are being read, each includes the next
   uint64_t fingerprint_ = 14695981039346656037U;

@@ -71,7 +71,7 @@ void ReadHealthCheck(MapReader& map, HealthCheck& check) {
   map.OptionalIf(is_grpc || is_http, IsFor("grpc or http"), "authority", check.authority,
                  Text("host or host:port", CheckAuthority));
   map.OptionalIf(is_grpc || is_http, IsFor("grpc or http"), "metadata", check.metadata,
-                 MetadataKey());
+                 MetadataKey(CheckSentName));
   map.OptionalIf(is_http, IsFor("http"), "path", check.path, Text("path", CheckUrlPath));
   map.OptionalIf(is_http, IsFor("http"), "expected_status", check.expected_status,
                  WholeNumber(100, 599));

@@ -1,7 +1,5 @@
 #include "lib/yaml/key_types.h"
 
-#include <algorithm>
-
 namespace evenkeel::config {
 
 void Text::Read(const Place& place, std::string& out) const {
@@ -14,9 +12,7 @@ void Text::Read(const Place& place, std::string& out) const {
 void ClusterReference::Read(const Place& place, std::string& out) const {
   const std::string* name = place.Text("a cluster name", "");
   if (!name) return;
-  if (!names.empty() && !std::ranges::binary_search(names, *name)) {
-    return place.FailUnknown("cluster", *name, names);
-  }
+  if (name->empty()) return place.Fail({"is empty", "write the name of a cluster"});
   out = *name;
 }
 
@@ -40,7 +36,6 @@ std::optional<base::Address> AddressKey::Parse(const Place& place) const {
     place.Fail({"port 0 cannot be connected to", "write the endpoint's port, 1 to 65535"});
     return std::nullopt;
   }
-  book.Claim(*address, place);
   return *address;
 }
 

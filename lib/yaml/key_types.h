@@ -18,10 +18,9 @@
 
 #include "lib/base/address.h"
 #include "lib/base/shared_value.h"
-#include "lib/yaml/address_book.h"
+#include "lib/config/quantity.h"
 #include "lib/yaml/map_reader.h"
 #include "lib/yaml/name_rules.h"
-#include "lib/yaml/quantity.h"
 
 namespace evenkeel::config {
 
@@ -96,7 +95,9 @@ struct Range : Leaf {
     const std::string expected = "a " + std::string(Unit::kName);
     const std::string* text = place.Text(expected, Unit::kHint);
     if (!text) return std::nullopt;
-    if (place.node().kind == YamlNode::Kind::kQuoted && !Unit::kQuotable) {
+    const bool is_text = place.node().kind == YamlNode::Kind::kQuoted;
+    // In a flow map a variable may need quotes, and is a number all the same.
+    if (is_text && !Unit::kQuotable && !place.node().has_variables) {
       place.FailType(expected, std::string(Unit::kHint));
       return std::nullopt;
     }
@@ -134,13 +135,8 @@ struct Text : Leaf {
   }
 };
 
-/// The name of a cluster of this file. Without any names every name is taken, for then the error
-/// about the clusters is enough.
+/// The name of a cluster; Validate says whether there is one.
 struct ClusterReference : Leaf {
-  const std::vector<std::string>& names;  ///< sorted
-
-  explicit ClusterReference(const std::vector<std::string>& names) : names(names) {}
-
   void Read(const Place& place, std::string& out) const;
   KeyFacts Facts(const std::string&) const { return {.type = "cluster name"}; }
   Written Write(const std::string& name) const {
@@ -148,16 +144,15 @@ struct ClusterReference : Leaf {
   }
 };
 
-/// An address that does not repeat one in `book`.
+/// An address; Validate finds those that stand twice.
 struct AddressKey : Leaf {
   enum class Port {
     kAny,    ///< 0 asks for any free port, for listening
     kFixed,  ///< 1 to 65535, for connecting
   };
   Port port;
-  AddressBook& book;
 
-  AddressKey(Port port, AddressBook& book) : port(port), book(book) {}
+  explicit AddressKey(Port port) : port(port) {}
 
   template <typename T>
   void Read(const Place& place, T& out) const {

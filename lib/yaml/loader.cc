@@ -8,6 +8,7 @@
 #include "lib/yaml/discovery_reader.h"
 #include "lib/yaml/file_tree.h"
 #include "lib/yaml/key_types.h"
+#include "lib/yaml/problem_places.h"
 #include "lib/yaml/service_config_reader.h"
 #include "lib/yaml/text_file.h"
 
@@ -16,9 +17,13 @@ namespace {
 
 base::Result<std::string, int> ReadNothing(const std::string&) { return base::Error(int{EPERM}); }
 
-base::Result<Config, ConfigErrors> ReadTree(const YamlNodePtr& root, ErrorList errors) {
+base::Result<Config, ConfigErrors> ReadTree(const YamlNodePtr& root, ErrorList errors,
+                                            ConfigErrors& warnings) {
   Config config;
-  if (root) ReadConfig(Place(*root, "", errors), config);
+  if (root) {
+    ReadConfig(Place(*root, "", errors), config);
+    warnings = AddProblems(*root, Validate(config), errors);
+  }
   if (errors.size() > 0) return base::Error(std::move(errors).Take());
   return config;
 }
@@ -77,9 +82,10 @@ Loading Load(const std::string& path, const Variables& variables) {
       files.push_back(std::move(each));
     }
   }
-  auto config = ReadTree(root, std::move(errors));
+  ConfigErrors warnings;
+  auto config = ReadTree(root, std::move(errors), warnings);
   if (config) AnchorPaths(*config, path);
-  return {std::move(config), std::move(files), fingerprint};
+  return {std::move(config), std::move(warnings), std::move(files), fingerprint};
 }
 
 base::Result<Config, ConfigErrors> LoadFile(const std::string& path, const Variables& variables) {
@@ -88,11 +94,13 @@ base::Result<Config, ConfigErrors> LoadFile(const std::string& path, const Varia
 
 base::Result<std::vector<Endpoint>, ConfigErrors> LoadEndpoints(const std::string& path) {
   ErrorList errors(path);
-  FileTree tree(ReadTextFile, FromEnvironment, errors);
+  FileTree tree(ReadTextFile, FromEnvironment, errors,
+                "it needs a list of endpoints: endpoints: […]");
   std::vector<Endpoint> endpoints;
   if (const YamlNodePtr root = tree.Read(path)) {
     const Group group{ReadEndpointsFile};
     group.Read(Place(*root, "", errors), endpoints);
+    AddProblems(*root, ValidateEndpoints(endpoints), errors);
   }
   if (errors.size() > 0) return base::Error(std::move(errors).Take());
   return endpoints;
@@ -103,7 +111,8 @@ base::Result<Config, ConfigErrors> LoadText(std::string_view text, std::string f
   ErrorList errors(file_name);
   FileTree tree(ReadNothing, variables, errors);
   const YamlNodePtr root = tree.ReadText(text, file_name);
-  return ReadTree(root, std::move(errors));
+  ConfigErrors warnings;
+  return ReadTree(root, std::move(errors), warnings);
 }
 
 }  // namespace evenkeel::config

@@ -19,6 +19,8 @@ namespace evenkeel::config {
 /// What came of reading a file.
 struct Loading {
   base::Result<Config, ConfigErrors> config;
+  /// What of a good configuration has hardly the effect that was meant. May be empty.
+  ConfigErrors warnings;
   /// Every file that was read or looked for, the file itself first: what to watch.
   std::vector<std::string> files;
   /// The same for the same texts of the same files; variables' values are not in it.

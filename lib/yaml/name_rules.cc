@@ -1,6 +1,7 @@
 #include "lib/yaml/name_rules.h"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <string>
 
@@ -102,6 +103,25 @@ std::optional<Complaint> CheckMetadataName(std::string_view text) {
                      "use lower-case letters, digits, '-', '_' and '.'"};
   }
   return std::nullopt;
+}
+
+std::optional<Complaint> CheckSentName(std::string_view text) {
+  constexpr std::array<std::string_view, 10> kOfTransport = {
+      "te",         "content-type",     "content-length",    "host",    "connection",
+      "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "trailer"};
+  if (text.starts_with(':')) {
+    return Complaint{Quoted(text) + " is a pseudo-header of HTTP/2, which is no metadata",
+                     "choose metadata of your own"};
+  }
+  if (std::ranges::find(kOfTransport, text) != kOfTransport.end()) {
+    return Complaint{Quoted(text) + " belongs to HTTP and gRPC: with another one calls would break",
+                     "choose metadata of your own"};
+  }
+  if (text.ends_with("-bin")) {
+    return Complaint{Quoted(text) + " is binary metadata, which cannot be written here",
+                     "choose metadata that is text"};
+  }
+  return CheckMetadataName(text);
 }
 
 std::optional<Complaint> CheckMetadataValue(std::string_view text) {

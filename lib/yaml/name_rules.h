@@ -24,6 +24,9 @@ std::optional<Complaint> CheckMethod(std::string_view text);
 /// '0'-'9', 'a'-'z', '-', '_' and '.', not `grpc-…`, which is gRPC's own, and not `…-bin`, whose
 /// bytes have several spellings on the wire.
 std::optional<Complaint> CheckMetadataName(std::string_view text);
+/// A name of metadata that we send: as CheckMetadataName, and none that belongs to HTTP/2 or gRPC
+/// (te, host, content-type, …): with another value calls would break, or it would be a lie.
+std::optional<Complaint> CheckSentName(std::string_view text);
 /// ' ' to '~', without spaces around: HTTP/2 would have removed them. What is wrong is said without
 /// the value, which may be a secret.
 std::optional<Complaint> CheckMetadataValue(std::string_view text);

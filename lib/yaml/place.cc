@@ -3,22 +3,27 @@
 #include <algorithm>
 #include <unordered_map>
 
-#include "lib/yaml/suggestion.h"
+#include "lib/config/suggestion.h"
 
 namespace evenkeel::config {
 namespace {
 
-bool IsPlainKeyCharacter(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-         c == '_' || c == '<' || c == '>';
+bool BeginsName(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+
+bool IsOfName(char c) { return BeginsName(c) || (c >= '0' && c <= '9'); }
+
+// `$NAME` without braces, as in a shell, is text here.
+void AddVariableHint(const std::string& text, std::string& hint) {
+  for (size_t at = text.find('$'); at != std::string::npos; at = text.find('$', at + 1)) {
+    const auto begin = text.begin() + static_cast<std::ptrdiff_t>(at) + 1;
+    if (begin == text.end() || !BeginsName(*begin)) continue;
+    const std::string name(begin, std::find_if_not(begin, text.end(), IsOfName));
+    hint += (hint.empty() ? "" : "; ") + std::string("a variable is written ${") + name + "}";
+    return;
+  }
 }
 
 }  // namespace
-
-std::string JoinPath(const std::string& path, std::string_view key) {
-  const bool plain = !key.empty() && std::ranges::all_of(key, IsPlainKeyCharacter);
-  return path + (path.empty() ? "" : ".") + (plain ? std::string(key) : Quoted(key));
-}
 
 Place Place::Value(const YamlNode::Entry& entry) const {
   return Place(*entry.value, entry.value->mark, JoinPath(path_, entry.key), *errors_);
@@ -33,7 +38,10 @@ Place Place::Item(size_t index) const {
   return Place(item, item.mark, path_ + "[" + std::to_string(index) + "]", *errors_);
 }
 
-void Place::Fail(Complaint complaint) const { errors_->Add(mark_, path_, std::move(complaint)); }
+void Place::Fail(Complaint complaint) const {
+  if (node_->IsScalar()) AddVariableHint(node_->text, complaint.hint);
+  errors_->Add(mark_, path_, std::move(complaint));
+}
 
 void Place::FailType(std::string_view expected, std::string hint) const {
   Fail({"expected " + std::string(expected) + ", found " + node_->Description(), std::move(hint)});

@@ -11,13 +11,11 @@
 #include <utility>
 #include <vector>
 
+#include "lib/config/key_path.h"
 #include "lib/yaml/config_error.h"
 #include "lib/yaml/yaml_node.h"
 
 namespace evenkeel::config {
-
-/// `path` and a key below it; a key with other than letters, digits, '-' and '_' in quotes.
-std::string JoinPath(const std::string& path, std::string_view key);
 
 class Place {
  public:

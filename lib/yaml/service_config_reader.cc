@@ -216,7 +216,8 @@ std::optional<Content> Load(const Place& place, const std::string& path) {
   }
   ErrorList errors(file);
   Content content;
-  if (const YamlNodePtr root = ParseYaml(*text, errors)) {
+  if (const YamlNodePtr root =
+          ParseYaml(*text, errors, {.needs = "write {} where it is to say nothing"})) {
     Fields(ReadContent).Read(Place(*root, "", errors), content);
   }
   if (errors.size() == 0) return content;

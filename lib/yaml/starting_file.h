@@ -6,10 +6,10 @@
 namespace evenkeel::config {
 
 inline constexpr std::string_view kStartingFile =
-    R"(# yaml-language-server: $schema=./evenkeel.schema.json
-# Evenkeel's configuration. `evenkeel check --config FILE` says what is wrong with it; a running
-# sidecar takes a changed file by itself. docs/configuration.md explains every key, and
-# `evenkeel schema` writes a JSON Schema, for editors: name it in the line above.
+    R"(# Evenkeel's configuration. `evenkeel check --config FILE` says what is wrong with it; a running
+# sidecar takes a changed file by itself. docs/configuration.md explains every key. Editors know
+# them, too, once `evenkeel schema > evenkeel.schema.json` has written the file that this line names:
+# yaml-language-server: $schema=./evenkeel.schema.json
 
 listeners:
   # Where clients connect instead of to the service.

@@ -1,7 +1,6 @@
 #include "lib/yaml/traffic_reader.h"
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <string>
 #include <string_view>
@@ -20,23 +19,15 @@ constexpr int64_t kMany = 1'000'000;
 
 // A map of clusters to weights.
 struct SplitKey : Leaf {
-  const ClusterReference& cluster;
-
-  explicit SplitKey(const ClusterReference& cluster) : cluster(cluster) {}
-
   void Read(const Place& place, std::vector<SplitPart>& out) const {
-    if (place.node().kind != YamlNode::Kind::kMap || place.node().entries.empty()) {
-      return place.FailType("a map", "write {cluster: weight, other-cluster: weight}");
-    }
-    uint64_t sum = 0;
+    constexpr char kForm[] = "write {cluster: weight, other-cluster: weight}";
+    if (place.node().kind != YamlNode::Kind::kMap) return place.FailType("a map", kForm);
+    if (place.node().entries.empty()) return place.Fail({"names no cluster", kForm});
     for (const YamlNode::Entry* entry : place.Entries()) {
       SplitPart& part = out.emplace_back();
-      const YamlNode name{.kind = YamlNode::Kind::kPlain, .mark = entry->mark, .text = entry->key};
-      cluster.Read(place.Key(*entry).With(name), part.cluster);
+      part.cluster = entry->key;
       ReadValue(WholeNumber(0, kMany), place.Value(*entry), part.weight);
-      sum += part.weight;
     }
-    if (sum == 0) place.Fail({"gives no cluster a weight", "give one of them more than 0"});
   }
   KeyFacts Facts(const std::vector<SplitPart>&) const {
     return {.type = "map of cluster names to whole numbers"};
@@ -51,32 +42,12 @@ struct SplitKey : Leaf {
   }
 };
 
-// Fields that belong to HTTP/2 or gRPC: edited, they would break calls, or lie about them.
-std::optional<Complaint> CheckEditedName(std::string_view text) {
-  constexpr std::array<std::string_view, 9> kOfTransport = {
-      "te",         "content-type",      "content-length", "host",   "connection",
-      "keep-alive", "transfer-encoding", "upgrade",        "trailer"};
-  if (text.starts_with(':')) {
-    return Complaint{Quoted(text) + " is a pseudo-header of HTTP/2, which is no metadata",
-                     "edit metadata of your own"};
-  }
-  if (std::ranges::find(kOfTransport, text) != kOfTransport.end()) {
-    return Complaint{Quoted(text) + " belongs to HTTP and gRPC: with another one calls would break",
-                     "edit metadata of your own"};
-  }
-  if (text.ends_with("-bin")) {
-    return Complaint{Quoted(text) + " is binary metadata, which cannot be written here",
-                     "choose metadata that is text"};
-  }
-  return CheckMetadataName(text);
-}
-
 // To be removed, binary metadata is as good as text.
 std::optional<Complaint> CheckRemovedName(std::string_view text) {
   if (text.ends_with("-bin") && text.size() > 4) {
-    return CheckEditedName(text.substr(0, text.size() - 4));
+    return CheckSentName(text.substr(0, text.size() - 4));
   }
-  return CheckEditedName(text);
+  return CheckSentName(text);
 }
 
 std::optional<Complaint> CheckStatus(std::string_view text) {
@@ -87,8 +58,8 @@ std::optional<Complaint> CheckStatus(std::string_view text) {
 
 void ReadEdits(MapReader& map, HeaderEdits& edits) {
   map.Optional("remove", edits.remove, List{Text("metadata name", CheckRemovedName)});
-  map.Optional("set", edits.set, MetadataKey(CheckEditedName));
-  map.Optional("add", edits.add, MetadataKey(CheckEditedName));
+  map.Optional("set", edits.set, MetadataKey(CheckSentName));
+  map.Optional("add", edits.add, MetadataKey(CheckSentName));
 }
 
 void ReadRateLimit(MapReader& map, RateLimit& limit) {
@@ -114,9 +85,11 @@ void ReadFault(MapReader& map, Fault& fault) {
   map.Optional("metadata", fault.metadata, MetadataKey());
   map.Optional("delay", fault.delay, Group{ReadDelay});
   map.Optional("abort", fault.abort, Group{ReadAbort});
-  if (!map.Has("delay") && !map.Has("abort")) {
-    map.Fail({"does nothing", "add delay: or abort:, or both"});
-  }
+}
+
+void ReadMirror(MapReader& map, Mirror& mirror) {
+  map.Required("cluster", mirror.cluster, ClusterReference());
+  map.Optional("percentage", mirror.percentage, Decimal(0, 100));
 }
 
 void ReadClusterLimits(MapReader& map, Limits& limits) {
@@ -137,11 +110,6 @@ void ReadAdaptiveConcurrency(MapReader& map, AdaptiveConcurrency& settings) {
   map.Optional("tolerance", settings.tolerance, Decimal(1.01, 100));
   map.Optional("interval", settings.interval, Duration(10ms, 1min));
   map.Optional("baseline_age", settings.baseline_age, Duration(1s, 24h));
-  if (map.IsGood() && settings.max_calls < settings.min_calls) {
-    map.Fail({"max_calls, " + std::to_string(settings.max_calls) + ", is less than min_calls, " +
-                  std::to_string(settings.min_calls),
-              "make it at least as large; a key that is not written has its default"});
-  }
 }
 
 void ReadMoveStreams(MapReader& map, MoveStreams& settings) {
@@ -151,12 +119,9 @@ void ReadMoveStreams(MapReader& map, MoveStreams& settings) {
 
 }  // namespace
 
-void ReadRouteTraffic(MapReader& map, const ClusterReference& cluster, RouteTraffic& traffic) {
-  map.Optional("split", traffic.split, SplitKey(cluster));
-  map.Optional("mirror", traffic.mirror, Group{[&cluster](MapReader& map, Mirror& mirror) {
-                 map.Required("cluster", mirror.cluster, cluster);
-                 map.Optional("percentage", mirror.percentage, Decimal(0, 100));
-               }});
+void ReadRouteTraffic(MapReader& map, RouteTraffic& traffic) {
+  map.Optional("split", traffic.split, SplitKey());
+  map.Optional("mirror", traffic.mirror, Group{ReadMirror});
   map.Optional("request_headers", traffic.request_headers, Group{ReadEdits});
   map.Optional("response_headers", traffic.response_headers, Group{ReadEdits});
   map.Optional("rate_limit", traffic.rate_limit, Group{ReadRateLimit});

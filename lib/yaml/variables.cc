@@ -42,7 +42,35 @@ base::Result<std::string, Complaint> Expand(std::string_view inside, const Varia
                                "set it, or give a default: ${" + name + ":-default}"});
 }
 
+// Each character of the first stands for that of the second while YAML is parsed. Only control
+// characters, which no file has.
+constexpr std::string_view kMeaning = "{}:,[]#";
+constexpr std::string_view kHidden = "\x01\x02\x03\x04\x05\x06\x07";
+
+// Replaces in each `$X…Y`, where X and Y are the first two of `from`, within a line.
+std::string Replaced(std::string_view text, std::string_view from, std::string_view to) {
+  std::string result(text);
+  const std::string opening = {'$', from[0]};
+  size_t at = 0;
+  while ((at = result.find(opening, at)) != std::string::npos) {
+    const size_t end = result.find_first_of(std::string{from[1], '\n'}, at);
+    if (end == std::string::npos) break;
+    if (result[end] == from[1]) {
+      for (size_t i = at; i <= end; ++i) {
+        const size_t which = from.find(result[i]);
+        if (which != std::string_view::npos) result[i] = to[which];
+      }
+    }
+    at = end;
+  }
+  return result;
+}
+
 }  // namespace
+
+std::string HideVariables(std::string_view text) { return Replaced(text, kMeaning, kHidden); }
+
+std::string ShowVariables(std::string_view text) { return Replaced(text, kHidden, kMeaning); }
 
 std::optional<std::string> FromEnvironment(const std::string& name) {
   const char* const value = std::getenv(name.c_str());

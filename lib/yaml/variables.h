@@ -20,6 +20,12 @@ using Variables = std::function<std::optional<std::string>(const std::string& na
 /// The environment of this process.
 std::optional<std::string> FromEnvironment(const std::string& name);
 
+/// `text` of a whole file with the characters inside ${…} that mean something to YAML, such as {
+/// and
+/// :, replaced by as many that mean nothing, so that variables need no quotes; and back.
+std::string HideVariables(std::string_view text);
+std::string ShowVariables(std::string_view text);
+
 /// `text` with its variables replaced. As in a shell, a default is taken where the variable is not
 /// set or empty. Fails for a variable that is not set and has no default, for one whose value is
 /// not text, and for ${ that begins no such thing.

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "lib/yaml/syntax_hints.h"
 #include "lib/yaml/utf8_text.h"
 
 namespace evenkeel::config {
@@ -76,6 +77,8 @@ class TreeBuilder final : public YAML::EventHandler {
 
   Mark At(const YAML::Mark& mark) const { return FromYaml(mark, origin_.file); }
   void RefuseTag(const YAML::Mark& mark, const std::string& tag) const;
+  void SetText(YamlNode& node, const std::string& value) const;
+  static void RefuseLookAlikes(const std::string& text, Mark mark);
   std::string Expanded(const std::string& value, Mark mark) const;
 
   const std::string_view text_;
@@ -128,12 +131,27 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   auto node = std::make_shared<YamlNode>();
   node->kind = tag == "!" ? YamlNode::Kind::kQuoted : YamlNode::Kind::kPlain;
   node->mark = At(mark);
-  node->text = ExpectsKey() ? value : Expanded(value, node->mark);
-  node->has_variables = node->text != value;
+  SetText(*node, value);
   node->weight = TextWeight(node->text);
   if (tag == "!") last_quote_ = mark.pos;
   if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
   Add(std::move(node), At(mark));
+}
+
+void TreeBuilder::SetText(YamlNode& node, const std::string& value) const {
+  const std::string written = ShowVariables(value);
+  if (node.kind == YamlNode::Kind::kPlain) RefuseLookAlikes(written, node.mark);
+  if (ExpectsKey() && written.starts_with("//")) throw Refusal{node.mark, SlashComment()};
+  node.text = ExpectsKey() ? written : Expanded(written, node.mark);
+  node.has_variables = node.text != written;
+}
+
+// Words outside quotes have no use for them.
+void TreeBuilder::RefuseLookAlikes(const std::string& text, Mark mark) {
+  const auto slip = FindLookAlike(text);
+  if (!slip) return;
+  mark.column += static_cast<int>(slip->offset);
+  throw Refusal{mark, slip->complaint};
 }
 
 std::string TreeBuilder::Expanded(const std::string& value, Mark mark) const {
@@ -258,64 +276,71 @@ std::optional<Mark> FindTab(std::string_view text, Mark error) {
   return std::nullopt;
 }
 
-void AddSyntaxError(std::string_view text, const YAML::Exception& error, int file,
-                    ErrorList& errors) {
-  const Mark mark = FromYaml(error.mark, file);
-  if (const auto tab = FindTab(text, mark)) {
-    errors.Add(*tab, "", {"a tab in the indentation", "indent with spaces"});
-  } else {
-    errors.Add(mark, "", Explain(error.msg));
-  }
-}
-
-// yaml-cpp takes the end of the file for a closing quote. Only the last text in quotes can be cut
-// off so.
-bool IsClosedQuote(std::string_view text, size_t start) {
-  const char quote = text[start];
-  if (quote != '"' && quote != '\'') return true;  // a block of text after | or >
-  for (size_t i = start + 1; i < text.size(); ++i) {
-    const bool is_pair = quote == '\'' && text.substr(i).starts_with("''");
-    if (is_pair || (quote == '"' && text[i] == '\\')) {
-      ++i;
-    } else if (text[i] == quote) {
-      return true;
-    }
-  }
-  return false;
-}
-
 Mark MarkIn(int file, std::string_view text, size_t offset) {
   Mark mark = MarkOf(text, offset);
   mark.file = file;
   return mark;
 }
 
+size_t OffsetOf(std::string_view text, const YAML::Mark& mark) {
+  return mark.is_null() ? 0 : std::min(text.size(), static_cast<size_t>(std::max(mark.pos, 0)));
+}
+
+// A slip that makes the parser stumble at `offset`, or later than it was made.
+std::optional<Slip> FindSlip(std::string_view text, size_t offset, std::optional<size_t> quote) {
+  const size_t begin = offset == 0 ? 0 : text.rfind('\n', offset - 1) + 1;
+  const size_t above = begin < 2 ? 0 : text.rfind('\n', begin - 2) + 1;
+  if (auto slip = FindLookAlike(text.substr(above, text.find('\n', offset) - above))) {
+    slip->offset += above;
+    return slip;
+  }
+  if (auto slip = FindSlashComment(text, offset)) return slip;
+  return quote ? FindOpenQuote(text, *quote) : std::nullopt;
+}
+
+void AddSyntaxError(std::string_view text, const YAML::Exception& error,
+                    std::optional<size_t> quote, int file, ErrorList& errors) {
+  const Mark mark = FromYaml(error.mark, file);
+  if (const auto tab = FindTab(text, mark)) {
+    errors.Add(*tab, "", {"a tab in the indentation", "indent with spaces"});
+  } else if (auto slip = FindSlip(text, OffsetOf(text, error.mark), quote)) {
+    errors.Add(MarkIn(file, text, slip->offset), "", slip->complaint);
+  } else {
+    errors.Add(mark, "", Explain(error.msg));
+  }
+}
+
 YamlNodePtr Parse(std::string_view text, const YamlOrigin& origin, ErrorList& errors) {
   const Mark start{1, 1, origin.file};
   TreeBuilder builder(text, origin);
   try {
-    std::istringstream stream{std::string(text)};
+    std::istringstream stream{origin.variables == nullptr ? std::string(text)
+                                                          : HideVariables(text)};
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
   } catch (const Refusal& refusal) {
-    errors.Add(refusal.mark, "", refusal.complaint);
+    const std::string_view line = LineAt(text, refusal.mark.line);
+    const size_t column = std::min(line.size(), static_cast<size_t>(refusal.mark.column) - 1);
+    const bool is_slash = line.substr(column).starts_with("//");
+    errors.Add(refusal.mark, "", is_slash ? SlashComment() : refusal.complaint);
     return nullptr;
   } catch (const YAML::Exception& error) {
-    AddSyntaxError(text, error, origin.file, errors);
+    AddSyntaxError(text, error, builder.last_quote(), origin.file, errors);
     return nullptr;
   } catch (const std::exception& error) {
     errors.Add(start, "", {std::string("the YAML parser gave up: ") + error.what(), ""});
     return nullptr;
   }
   const auto quote = builder.last_quote();
-  if (quote && !IsClosedQuote(text, *quote)) {
-    errors.Add(MarkIn(origin.file, text, *quote), "",
-               {"this quote is never closed", "add the closing quote"});
+  // yaml-cpp takes the end of the file for a closing quote. Only the last text in quotes can be cut
+  // off so.
+  if (quote && !HasClosingQuote(text, *quote)) {
+    errors.Add(MarkIn(origin.file, text, *quote), "", FindOpenQuote(text, *quote)->complaint);
     return nullptr;
   }
   if (!builder.root()) {
-    errors.Add(start, "", {"the file is empty", "it needs at least listeners and clusters"});
+    errors.Add(start, "", {"the file is empty", std::string(origin.needs)});
   }
   return builder.root();
 }

@@ -24,6 +24,8 @@ inline constexpr size_t kMaxDepth = 32;
 struct YamlOrigin {
   int file = 0;                          ///< Mark::file of its nodes
   const Variables* variables = nullptr;  ///< null: ${NAME} is text like any other
+  /// What to write into a file that is empty.
+  std::string_view needs = "it needs at least listeners and clusters";
 };
 
 /// The one document in `text`. On failure returns null and adds one error: too large, not UTF-8,

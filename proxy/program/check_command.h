@@ -3,12 +3,13 @@
 
 #include <string>
 
-#include "lib/config/config.h"
+#include "lib/yaml/loader.h"
 
 namespace evenkeel::proxy {
 
-/// `config` is what `file` says. Prints that it is good, or on standard error what is wrong with
-/// its files of endpoints. The result is the exit code.
-int Check(const std::string& file, const config::Config& config);
+/// `loading` is what came of `file`, a good configuration. Prints that it is good, on standard
+/// error what of it has no effect and what is wrong with its files of endpoints. The result is the
+/// exit code.
+int Check(const std::string& file, const config::Loading& loading);
 
 }  // namespace evenkeel::proxy

@@ -4,7 +4,7 @@
 #include <iostream>
 
 #include "lib/base/version.h"
-#include "lib/yaml/quantity.h"
+#include "lib/config/quantity.h"
 #include "proxy/program/handover.h"
 
 namespace evenkeel::proxy {

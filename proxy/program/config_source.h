@@ -23,6 +23,8 @@ class ConfigSource {
     base::Result<config::Config, std::vector<std::string>> config;
     /// The same for the same configuration.
     uint64_t fingerprint;
+    /// What of a good one has no effect, a sentence each.
+    std::vector<std::string> warnings{};
   };
   /// There may be another configuration: Take has it. `trigger`, "file change", is for the log.
   /// Comes in turns of its own, and never before Follow.

@@ -6,8 +6,13 @@ namespace evenkeel::proxy {
 namespace {
 
 ConfigSource::Offer OfferOf(const config::Loading& loading) {
-  if (loading.config) return {*loading.config, loading.fingerprint};
   std::vector<std::string> lines;
+  if (loading.config) {
+    for (const config::ConfigError& each : loading.warnings) {
+      lines.push_back(config::FormatWarning(each));
+    }
+    return {*loading.config, loading.fingerprint, std::move(lines)};
+  }
   for (const config::ConfigError& each : loading.config.error()) {
     lines.push_back(config::Format(each));
   }

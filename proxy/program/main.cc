@@ -40,7 +40,7 @@ int Execute(const Command& command) {
     std::cerr << config::Format(loading.config.error());
     return kUsageExitCode;
   }
-  return run ? Serve(*run, loading) : Check(file, *loading.config);
+  return run ? Serve(*run, loading) : Check(file, loading);
 }
 
 }  // namespace

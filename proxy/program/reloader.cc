@@ -34,7 +34,14 @@ Reloader::Report Reloader::Reload(std::string_view trigger) {
     log_.Info("configuration unchanged", {{"trigger", trigger}, {"generation", generation_}});
     return {Report::Result::kUnchanged, generation_, {}};
   }
+  Warn(offer.warnings);
   return Accept(trigger, *offer.config, offer.fingerprint);
+}
+
+void Reloader::Warn(const std::vector<std::string>& warnings) {
+  for (const std::string& each : warnings) {
+    log_.Warning("configuration has a setting without effect", {{"warning", each}});
+  }
 }
 
 Reloader::Report Reloader::Reject(std::string_view trigger, std::vector<std::string> lines) {

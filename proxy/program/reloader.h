@@ -50,6 +50,7 @@ class Reloader {
   const std::string& trouble() const { return trouble_; }
 
  private:
+  void Warn(const std::vector<std::string>& warnings);
   Report Reject(std::string_view trigger, std::vector<std::string> lines);
   Report Accept(std::string_view trigger, const config::Config& config, uint64_t fingerprint);
 

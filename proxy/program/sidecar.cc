@@ -133,6 +133,10 @@ base::Result<void, std::string> Sidecar::Start() {
   source_ = std::make_unique<FileConfigSource>(loop_, command_.config_file, loading_.files);
   reloader_.emplace(*source_, config_, loading_.fingerprint, *server_, metrics_, log_,
                     DescribeChanges);
+  for (const config::ConfigError& each : loading_.warnings) {
+    log_.Warning("configuration has a setting without effect",
+                 {{"warning", config::FormatWarning(each)}});
+  }
   return {};
 }
 

@@ -140,13 +140,28 @@ TEST_F(DiscoveryTest, ABadEndpointsFileIsRefusedWithEveryPlaceAndAHint) {
 
 TEST_F(DiscoveryTest, AnEndpointsFileThatListsNoneIsRefused) {
   EXPECT_THAT(ErrorsOf("endpoints: []\n"), HasSubstr("is an empty list"));
-  EXPECT_THAT(ErrorsOf(""), HasSubstr("endpoints.yaml:1:1: "));
+  EXPECT_THAT(ErrorsOf(""), HasSubstr("endpoints.yaml:1:1: the file is empty; it needs a list of "
+                                      "endpoints: endpoints: […]"));
 }
 
 TEST_F(DiscoveryTest, AnEndpointsFileThatIsNotThereSaysSo) {
   const auto loaded = LoadEndpoints(folder_ / "none.yaml");
   ASSERT_FALSE(loaded);
   EXPECT_THAT(Format(loaded.error()), HasSubstr("No such file"));
+}
+
+TEST_F(DiscoveryTest, AResolverNeedsAPortOnlyWhereItIsNot53) {
+  const auto config = LoadText(
+      WithEndpoints("\"dns:///a.example:1\"\n    dns: {resolvers: [10.0.0.53, \"[::1]\", \"::2\", "
+                    "\"10.0.0.54:5353\", \"[::3]:5353\"]}"),
+      "a.yaml");
+  ASSERT_TRUE(config) << Format(config.error());
+  std::vector<std::string> resolvers;
+  for (const base::Address& each : config->clusters[0]->dns.resolvers) {
+    resolvers.push_back(each.ToString());
+  }
+  EXPECT_THAT(resolvers, ::testing::ElementsAre("10.0.0.53:53", "[::1]:53", "[::2]:53",
+                                                "10.0.0.54:5353", "[::3]:5353"));
 }
 
 TEST_F(DiscoveryTest, TenThousandEndpointsFitIntoAFile) {

@@ -52,6 +52,20 @@ TEST(HealthConfigTest, AHealthCheckFitsInOneLine) {
   EXPECT_EQ(cluster.health_check->service, "user.v1.UserService");
 }
 
+TEST(HealthConfigTest, SendsNoMetadataThatBelongsToHttpOrGrpc) {
+  for (const char* each : {"te", "host", "connection", "content-length", "content-type"}) {
+    EXPECT_THAT(ErrorOf(std::string("health_check: {metadata: {") + each + ": x}}"),
+                HasSubstr("belongs to HTTP and gRPC"))
+        << each;
+  }
+}
+
+TEST(HealthConfigTest, ErrorsDoNotQuoteWhatMayBeASecret) {
+  const std::string error = ErrorOf("health_check: {metadata: {authorization: \"s3cr3t\\n\"}}");
+  EXPECT_THAT(error, HasSubstr("metadata.authorization: has bytes other than"));
+  EXPECT_THAT(error, ::testing::Not(HasSubstr("s3cr3t")));
+}
+
 TEST(HealthConfigTest, ReadsAnHttpCheck) {
   const Cluster cluster = Load(
       "health_check: {type: http, port: 8080, path: /healthz, expected_status: 204, "

@@ -73,7 +73,7 @@ TEST_F(LoadFileTest, NamesTheFileInErrors) {
 
 TEST_F(LoadFileTest, SaysThatAFileIsMissing) {
   EXPECT_EQ(ErrorOfFile(Path("missing.yaml")),
-            ":1:1: cannot be read: No such file or directory; check the path given with --config");
+            ":1:1: cannot be read: No such file or directory; check its path");
 }
 
 TEST_F(LoadFileTest, SaysThatAFileIsADirectory) {

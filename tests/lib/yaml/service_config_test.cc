@@ -65,6 +65,15 @@ class ServiceConfigTest : public ::testing::Test {
                                         ("service-config-" + std::to_string(::getpid()));
 };
 
+TEST_F(ServiceConfigTest, SaysWhatAnEmptyFileNeeds) {
+  EXPECT_THAT(Bad(""), HasSubstr("the file is empty; write {} where it is to say nothing"));
+}
+
+TEST_F(ServiceConfigTest, HasNoCommentsAsOtherLanguagesWriteThem) {
+  EXPECT_THAT(Bad("{\n  // retries\n  \"methodConfig\": []\n}"),
+              HasSubstr("users.json:2:3: // does not begin a comment"));
+}
+
 TEST_F(ServiceConfigTest, ReadsNames) {
   const Cluster cluster = Good(R"({"methodConfig": [
     {"name": [{"service": "a.B", "method": "C"}, {"service": "a.D"}]}, {"name": [{}]}]})");

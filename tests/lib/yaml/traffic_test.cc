@@ -37,6 +37,7 @@ TEST(TrafficTest, ReadsASplit) {
 
 TEST(TrafficTest, RefusesASplitThatGoesNowhere) {
   EXPECT_THAT(ErrorOf("split: {a: 0, b: 0}"), HasSubstr("gives no cluster a weight"));
+  EXPECT_THAT(ErrorOf("split: {}"), HasSubstr("names no cluster; write {cluster: weight"));
   EXPECT_THAT(ErrorOf("split: {a: 1, c: 1}"), HasSubstr("unknown cluster \"c\""));
   EXPECT_THAT(ErrorOf("cluster: a, split: {b: 1}"), HasSubstr("has both cluster and split"));
   EXPECT_THAT(ErrorOf("match: {authority: x}"), HasSubstr("is missing"));

@@ -73,6 +73,30 @@ TEST(VariablesTest, StandInValuesOfAnyType) {
   EXPECT_EQ(config->listeners[0]->address.ToString(), "10.0.0.1:1");
 }
 
+TEST(VariablesTest, OfNumbersMayBeQuotedAndStandInBrackets) {
+  for (const char* each : {"\"${N:-100}\"", "${N:-100}", "'${N:-100}'"}) {
+    const auto config = LoadText(
+        std::string("listeners: [{address: 127.0.0.1:1, cluster: a}]\n"
+                    "clusters: {a: {endpoints: [${HOST}:2, \"${HOST}:3\"], max_pending_calls: ") +
+            each + ", connection: {backoff_jitter: \"${J:-0.5}\"}}}\n",
+        "file.yaml", Known);
+    ASSERT_TRUE(config) << Format(config.error());
+    const Cluster& cluster = *config->clusters[0];
+    EXPECT_EQ(cluster.max_pending_calls, 100U);
+    EXPECT_EQ(cluster.connection.backoff_jitter, 0.5);
+    EXPECT_EQ(cluster.endpoints[0].address.ToString(), "10.0.0.1:2");
+  }
+}
+
+TEST(VariablesTest, AreHiddenFromYamlWithinALineAndShownAgain) {
+  const std::string text = "a: {b: ${N:-[1, 2]}, c: $${X}, d: ${open\ne: }}";
+  const std::string hidden = HideVariables(text);
+  EXPECT_EQ(hidden.size(), text.size());
+  EXPECT_EQ(hidden.find("${N"), std::string::npos);
+  EXPECT_NE(hidden.find("${open\ne: }"), std::string::npos);
+  EXPECT_EQ(ShowVariables(hidden), text);
+}
+
 TEST(VariablesTest, SayWhereTheyStandWhenTheyAreWrong) {
   const auto config =
       LoadText("workers: 1\nlisteners: [{address: \"${NOPE}:1\"}]\n", "file.yaml", Known);

@@ -10,7 +10,7 @@
 #include <string_view>
 
 #include "lib/base/result.h"
-#include "lib/yaml/config_error.h"
+#include "lib/config/complaint.h"
 
 namespace evenkeel::config {
 

@@ -1,4 +1,4 @@
-#include "lib/yaml/suggestion.h"
+#include "lib/config/suggestion.h"
 
 #include <algorithm>
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "lib/yaml/quantity.h"
+#include "lib/config/quantity.h"
 
 #include <gtest/gtest.h>
 

@@ -1,0 +1,152 @@
+#include "lib/config/effect_checks.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <string_view>
+
+namespace evenkeel::config {
+namespace {
+
+class EffectChecks {
+ public:
+  EffectChecks(const Config& config, std::vector<Problem>& problems)
+      : config_(config), problems_(problems) {}
+
+  void Run() {
+    for (const Cluster& each : config_.clusters) {
+      CheckCluster(KeyPath() / "clusters" / each.name, each);
+    }
+    for (size_t i = 0; i < config_.listeners.size(); ++i) {
+      CheckListener((KeyPath() / "listeners")[i], *config_.listeners[i]);
+    }
+    CheckUse();
+  }
+
+ private:
+  void CheckListener(const KeyPath& path, const Listener& listener) {
+    const ConnectionLifetime& lifetime = listener.lifetime;
+    WarnIf(lifetime.max_age_grace.count() > 0 && lifetime.max_age.count() == 0,
+           path / "max_connection_age_grace", "connections have no max_connection_age",
+           "add it, or remove this");
+    for (size_t i = 0; i < listener.routes.size(); ++i) {
+      const Route& route = listener.routes[i];
+      const KeyPath at = (path / "routes")[i];
+      CheckTimes(at, route.calls);
+      if (route.calls.retry) CheckRetry(at / "retry", route.calls);
+      CheckHedging(at, route.calls);
+      if (route.traffic.rate_limit) CheckRateLimit(at / "rate_limit", *route.traffic.rate_limit);
+    }
+  }
+
+  void CheckTimes(const KeyPath& path, const CallPolicy& calls) {
+    const auto& longest = calls.max_stream_duration;
+    WarnIf(longest && calls.timeout && *calls.timeout > *longest, path / "timeout",
+           "max_stream_duration ends the call first", "make it shorter, or remove it");
+    if (!calls.idle_timeout) return;
+    const bool is_beyond_timeout = calls.timeout && *calls.idle_timeout > *calls.timeout;
+    WarnIf(is_beyond_timeout, path / "idle_timeout", "timeout ends the call first",
+           "make it shorter, or remove it");
+    WarnIf(!is_beyond_timeout && longest && *calls.idle_timeout > *longest, path / "idle_timeout",
+           "max_stream_duration ends the call first", "make it shorter, or remove it");
+  }
+
+  void CheckRetry(const KeyPath& path, const CallPolicy& calls) {
+    const Retry& retry = *calls.retry;
+    WarnIf(calls.timeout && retry.per_try_timeout && *retry.per_try_timeout >= *calls.timeout,
+           path / "per_try_timeout", "timeout ends the call first",
+           "make it shorter, or remove it");
+    WarnIf(calls.timeout && retry.initial_backoff >= *calls.timeout, path / "initial_backoff",
+           "timeout ends the call before another attempt", "make it shorter than timeout");
+  }
+
+  void CheckHedging(const KeyPath& path, const CallPolicy& calls) {
+    if (!calls.hedging || !calls.timeout) return;
+    const auto* delay = std::get_if<base::Duration>(&calls.hedging->delay);
+    WarnIf(delay != nullptr && *delay >= *calls.timeout, path / "hedging" / "delay",
+           "timeout ends the call before another attempt", "make it shorter than timeout");
+  }
+
+  void CheckRateLimit(const KeyPath& path, const RateLimit& limit) {
+    WarnIf(limit.key.empty() && limit.max_keys != RateLimit{}.max_keys, path / "max_keys",
+           "there is no key, so all calls share one limit", "add key:, or remove this");
+  }
+
+  void CheckCluster(const KeyPath& path, const Cluster& cluster) {
+    const Balancing& balancing = cluster.balancing;
+    WarnIf(balancing.slow_start.window.count() == 0 && balancing.slow_start != SlowStart{},
+           path / "slow_start", "there is no window, so slow start is off",
+           "add window:, or remove this");
+    Tiers without_zone = balancing.tiers;
+    without_zone.min_endpoints_for_zone = Tiers{}.min_endpoints_for_zone;
+    WarnIf(balancing.tiers.zone.empty() && balancing.tiers != without_zone,
+           path / "locality" / "min_endpoints_for_zone", "there is no zone, so zones do not count",
+           "add zone:, or remove this");
+    const bool listed = std::holds_alternative<std::monostate>(cluster.origin);
+    WarnIf(listed && balancing.subset_size >= cluster.endpoints.size() && balancing.subset_size > 0,
+           path / "subset_size", "the cluster has no more endpoints than that",
+           "make it smaller, or remove it");
+    CheckLimits(path, cluster);
+    if (cluster.outlier_detection) CheckEjection(path, *cluster.outlier_detection);
+  }
+
+  void CheckLimits(const KeyPath& path, const Cluster& cluster) {
+    const Limits& whole = cluster.limits;
+    const Limits& each = cluster.endpoint_limits;
+    const KeyPath endpoint = path / "limits" / "endpoint";
+    WarnIf(whole.max_calls > 0 && each.max_calls > whole.max_calls, endpoint / "max_calls",
+           "the whole cluster takes no more than limits.max_calls", "make it smaller");
+    WarnIf(each.max_pending_calls > cluster.max_pending_calls, endpoint / "max_pending_calls",
+           "in the whole cluster no more than max_pending_calls wait", "make it smaller");
+    WarnIf(whole.max_calls > 0 && cluster.adaptive_concurrency &&
+               cluster.adaptive_concurrency->min_calls >= whole.max_calls,
+           path / "adaptive_concurrency" / "min_calls",
+           "limits.max_calls is reached first, so the limit never moves", "make it smaller");
+  }
+
+  void CheckEjection(const KeyPath& path, const OutlierDetection& detection) {
+    const KeyPath at = path / "outlier_detection";
+    WarnIf(detection.max_ejection_time < detection.base_ejection_time, at / "max_ejection_time",
+           "base_ejection_time is longer and counts", "make it at least as long");
+    WarnIf(!detection.consecutive_failures && !detection.success_rate &&
+               !detection.failure_percentage && !detection.latency,
+           at, "all its algorithms are off, so nothing is ejected",
+           "turn one on, or write outlier_detection: off");
+  }
+
+  // Clusters that get no call.
+  void CheckUse() {
+    std::set<std::string_view> used;
+    for (const Listener& listener : config_.listeners) {
+      used.insert(listener.cluster);
+      for (const Route& route : listener.routes) {
+        used.insert(route.cluster);
+        for (const SplitPart& each : route.traffic.split) used.insert(each.cluster);
+        if (route.traffic.mirror) used.insert(route.traffic.mirror->cluster);
+      }
+    }
+    for (const Cluster& each : config_.clusters) {
+      WarnIf(!used.contains(each.name), KeyPath() / "clusters" / each.name,
+             "no listener and no route sends calls here", "name it in one, or remove it");
+    }
+  }
+
+  void WarnIf(bool applies, const KeyPath& path, std::string_view reason, std::string_view hint) {
+    if (!applies) return;
+    problems_.push_back({.path = path,
+                         .reason = "has no effect: " + std::string(reason),
+                         .hint = std::string(hint),
+                         .kind = Problem::Kind::kWarning});
+  }
+
+  const Config& config_;
+  std::vector<Problem>& problems_;
+};
+
+}  // namespace
+
+void CheckEffects(const Config& config, std::vector<Problem>& problems) {
+  EffectChecks(config, problems).Run();
+}
+
+}  // namespace evenkeel::config

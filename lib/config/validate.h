@@ -1,0 +1,42 @@
+// Validate: what is wrong with a configuration as a whole, whatever it was read from.
+//
+// References between clusters and routes, duplicates, settings that exclude each other or have no
+// effect. What one value alone may be is checked by its reader, with the limits that stand beside
+// the struct's members. Each problem has a key path: lib/yaml adds file, line and column. Pure.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "lib/config/config.h"
+#include "lib/config/key_path.h"
+
+namespace evenkeel::config {
+
+struct Problem {
+  enum class Kind : uint8_t {
+    kError,
+    kWarning,  ///< the configuration works, but hardly as it was meant
+  };
+  enum class Spot : uint8_t {
+    kValue,
+    kKey,  ///< it is the key itself that is wrong
+  };
+
+  KeyPath path{};
+  std::string reason{};
+  std::string hint{};
+  Kind kind = Kind::kError;
+  /// Another place that the reason names by its path; empty: none.
+  KeyPath other{};
+  Spot spot = Spot::kValue;
+};
+
+/// In no particular order; empty: nothing is wrong.
+std::vector<Problem> Validate(const Config& config);
+
+/// Of endpoints that a file of their own lists.
+std::vector<Problem> ValidateEndpoints(const std::vector<Endpoint>& endpoints);
+
+}  // namespace evenkeel::config

@@ -1,0 +1,115 @@
+#include "lib/yaml/syntax_hints.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace evenkeel::config {
+namespace {
+
+struct LookAlike {
+  std::string_view bytes;
+  std::string_view name;
+  std::string_view hint;
+};
+
+constexpr char kSpace[] = "type a plain space in its place";
+constexpr char kQuote[] = "type \" or ' in its place";
+constexpr std::array<LookAlike, 11> kLookAlikes = {{
+    {"\xc2\xa0", "a no-break space (U+00A0)", kSpace},
+    {"\xe2\x80\x82", "an en space (U+2002)", kSpace},
+    {"\xe2\x80\x83", "an em space (U+2003)", kSpace},
+    {"\xe2\x80\x89", "a thin space (U+2009)", kSpace},
+    {"\xe2\x80\x8b", "a zero-width space (U+200B)", "remove it"},
+    {"\xe2\x80\xaf", "a narrow no-break space (U+202F)", kSpace},
+    {"\xef\xbb\xbf", "a byte order mark (U+FEFF)", "remove it"},
+    {"\xe2\x80\x9c", "a typographic quote (U+201C)", kQuote},
+    {"\xe2\x80\x9d", "a typographic quote (U+201D)", kQuote},
+    {"\xe2\x80\x98", "a typographic quote (U+2018)", kQuote},
+    {"\xe2\x80\x99", "a typographic quote (U+2019)", kQuote},
+}};
+
+// Blocks of text after | or > count as quoted too.
+bool IsQuote(char c) { return c == '"' || c == '\''; }
+
+// Where the text in quotes that begins at `start` has its closing quote; npos: nowhere.
+size_t EndOfQuote(std::string_view text, size_t start) {
+  const char quote = text[start];
+  for (size_t i = start + 1; i < text.size(); ++i) {
+    const bool is_pair = quote == '\'' && text.substr(i).starts_with("''");
+    if (is_pair || (quote == '"' && text[i] == '\\')) {
+      ++i;
+    } else if (text[i] == quote) {
+      return i;
+    }
+  }
+  return std::string_view::npos;
+}
+
+// What may stand after a closing quote: the end of a line, of an item or of a key.
+bool MayFollowQuote(char c) {
+  return std::string_view(" \t\r\n,]}:#").find(c) != std::string::npos;
+}
+
+std::string_view LineOf(std::string_view text, size_t offset) {
+  const size_t begin = offset == 0 ? 0 : text.rfind('\n', offset - 1) + 1;
+  return text.substr(begin, text.find('\n', begin) - begin);
+}
+
+}  // namespace
+
+bool HasClosingQuote(std::string_view text, size_t start) {
+  return !IsQuote(text[start]) || EndOfQuote(text, start) != std::string_view::npos;
+}
+
+std::optional<Slip> FindOpenQuote(std::string_view text, size_t start) {
+  if (!IsQuote(text[start])) return std::nullopt;
+  const size_t end = EndOfQuote(text, start);
+  if (end == std::string_view::npos) {
+    return Slip{start, {"this quote is never closed", "add the closing quote"}};
+  }
+  const std::string_view inside = text.substr(start, end - start);
+  const auto lines = std::ranges::count(inside, '\n');
+  const bool is_last = end + 1 == text.size();
+  if (lines == 0 && (is_last || MayFollowQuote(text[end + 1]))) return std::nullopt;
+  const std::string where = lines == 0   ? "in the same line"
+                            : lines == 1 ? "one line below"
+                                         : std::to_string(lines) + " lines below";
+  return Slip{start,
+              {"this quote is not closed where its text ends: the next one, " + where +
+                   ", is taken for its end",
+               "add the closing quote"}};
+}
+
+Complaint SlashComment() {
+  return {"// does not begin a comment", "write # in its place, or remove the line"};
+}
+
+std::optional<Slip> FindSlashComment(std::string_view text, size_t offset) {
+  size_t at = std::min(offset, text.size());
+  for (int lines = 0; lines < 2; ++lines) {
+    const std::string_view line = LineOf(text, at);
+    const size_t begin = line.find_first_not_of(" \t");
+    const size_t start = static_cast<size_t>(line.data() - text.data());
+    if (begin != std::string_view::npos && line.substr(begin).starts_with("//")) {
+      return Slip{start + begin, SlashComment()};
+    }
+    if (start == 0) break;
+    at = start - 1;
+  }
+  return std::nullopt;
+}
+
+std::optional<Slip> FindLookAlike(std::string_view part) {
+  std::optional<Slip> first;
+  for (const LookAlike& each : kLookAlikes) {
+    const size_t at = part.find(each.bytes);
+    if (at == std::string_view::npos || (first && first->offset < at)) continue;
+    first = Slip{
+        at,
+        {"this is " + std::string(each.name) + ", not what it looks like", std::string(each.hint)}};
+  }
+  return first;
+}
+
+}  // namespace evenkeel::config

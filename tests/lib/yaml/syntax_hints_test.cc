@@ -1,0 +1,50 @@
+#include "lib/yaml/syntax_hints.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace evenkeel::config {
+namespace {
+
+std::string Said(const std::optional<Slip>& slip) {
+  if (!slip) return "nothing";
+  return std::to_string(slip->offset) + ": " + slip->complaint.reason;
+}
+
+TEST(SyntaxHintsTest, AQuoteWithoutAnEndIsFoundWhereItOpens) {
+  EXPECT_EQ(Said(FindOpenQuote("a: \"b\nc: d", 3)), "3: this quote is never closed");
+  EXPECT_EQ(Said(FindOpenQuote("a: 'it''s", 3)), "3: this quote is never closed");
+  EXPECT_FALSE(HasClosingQuote("a: \"b\\\"", 3));
+}
+
+TEST(SyntaxHintsTest, AQuoteThatTheNextOneClosesIsFoundWhereItOpens) {
+  EXPECT_EQ(Said(FindOpenQuote("[\"a, \"b\"]", 1)),
+            "1: this quote is not closed where its text ends: the next one, in the same line, is "
+            "taken for its end");
+  EXPECT_EQ(Said(FindOpenQuote("a: \"b\nc: \"d\"\n", 3)),
+            "3: this quote is not closed where its text ends: the next one, one line below, is "
+            "taken for its end");
+}
+
+TEST(SyntaxHintsTest, AQuoteThatClosesIsNone) {
+  for (const char* each : {"\"a\"", "\"a\" b", "\"a\", b", "\"a\"]", "'it''s' # c", "\"a\": 1"}) {
+    EXPECT_EQ(Said(FindOpenQuote(each, 0)), "nothing") << each;
+  }
+}
+
+TEST(SyntaxHintsTest, ACommentOfOtherLanguagesIsFoundInItsLine) {
+  EXPECT_EQ(Said(FindSlashComment("a: 1\n  // b\nc: 2", 14)), "7: // does not begin a comment");
+  EXPECT_EQ(Said(FindSlashComment("a: 1\n  // b\nc: 2", 9)), "7: // does not begin a comment");
+  EXPECT_EQ(Said(FindSlashComment("a: dns:///b:1", 5)), "nothing");
+  EXPECT_EQ(Said(FindSlashComment("", 0)), "nothing");
+}
+
+TEST(SyntaxHintsTest, TheFirstCharacterThatOnlyLooksRightIsNamed) {
+  EXPECT_EQ(Said(FindLookAlike("a:\xc2\xa0 b \xe2\x80\x9c")),
+            "2: this is a no-break space (U+00A0), not what it looks like");
+  EXPECT_EQ(Said(FindLookAlike("plain \xc3\xa9")), "nothing");
+}
+
+}  // namespace
+}  // namespace evenkeel::config
