@@ -40,7 +40,6 @@ WITHOUT_TEST = frozenset("""
     lib/base/result
     lib/config/policy
     lib/config/traffic
-    lib/config_json/json
     lib/connection/client_call
     lib/connection/heartbeat
     lib/http2/session_headers
@@ -61,28 +60,15 @@ WITHOUT_TEST = frozenset("""
     lib/telemetry/shed
     lib/telemetry/shed_metrics
     lib/telemetry/worker_metrics
-    lib/yaml/address_book
     lib/yaml/call_policy_reader
     lib/yaml/client_connection_reader
-    lib/yaml/config_reader
-    lib/yaml/discovery_reader
     lib/yaml/flag_key
-    lib/yaml/health_reader
     lib/yaml/json_types
-    lib/yaml/key_types
-    lib/yaml/loader
-    lib/yaml/metadata_key
-    lib/yaml/name_rules
     lib/yaml/or_off
-    lib/yaml/place
     lib/yaml/policy_reader
-    lib/yaml/service_config_reader
     lib/yaml/status_list_key
     lib/yaml/status_names
     lib/yaml/text_file
-    lib/yaml/traffic_reader
-    lib/yaml/yaml_node
-    lib/yaml/yaml_parser
     proxy/admin/explain_page
     proxy/call/routes
     proxy/clients/listener_binding

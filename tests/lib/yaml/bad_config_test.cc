@@ -8,69 +8,6 @@ class BadConfigTest : public ::testing::TestWithParam<BadConfig> {};
 
 TEST_P(BadConfigTest, IsRefusedThere) { ExpectRefused(GetParam()); }
 
-const BadConfig kYaml[] = {
-    {"EmptyFile", "", 1, 1, "", "the file is empty"},
-    {"OnlyComments", "# nothing\n\n", 1, 1, "", "the file is empty"},
-    {"OnlyAMark", "---\n", 2, 1, "", "expected a map, found nothing"},
-    {"TextInsteadOfAMap", "listeners\n", 1, 1, "",
-     "expected a map, found \"listeners\"; its keys are: listeners, clusters, admin, workers"},
-    {"ListInsteadOfAMap", "- listeners\n", 1, 1, "", "expected a map, found a list"},
-    {"SecondDocument", Root("---\nworkers: 2"), 3, 1, "", "a second YAML document"},
-    {"SecondDocumentThatIsEmpty", Root("---"), 3, 1, "", "a second YAML document"},
-    {"LessIndentThanTheFirstKey", "  workers: 1\nadmin: off\n", 2, 1, "", "align it with"},
-    {"ListAfterAMap", Root("- workers"), 3, 1, "", "does not fit the map above"},
-    {"WrongIndent", "listeners:\n    - address: x\n  cluster: y\n", 3, 3, "",
-     "this does not fit the map above it; align the map's keys"},
-    {"WrongIndentOfAListItem", "listeners:\n    - a\n  - b\n", 3, 3, "", "does not fit"},
-    {"KeyWithinAValue", Root("admin: address: x"), 3, 15, "", "no key can stand here"},
-    {"TabInTheIndentation", Root("admin:\n\taddress: x"), 4, 1, "", "indent with spaces"},
-    {"TabAfterSpaces", "listeners:\n  \t- address: x\n", 2, 3, "", "a tab in the indentation"},
-    {"OpenBracket", Root("admin: [1, 2"), 4, 1, "", "a [ before here is not closed"},
-    {"OpenBrace", Root("admin: {address: x\nworkers: 2"), 4, 8, "",
-     "a { before here is not closed"},
-    {"BracketTooMany", Root("admin: {}}"), 3, 10, "", "this bracket closes nothing"},
-    {"OpenDoubleQuote", Root("admin: \"off"), 3, 8, "", "this quote is never closed"},
-    {"OpenSingleQuote", Root("admin: 'it''s"), 3, 8, "", "this quote is never closed"},
-    {"QuoteThatTheNextOneCloses",
-     "listeners:\n  - address: \"127.0.0.1:1\n    cluster: a\nclusters: {a: {endpoints: "
-     "[\"10.0.0.1:1\"]}}\n",
-     2, 14, "", "this quote is not closed where its text ends: the next one, 2 lines below"},
-    {"QuoteThatTheNextOneClosesInItsLine", Endpoints("[\"10.0.0.1:1, \"10.0.0.2:1\"]"), 4, 17, "",
-     "the next one, in the same line, is taken for its end; add the closing quote"},
-    {"SlashComment", "// sidecar\nworkers: 1\n", 1, 1, "",
-     "// does not begin a comment; write # in its place"},
-    {"SlashCommentBetweenKeys", Root("workers: 1\n// more\nadmin: off"), 4, 1, "",
-     "// does not begin a comment"},
-    {"SlashCommentInAFlowMap", Root("admin: {\n  // here\n  address: \"127.0.0.1:1\"}"), 4, 3, "",
-     "// does not begin a comment"},
-    {"SlashCommentAfterAnItem", Root("admin: {address: x, // here\n  b: 1}"), 3, 21, "",
-     "// does not begin a comment"},
-    {"NoBreakSpaceAfterAKey",
-     Root("workers:\xc2\xa0"
-          "2"),
-     3, 9, "", "this is a no-break space (U+00A0)"},
-    {"NoBreakSpaceInTheIndentation", Root("admin:\n\xc2\xa0 address: x"), 4, 1, "",
-     "type a plain space in its place"},
-    {"TypographicQuote", Root("admin: \xe2\x80\x9coff\xe2\x80\x9d"), 3, 8, "",
-     "this is a typographic quote (U+201C)"},
-    {"TextAfterAQuote", Root("admin: \"a\" b"), 3, 12, "", "does not fit"},
-    {"UnknownEscape", Root("admin: \"\\q\""), 3, 11, "", "unknown escape character: q"},
-    {"ReservedCharacter", Root("admin: @off"), 3, 8, "", "put the text in quotes"},
-    {"UnknownAlias", Root("admin: *off"), 3, 8, "", "the referenced anchor is not defined"},
-    {"AliasInItsOwnAnchor", Root("admin: &a [*a]"), 3, 12, "", "inside its own anchor"},
-    {"Tag", Root("workers: !!int 2"), 3, 10, "", "YAML tags are not used here"},
-    {"TagOnAMap", Root("admin: !include {file: x}"), 3, 8, "", "remove the !tag"},
-    {"ListAsAKey", Root("[a]: 1"), 3, 1, "", "a key must be text"},
-    {"Ipv6WithoutQuotesInAList", Endpoints("[[::1]:80]"), 4, 17, "", "\"[::1]:50051\", in quotes"},
-    {"NothingAsAKey", Root("~: 1"), 3, 1, "", "a key must be text, found nothing"},
-    {"MergeKey", Root("admin: &a {address: \"127.0.0.1:1\"}\nworkers: 1\n<<: *a"), 5, 1, "<<",
-     "merge keys are not supported"},
-    {"NotUtf8", "workers: \"\xe9\"\n", 1, 11, "", "save the file as UTF-8"},
-    {"Utf16", std::string("w\0o\0", 4), 1, 2, "", "this byte is not text"},
-    {"ControlCharacter", "workers: 1\nadmin: \x01\n", 2, 8, "", "without control characters"},
-};
-INSTANTIATE_TEST_SUITE_P(Yaml, BadConfigTest, ::testing::ValuesIn(kYaml), RowName);
-
 const BadConfig kKeys[] = {
     {"UnknownKey", Root("wokers: 2"), 3, 1, "wokers",
      "unknown key \"wokers\"; did you mean \"workers\"?"},
@@ -371,7 +308,8 @@ TEST(BadConfigsTest, AllErrorsOfAFileComeAtOnceInItsOrder) {
             "[ipv6]:port or unix:path\n"
             "bad.yaml:3:37: listeners[0].cluster: unknown cluster \"b\"; known clusters: a\n"
             "bad.yaml:3:40: listeners[0].port: unknown key \"port\"; known keys: address, routes, "
-            "cluster, health_service, http2, keepalive, max_connection_idle, max_connection_age, "
+            "cluster, health_service, http2, keepalive, max_connections, max_connection_idle, "
+            "max_connection_age, "
             "max_connection_age_grace\n"
             "bad.yaml:7:31: clusters.a.endpoints[1]: the address \"10.0.0.1:1\" is that of "
             "clusters.a.endpoints[0] in line 7 too; give each its own, or remove one\n"

@@ -1,0 +1,63 @@
+#include "lib/config/route_checks.h"
+
+#include "tests/lib/config/validate_fixture.h"
+
+namespace evenkeel::config {
+namespace {
+
+using ::testing::ElementsAre;
+
+class RouteChecksTest : public ValidateTest {};
+
+TEST_F(RouteChecksTest, FindsClustersThatAreNotThere) {
+  TheListener().cluster = "usres";
+  Route& route = AddRoute();
+  route.match.authority = "a";
+  route.traffic.mirror = Mirror{.cluster = "copies"};
+  Route& split = AddRoute();
+  split.cluster.clear();
+  split.traffic.split = {{"users", 1}, {"canary", 1}};
+  EXPECT_THAT(Errors(),
+              ElementsAre("listeners[0].cluster: unknown cluster \"usres\"",
+                          "listeners[0].routes[0].mirror.cluster: unknown cluster \"copies\"",
+                          "listeners[0].routes[1].split.canary: unknown cluster \"canary\""));
+  EXPECT_EQ(Validate(config_)[0].hint, "did you mean \"users\"?");
+}
+
+TEST_F(RouteChecksTest, FindsCallsWithNowhereToGo) {
+  TheListener().cluster.clear();
+  EXPECT_THAT(Errors(), ElementsAre("listeners[0]: its calls have nowhere to go"));
+}
+
+TEST_F(RouteChecksTest, FindsRoutesThatExcludeThemselves) {
+  Route& route = AddRoute();
+  route.match.method = "GetUser";
+  route.traffic.split = {{"users", 0}};
+  route.calls.retry.emplace();
+  route.calls.hedging.emplace();
+  route.traffic.fault.emplace();
+  EXPECT_THAT(Errors(),
+              ElementsAre("listeners[0].routes[0].match.method: a method needs its service",
+                          "listeners[0].routes[0]: has both cluster and split",
+                          "listeners[0].routes[0].split: gives no cluster a weight",
+                          "listeners[0].routes[0].hedging: a call is either tried again or "
+                          "hedged, not both",
+                          "listeners[0].routes[0].fault: does nothing"));
+}
+
+TEST_F(RouteChecksTest, FindsRoutesThatNoCallReaches) {
+  AddRoute().match.service = "a.B";
+  AddRoute().match.service = "grpc.health.v1.Health";
+  Route& narrow = AddRoute();
+  narrow.match.service = "a.B";
+  narrow.match.method = "C";
+  TheListener().health_service = true;
+  EXPECT_THAT(Errors(),
+              ElementsAre("listeners[0].routes[2]: no call gets here: listeners[0].routes[0] "
+                          "takes them all",
+                          "listeners[0].routes[1]: no call gets here: health_service answers "
+                          "them all"));
+}
+
+}  // namespace
+}  // namespace evenkeel::config
