@@ -23,7 +23,7 @@ class Probe {
     virtual void OnProbeAnswer(Probe& probe, ProbeResult result, const std::string& detail) = 0;
     virtual void OnWatchEnded(Probe& probe, const rpc::Status& status) = 0;
     /// A Watch would take the only stream that the endpoint allows; it was not begun.
-    virtual void OnNoRoomToWatch(Probe& /*probe*/) {}
+    virtual void OnNoRoomToWatch(Probe& probe) = 0;
     /// It did not reach the endpoint, or its connection was lost under it: that is the pool's news,
     /// and no result of a probe.
     virtual void OnProbeLost(Probe& probe, const std::string& reason) = 0;

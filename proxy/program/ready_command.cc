@@ -42,6 +42,7 @@ class Question final : private health::Probe::Owner {
  private:
   void OnProbeSent(health::Probe&) override {}
   void OnWatchEnded(health::Probe&, const rpc::Status&) override {}
+  void OnNoRoomToWatch(health::Probe&) override {}
   void OnProbeLost(health::Probe&, const std::string& reason) override { End(reason); }
   void OnProbeAnswer(health::Probe&, health::ProbeResult result,
                      const std::string& detail) override {
