@@ -23,6 +23,7 @@ using base::Result;
 constexpr int kBacklog = 4096;
 // Bounded, so that a flood of connections cannot keep a worker from its calls.
 constexpr int kAcceptsPerTurn = 64;
+constexpr auto kTellAgain = std::chrono::seconds(10);
 constexpr auto kPause = std::chrono::milliseconds(100);
 
 std::string Sentence(const SocketAddress& address, const char* verb) {
@@ -130,7 +131,8 @@ Listener::Listener(EventLoop& loop, FileDescriptor socket, AcceptHandler on_acce
       on_accept_(std::move(on_accept)),
       brakes_(brakes),
       on_pause_(std::move(on_pause)),
-      resume_(loop, [this] { CHECK(event_add(&event_, nullptr) == 0); }) {
+      resume_(loop, [this] { CHECK(event_add(&event_, nullptr) == 0); }),
+      loop_(loop) {
   CHECK(event_assign(
             &event_, loop.native(), socket_.get(), EV_READ | EV_PERSIST,
             [](int, short, void* self) noexcept {
@@ -177,7 +179,9 @@ const char* Listener::WhyNot() {
 void Listener::Pause(std::string_view reason) {
   event_del(&event_);
   resume_.StartAfter(kPause);
-  if (on_pause_) on_pause_(reason);
+  if (!on_pause_ || (told_ && loop_.Now() - *told_ < kTellAgain)) return;
+  told_ = loop_.Now();
+  on_pause_(reason);
 }
 
 }  // namespace evenkeel::net

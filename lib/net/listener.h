@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -44,7 +45,8 @@ class Listener {
     const base::Limit* connections = nullptr;
     const std::atomic<bool>* closed = nullptr;  ///< no more while true
   };
-  /// Why it has paused, a constant text; comes with each pause.
+  /// Why it has paused, a constant text; comes with the first pause and no more often than each ten
+  /// seconds.
   using PauseHandler = std::function<void(std::string_view reason)>;
 
   Listener(EventLoop& loop, FileDescriptor socket, AcceptHandler on_accept)
@@ -70,6 +72,8 @@ class Listener {
   const PauseHandler on_pause_;
   event event_;
   Timer resume_;
+  EventLoop& loop_;
+  std::optional<base::Time> told_{};
   bool reserve_reached_ = false;  // by the last one
   bool takes_queue_ = true;
 };
