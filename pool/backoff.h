@@ -1,7 +1,9 @@
 // Backoff: when to try to connect again (grpc/grpc doc/connection-backoff.md). Pure.
 //
 // Counted from the start of the attempt before, so a connection that lived longer than the current
-// delay is replaced at once, and one that dies young is not retried in a hot loop.
+// delay is replaced at once, and one that dies young is not retried in a hot loop. Nor is an
+// endpoint that greets each connection and says goodbye at once: its delays grow, where the
+// document would have each SETTINGS start over.
 #pragma once
 
 #include "lib/base/clock.h"
@@ -23,7 +25,7 @@ class Backoff {
 
   /// An attempt starts now; fixes the earliest time of the next.
   void AttemptStarted(base::Time now, base::Random& random);
-  /// The attempt reached a working peer (its SETTINGS arrived): start over with short delays.
+  /// A connection has worked for a while: start over with short delays.
   void Reset() { delay_ = settings_.initial; }
   /// For the delays to come; starts over with short ones.
   void SetSettings(const Settings& settings) {

@@ -9,7 +9,8 @@ namespace evenkeel::pool {
 EndpointConnection::EndpointConnection(net::EventLoop& loop, const net::SocketAddress& address,
                                        const ConnectionSettings& settings, uint32_t version,
                                        Owner& owner)
-    : owner_(owner),
+    : loop_(loop),
+      owner_(owner),
       version_(version),
       connection_(loop, http2::Role::kClient, settings.http2, *this, *this, settings.transports),
       connect_timer_(loop,
@@ -54,6 +55,7 @@ void EndpointConnection::OnSettings() {
   if (state_ == State::kConnecting) {
     connect_timer_.Stop();
     state_ = State::kReady;
+    ready_at_ = loop_.Now();
     heartbeat_.Start();
     owner_.OnReady(*this);
   } else {

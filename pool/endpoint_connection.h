@@ -6,6 +6,7 @@
 // Owned by its Pool, which hears of each step.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "lib/base/limit.h"
@@ -62,6 +63,8 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
   /// What the peer's GOAWAY said; meaningful in and after kDraining.
   http2::ErrorCode goaway_code() const { return goaway_code_; }
   uint32_t version() const { return version_; }
+  /// How long it has worked; 0 before it does.
+  base::Duration Age() const { return ready_at_ ? loop_.Now() - *ready_at_ : base::Duration(); }
 
   /// No new streams; closes when the last one has ended. No effect unless kReady.
   void Drain();
@@ -83,7 +86,9 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
 
   void WatchPath(const ConnectionSettings& settings);
 
+  net::EventLoop& loop_;
   Owner& owner_;
+  std::optional<base::Time> ready_at_;
   State state_ = State::kConnecting;
   http2::ErrorCode goaway_code_ = http2::ErrorCode::kNoError;
   const uint32_t version_;

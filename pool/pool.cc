@@ -39,6 +39,9 @@ bool Outdates(ConnectionSettings one, const ConnectionSettings& other) {
   return one != other;
 }
 
+// A connection that has worked for so long is no failure.
+constexpr auto kSettled = std::chrono::seconds(1);
+
 // How long a call waits at a full endpoint before it asks for another one.
 constexpr auto kWhile = std::chrono::milliseconds(20);
 
@@ -113,7 +116,6 @@ void Pool::Retire() {
 }
 
 void Pool::OnReady(EndpointConnection&) {
-  backoff_.Reset();
   addresses_failed_ = 0;
   metrics_.EndpointConnectionOpened(target_.id);
   SetState(State::kReady, "connected");
@@ -123,7 +125,12 @@ void Pool::OnReady(EndpointConnection&) {
 
 void Pool::OnRoom(EndpointConnection&) { ServeWaiters(); }
 
-void Pool::OnDraining(EndpointConnection&, const http2::GoAway& goaway) {
+void Pool::Rate(const EndpointConnection& connection) {
+  if (connection.Age() >= kSettled) backoff_.Reset();
+}
+
+void Pool::OnDraining(EndpointConnection& connection, const http2::GoAway& goaway) {
+  Rate(connection);
   last_failure_ = Describe(goaway);
   if (IsTooManyPings(goaway)) target_.keepalive->Double();
   // A GOAWAY before SETTINGS: the attempt has failed, whatever the peer says.
@@ -132,7 +139,8 @@ void Pool::OnDraining(EndpointConnection&, const http2::GoAway& goaway) {
   ConnectIfWanted();
 }
 
-void Pool::OnBroken(EndpointConnection&, const std::string& reason) {
+void Pool::OnBroken(EndpointConnection& connection, const std::string& reason) {
+  Rate(connection);
   last_failure_ = reason;
   if (Has(ConnectionState::kReady)) return ConnectIfWanted();
   SetState(State::kFailing, reason);
@@ -151,6 +159,7 @@ void Pool::OnLost(EndpointConnection& connection, ConnectionState before,
   if (before == ConnectionState::kDraining || before == ConnectionState::kBroken) {
     return ConnectIfWanted();  // it has been replaced already, but may have filled max_connections
   }
+  Rate(connection);
   last_failure_ = loss.reason;
   if (before == ConnectionState::kConnecting) ++addresses_failed_;
   if (!Has(ConnectionState::kReady)) {
@@ -229,6 +238,12 @@ void Pool::ConnectIfWanted() {
 void Pool::Connect() {
   backoff_timer_.Stop();
   backoff_.AttemptStarted(loop_.Now(), random_);
+  // One beside others that work is no attempt after a failure.
+  if (std::ranges::any_of(connections_, [](const auto& each) {
+        return each->state() == ConnectionState::kReady && each->Age() >= kSettled;
+      })) {
+    backoff_.Reset();
+  }
   const auto& addresses = target_.addresses;
   EndpointConnection::Owner& owner = *this;
   connections_.push_back(

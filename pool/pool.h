@@ -142,6 +142,8 @@ class Pool final : private EndpointConnection::Owner {
                  const rpc::Connection::Loss& loss);
 
   ConnectionSettings SettingsNow() const;
+  /// It works no longer; whether that was a success says its age.
+  void Rate(const EndpointConnection& connection);
   bool Has(EndpointConnection::State state) const;
   /// A connection that works and was made under the present settings.
   bool HasCurrent() const;

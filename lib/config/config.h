@@ -96,8 +96,8 @@ struct Connection {
   /// For TCP connect until the peer's SETTINGS. 10 ms to 5 min.
   Milliseconds connect_timeout{1000};
   /// Wait before the second attempt to connect; grows by `backoff_multiplier` up to `max_backoff`
-  /// and is reset when the peer's SETTINGS arrive (grpc/grpc doc/connection-backoff.md). 10 ms to
-  /// 5 min.
+  /// and starts over once a connection has worked for 1 s (grpc doc/connection-backoff.md). 10 ms
+  /// to 5 min.
   Milliseconds initial_backoff{100};
   /// `initial_backoff` to 1 h.
   Milliseconds max_backoff{10000};

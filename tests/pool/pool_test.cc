@@ -406,5 +406,20 @@ TEST_F(PoolTest, EveryCallerHearsExactlyOnce) {
   });
 }
 
+TEST_F(PoolTest, AnEndpointThatSaysGoodbyeAtOnceIsTriedWithGrowingDelays) {
+  settings_.backoff = {
+      .initial = milliseconds(10), .max = std::chrono::seconds(10), .multiplier = 2, .jitter = 0};
+  MakePool();
+  std::vector<base::Time> greeted;
+  for (size_t i = 0; i < 5; ++i) {
+    RunUntil([&] { return endpoint_.connections.size() == i + 1; });
+    RunUntil([&] { return pool_->state() == Pool::State::kReady; });
+    greeted.push_back(loop_.Now());
+    endpoint_.connections[i]->Destroy();
+    RunUntil([&] { return pool_->state() == Pool::State::kFailing; });
+  }
+  EXPECT_GE(greeted[4] - greeted[3], milliseconds(50));
+}
+
 }  // namespace
 }  // namespace evenkeel::pool
