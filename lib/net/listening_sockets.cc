@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -24,6 +26,19 @@ FileDescriptor Duplicate(const FileDescriptor& socket) {
 
 std::string BoundAddress(const ListeningSockets::Group& group) {
   return group.sockets.empty() ? "" : SocketAddress::OfSocket(group.sockets[0].get()).ToString();
+}
+
+constexpr std::string_view kUnix = "unix:";
+
+// Nothing: the address is no Unix socket's.
+std::optional<std::pair<dev_t, ino_t>> FileAt(const std::string& address) {
+  struct stat info;
+  if (!address.starts_with(kUnix) || ::lstat(address.c_str() + kUnix.size(), &info) != 0) return {};
+  return std::pair(info.st_dev, info.st_ino);
+}
+
+void RemoveFile(const ListeningSockets::Group& group) {
+  if (group.file && FileAt(group.name) == group.file) ::unlink(group.name.c_str() + kUnix.size());
 }
 
 bool SharesItsPort(const FileDescriptor& socket) {
@@ -64,7 +79,11 @@ std::vector<FileDescriptor> ListeningSockets::TakeInherited(const base::Address&
 
 Result<std::vector<FileDescriptor>, std::string> ListeningSockets::Open(
     const base::Address& address, size_t count) {
+  const bool named = std::ranges::any_of(
+      inherited_, [&address](const Group& each) { return each.name == address.ToString(); });
   std::vector<FileDescriptor> sockets = TakeInherited(address);
+  // What came without a name came from a service manager, who goes on using its file.
+  const bool managed = !sockets.empty() && !named;
   if (sockets.empty()) {
     auto opened = OpenListeners(address, count);
     if (!opened) return opened;
@@ -77,7 +96,8 @@ Result<std::vector<FileDescriptor>, std::string> ListeningSockets::Open(
     if (!more) return Error("cannot duplicate a socket: " + std::string(std::strerror(errno)));
     sockets.push_back(std::move(more));
   }
-  Group& kept = open_.emplace_back(Group{address.ToString(), {}});
+  Group& kept = open_.emplace_back(Group{address.ToString(), {}, FileAt(address.ToString())});
+  if (managed) kept.file.reset();
   for (const FileDescriptor& each : sockets) {
     kept.sockets.push_back(Duplicate(each));
     if (!kept.sockets.back()) {
@@ -88,7 +108,14 @@ Result<std::vector<FileDescriptor>, std::string> ListeningSockets::Open(
   return sockets;
 }
 
+void ListeningSockets::RemoveFiles() const {
+  for (const Group& each : open_) RemoveFile(each);
+}
+
 void ListeningSockets::Close(const std::string& bound_to) {
+  for (const Group& each : open_) {
+    if (BoundAddress(each) == bound_to) RemoveFile(each);
+  }
   std::erase_if(open_, [&](const Group& each) { return BoundAddress(each) == bound_to; });
 }
 

@@ -5,7 +5,11 @@
 // that is given up must be closed here too. Main thread.
 #pragma once
 
+#include <sys/types.h>
+
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lib/base/address.h"
@@ -21,6 +25,8 @@ class ListeningSockets {
     /// As configured, "127.0.0.1:0"; empty: only the sockets' own address tells.
     std::string name;
     std::vector<FileDescriptor> sockets;
+    /// Of a Unix socket that this process, or one that it took over from, has made: its file.
+    std::optional<std::pair<dev_t, ino_t>> file{};
   };
 
   /// Adds sockets that are open already, for the first Open of their name or address.
@@ -37,6 +43,9 @@ class ListeningSockets {
   /// Lets go of the sockets that are bound to this address, "127.0.0.1:50051".
   void Close(const std::string& bound_to);
   void CloseAll() { open_.clear(); }
+  /// The process ends and has no successor: the files of Unix sockets go, unless others have put
+  /// theirs in the place.
+  void RemoveFiles() const;
 
   /// What a successor is to get.
   const std::vector<Group>& open() const { return open_; }

@@ -6,6 +6,7 @@
 #include <iostream>
 #include <variant>
 
+#include "lib/config/own_listener.h"
 #include "lib/yaml/loader.h"
 #include "proxy/program/command_line.h"
 
@@ -38,6 +39,10 @@ int Check(const std::string& file, const config::Loading& loading) {
     std::cerr << config::FormatWarning(each) << '\n';
   }
   if (!CheckEndpointFiles(config)) return kUsageExitCode;
+  if (const auto ours = config::FindOwnListener(config)) {
+    std::cerr << file << ": " << *ours << '\n';
+    return kUsageExitCode;
+  }
   std::cout << file << ": ok (" << config.listeners.size() << " listeners, "
             << config.clusters.size() << " clusters)\n";
   return EXIT_SUCCESS;

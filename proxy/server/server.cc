@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "lib/base/block_pool.h"
+#include "lib/config/own_listener.h"
 #include "lib/net/socket_address.h"
 #include "lib/telemetry/process_facts.h"
 #include "proxy/clients/client_settings.h"
@@ -82,6 +83,7 @@ void Server::LogEnd(const Worker::Events::ClientEnded& end) {
 
 Result<void, std::string> Server::Apply(const config::Config& config) {
   if (draining_) return Error(std::string("draining: nothing is changed any more"));
+  if (auto ours = config::FindOwnListener(config)) return Error(std::move(*ours));
   config::Config next = config;
   config::ShareEqual(config_, next);
   auto listeners = PrepareListeners(next);
@@ -371,6 +373,7 @@ void Server::Drain(Worker::Queued queued, std::function<void()> on_done) {
   if (std::exchange(draining_, true)) return;
   on_drained_ = std::move(on_done);
   for (const auto& cluster : clusters_) cluster->health().StopLogging();
+  if (queued == Worker::Queued::kAccept) sockets_.RemoveFiles();
   sockets_.CloseAll();  // so that the workers' are the last ones
   for (const auto& worker : workers_) worker->Drain(queued);
   drain_timer_.StartAfter(options_.drain_timeout);

@@ -4,6 +4,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include <filesystem>
+
 #include "lib/net/listener.h"
 #include "tests/lib/net/loop_test.h"
 
@@ -89,6 +91,53 @@ TEST_F(ListeningSocketsTest, AClosedAddressRefuses) {
   sockets_.Close(address.ToString());
   const FileDescriptor client(socket(AF_INET, SOCK_STREAM, 0));
   EXPECT_NE(connect(client.get(), address.get(), address.size()), 0);
+}
+
+class SocketFileTest : public ListeningSocketsTest {
+ protected:
+  SocketFileTest() { std::filesystem::remove(path_); }
+  ~SocketFileTest() override { std::filesystem::remove(path_); }
+  bool IsThere() const { return std::filesystem::exists(path_); }
+
+  const std::string path_ =
+      std::filesystem::temp_directory_path() / ("socket_file_test." + std::to_string(getpid()));
+};
+
+TEST_F(SocketFileTest, GoesWithTheProcess) {
+  Open("unix:" + path_, 2);
+  sockets_.RemoveFiles();
+  EXPECT_FALSE(IsThere());
+}
+
+TEST_F(SocketFileTest, GoesWithItsListener) {
+  Open("unix:" + path_, 1);
+  sockets_.Close("unix:" + path_);
+  EXPECT_FALSE(IsThere());
+}
+
+TEST_F(SocketFileTest, StaysForASuccessor) {
+  Open("unix:" + path_, 1);
+  sockets_.CloseAll();
+  EXPECT_TRUE(IsThere());
+}
+
+TEST_F(SocketFileTest, AnotherProcessesInItsPlaceStays) {
+  Open("unix:" + path_, 1);
+  std::filesystem::remove(path_);
+  const auto others = OpenListeners(Parse("unix:" + path_), 1);
+  ASSERT_TRUE(others) << others.error();
+  sockets_.RemoveFiles();
+  EXPECT_TRUE(IsThere());
+}
+
+TEST_F(SocketFileTest, AServiceManagersStays) {
+  auto opened = OpenListeners(Parse("unix:" + path_), 1);
+  std::vector<ListeningSockets::Group> groups;
+  groups.push_back({"", std::move(*opened)});
+  sockets_.Inherit(std::move(groups));
+  Open("unix:" + path_, 1);
+  sockets_.RemoveFiles();
+  EXPECT_TRUE(IsThere());
 }
 
 }  // namespace
