@@ -1,5 +1,6 @@
 #include "proxy/program/handover.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -10,11 +11,20 @@ namespace evenkeel::proxy {
 namespace {
 
 constexpr auto kLookInterval = std::chrono::milliseconds(10);
+// So that the socket's path fits into sockaddr_un.
+constexpr size_t kLongestHome = 80;
 constexpr auto kPatience = std::chrono::seconds(10);
 
 std::string Variable(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? "" : value;
+}
+
+// Whether none but this user (and root) can put a file into the folder.
+bool IsOurOwn(const std::string& folder) {
+  struct stat info;
+  return ::stat(folder.c_str(), &info) == 0 && S_ISDIR(info.st_mode) &&
+         info.st_uid == ::geteuid() && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;
 }
 
 }  // namespace
@@ -26,6 +36,11 @@ std::string DefaultTakeoverSocket() {
   const std::string of_user = Variable("XDG_RUNTIME_DIR");
   if (!of_user.empty()) return of_user + kName;
   if (::geteuid() == 0) return std::string("/run") + kName;
+  // In /tmp another user could be there first, and keep this one from starting.
+  const std::string home = Variable("HOME");
+  if (!home.empty() && home.size() <= kLongestHome && IsOurOwn(home)) {
+    return home + "/.evenkeel-takeover.sock";
+  }
   return "/tmp/evenkeel-takeover-" + std::to_string(::geteuid()) + ".sock";
 }
 

@@ -26,7 +26,8 @@
 namespace evenkeel::proxy {
 
 /// Where a process of this user offers a take-over: in $RUNTIME_DIRECTORY, which systemd sets, or
-/// $XDG_RUNTIME_DIR, or /run for root, else in /tmp.
+/// $XDG_RUNTIME_DIR, or /run for root, or $HOME where none but this user can write to it, else in
+/// /tmp.
 std::string DefaultTakeoverSocket();
 
 class Handover {

@@ -33,19 +33,13 @@ WITHOUT_TEST = frozenset("""
     health/grpc_probe
     health/load_stream
     health/orca_report
-    health/probe
-    health/probe_result
-    health/socket_probe
     lib/base/check
     lib/base/result
     lib/config/policy
     lib/config/traffic
-    lib/connection/client_call
-    lib/connection/heartbeat
     lib/http2/session_headers
     lib/http2/session_produce
     lib/http2/session_receive
-    lib/net/connection_watch
     lib/net/file_descriptor
     lib/net/takeover_message
     lib/net/takeover_offer
@@ -76,7 +70,6 @@ WITHOUT_TEST = frozenset("""
     proxy/program/check_command
     proxy/program/command_line
     proxy/program/diff_command
-    proxy/program/handover
     proxy/program/ready_command
     proxy/program/sidecar
 """.split())
