@@ -28,9 +28,8 @@ void Print(const User& user) {
 int End(const ClientOptions& options, const grpc::ClientContext& context,
         const grpc::Status& status) {
   if (status.ok()) return 0;
-  std::cerr << MethodName(options.method)
-            << " failed: " << rpc::StatusName(static_cast<rpc::StatusCode>(status.error_code()))
-            << ": " << status.error_message() << By(context) << std::endl;
+  std::cerr << MethodName(options.method) << " failed: " << rpc::StatusName(CodeOf(status)) << ": "
+            << status.error_message() << By(context) << std::endl;
   return kCallFailed;
 }
 

@@ -44,6 +44,12 @@ void Prepare(grpc::ClientContext& context, const ClientOptions& options) {
   if (options.deadline > base::Duration::zero()) context.set_deadline(After(options.deadline));
 }
 
+rpc::StatusCode CodeOf(const grpc::Status& status) {
+  const int number = status.error_code();
+  const bool defined = number >= 0 && number < rpc::kStatusCodeCount;
+  return defined ? static_cast<rpc::StatusCode>(number) : rpc::StatusCode::kUnknown;
+}
+
 std::string ServedBy(const grpc::ClientContext& context) {
   // An error without messages is Trailers-Only: there is no other place for metadata then.
   for (const auto* metadata :

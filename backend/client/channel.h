@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "backend/client/options.h"
+#include "lib/rpc/status.h"
 
 namespace evenkeel::backend {
 
@@ -18,6 +19,9 @@ bool Connect(grpc::Channel& channel, const ClientOptions& options);
 
 /// Adds metadata and deadline to a call that is about to start.
 void Prepare(grpc::ClientContext& context, const ClientOptions& options);
+
+/// How a call ended. A number that gRPC does not define is kUnknown, as gRPC's libraries have it.
+rpc::StatusCode CodeOf(const grpc::Status& status);
 
 /// Who served a finished call: x-served-by, wherever it came; empty if there was none.
 std::string ServedBy(const grpc::ClientContext& context);

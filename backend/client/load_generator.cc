@@ -133,8 +133,7 @@ void LoadGenerator::OnFinished(LoadCall& call) {
 
 void LoadGenerator::Record(const LoadCall& call, base::Time now) {
   FinishedCall finished{.latency = now - call.due(),
-                        .status = {static_cast<rpc::StatusCode>(call.status().error_code()),
-                                   call.status().error_message()},
+                        .status = {CodeOf(call.status()), call.status().error_message()},
                         .replica = ServedBy(call.context())};
   bool cancelled = false;
   {

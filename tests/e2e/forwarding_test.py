@@ -1,6 +1,8 @@
 """Other people's software through the sidecar: a Python client and a Python server (grpcio) with a
 service that has no package. What one sends is what the other gets."""
 
+import json
+import subprocess
 import tempfile
 import threading
 import unittest
@@ -8,6 +10,7 @@ from concurrent import futures
 
 import grpc
 
+from harness import binaries
 from harness.case import E2eTestCase
 from harness.proto import compile_proto
 from harness.waiting import BOUND
@@ -217,6 +220,21 @@ class AddressTest(E2eTestCase):
             stub = user_grpc.UserServiceStub(channel)
             user = stub.GetUser(user_pb2.UserRequest(user_id="1"), timeout=BOUND)
         self.assertEqual("1", user.user_id)
+
+
+class UnknownStatusTest(E2eTestCase):
+    """A status that gRPC does not define goes on as it is; user-client counts it as UNKNOWN."""
+
+    def test_the_load_generator_survives_it(self):
+        endpoint = self.start_endpoint()
+        endpoint.answer(lambda stream: stream.respond_trailers_only(99))
+        sidecar = self.start_sidecar(endpoint)
+        result = subprocess.run(
+            [binaries.USER_CLIENT, "load", "--target", sidecar.address, "--rate", "50",
+             "--duration", "200ms", "--allow-failures", "--json"],
+            capture_output=True, text=True, timeout=BOUND, check=False)
+        self.assertEqual(1, result.returncode, result.stderr)  # no call succeeded
+        self.assertEqual({"UNKNOWN"}, set(json.loads(result.stdout)["statuses"]))
 
 
 if __name__ == "__main__":
