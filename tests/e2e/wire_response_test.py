@@ -89,7 +89,7 @@ class FormTest(WireTestCase):
             self.assertEqual([], block.all("content-length"))
 
     def test_metadata_of_headers_and_trailers_keeps_order_and_duplicates(self):
-        first = [("x-b", "1"), ("x-a", "2"), ("x-b", "3"), ("k-bin", "AQ"), ("k-bin", "AQ==,Ag")]
+        first = [("x-b", "1"), ("x-a", "2"), ("x-b", "3"), ("k-bin", "AQ"), ("k-bin", "AQ==")]
         last = [("z", "1"), ("y-bin", "/w"), ("z", "0"), ("y-bin", "/w==")]
         call, arrived = self.open(end_stream=True)
         arrived.respond_headers(*first).respond_trailers(0, *last)
