@@ -55,9 +55,9 @@ class ResetGuard {
   static constexpr int64_t kSlots = 10;
   static constexpr auto kWindow = kSlots * kSlot;
 
-  // Eight times what may be open, or what corresponds to it by the usual limits.
+  // Seven times what may be open, or what corresponds to it by the usual limits.
   uint32_t MostAbandoned() const {
-    return 8 * std::max(limits_.max_streams, limits_.max_resets / 5);
+    return 7 * std::max(limits_.max_streams, limits_.max_resets / 5);
   }
   void AddDebt(base::Time now) {
     const double seconds = std::chrono::duration<double>(now - last_).count();
