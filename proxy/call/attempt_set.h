@@ -9,7 +9,8 @@
 //               └──> running ──an attempt ends──┤
 //                       └──first message────────┴──> committed ──> done
 // Where a status may lead to another attempt the answer's headers are held until its first message
-// or its end, but not for long, so that a status in trailers counts as much as one in Trailers-Only.
+// or its end, but not for long, so that a status in trailers counts as much as one in
+// Trailers-Only.
 //
 // What its handler hears, in the legal sequences:
 //   a good answer            OnAnswerHeaders, OnAnswerData*, End with the endpoint's fields
@@ -22,9 +23,9 @@
 // OnCreditDue comes in between as the request leaves, for each byte once however often it is sent.
 //
 // It has more functions than a class should: four events of a pool and a stream lead to a decision
-// each, and what two decisions share is a function of its own. What could be pure is elsewhere: when
-// to try again in rpc::RetrySequence and HedgePlan, what that costs in RetryBrakes, what is kept of
-// the request in RequestBody.
+// each, and what two decisions share is a function of its own. What could be pure is elsewhere:
+// when to try again in rpc::RetrySequence and HedgePlan, what that costs in RetryBrakes, what is
+// kept of the request in RequestBody.
 #pragma once
 
 #include <array>
