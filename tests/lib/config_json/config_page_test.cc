@@ -67,6 +67,7 @@ listeners:
       connection_window: 2MiB
       max_header_list: 3000
       max_concurrent_streams: 7
+      max_resets: 70
     keepalive:
       time: 1m
       timeout: 5s
@@ -292,7 +293,7 @@ TEST(ConfigPageTest, KeepsWhatTheFileSaysOfListeners) {
     "cluster": "canary",
     "health_service": true,
     "http2": {"stream_window": "2KiB", "connection_window": "2MiB", "max_header_list": "3000",
-              "max_concurrent_streams": 7},
+              "max_concurrent_streams": 7, "max_resets": 70},
     "keepalive": {"time": "1m", "timeout": "5s", "permit_time": "30s",
                   "permit_without_calls": true, "max_ping_strikes": 5},
     "max_connections": 9, "max_connection_idle": "2m", "max_connection_age": "1h",
