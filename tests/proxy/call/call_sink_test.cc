@@ -100,14 +100,20 @@ TEST_F(CallSinkTest, OfAnAnsweredCallHearsWhenWhereAndHowMuch) {
 }
 
 TEST_F(CallSinkTest, OfARefusedCallHearsThatALimitEndedIt) {
-  config_.memory_limit = 1;
+  config_.clusters[0].Edit().limits.max_calls = 1;
   Start(1);
-  EXPECT_EQ(Finished(Call()), "8");
-  const Kept kept = TheRecord();
-  Expect(kept, StatusCode::kResourceExhausted, Origin::kProxy, Cause::kShed);
-  EXPECT_THAT(kept.message, HasSubstr("memory_limit"));
-  EXPECT_EQ(kept.record.attempts, 0u);
-  EXPECT_EQ(kept.record.sent_on, base::Time{});
+  Call();
+  Arrived();
+  EXPECT_EQ(Finished(Call()), "14");
+  RunUntil([&] { return Ended() > 0; });
+  Settle();
+  const std::lock_guard lock(mutex_);
+  EXPECT_EQ(started_.size(), 2u);
+  ASSERT_EQ(ended_.size(), 1u);
+  Expect(ended_[0], StatusCode::kUnavailable, Origin::kProxy, Cause::kShed);
+  EXPECT_THAT(ended_[0].message, HasSubstr("limits.max_calls"));
+  EXPECT_EQ(ended_[0].record.attempts, 0u);
+  EXPECT_EQ(ended_[0].record.sent_on, base::Time{});
 }
 
 TEST_F(CallSinkTest, OfACallWithoutRouteHearsNoCluster) {

@@ -80,8 +80,9 @@ TEST_F(TrafficTest, MoreThanMaxPendingCallsEndAtOnceAndAreNotTriedElsewhere) {
 }
 
 TEST_F(TrafficTest, AboveTheMemoryLimitNewCallsAreRefused) {
-  config_.memory_limit = 1;
   Start(1);
+  config_.memory_limit = 1;  // above it no more connections are accepted
+  ASSERT_TRUE(server_->Apply(config_));
   StreamLog& call = Call();
   EXPECT_EQ(Finished(call), "8");
   EXPECT_THAT(MessageOf(call), HasSubstr("memory_limit"));
