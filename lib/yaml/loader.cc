@@ -44,8 +44,8 @@ const YamlNode* Find(const YamlNode& map, std::string_view key) {
   return nullptr;
 }
 
-// The service configs that the clusters name, also those that cannot be read: a correction of one is
-// a change to watch for.
+// The service configs that the clusters name, also those that cannot be read: a correction of one
+// is a change to watch for.
 std::vector<std::string> ServiceConfigs(const YamlNode& root, const ErrorList& errors) {
   std::vector<std::string> paths;
   const YamlNode* const clusters = Find(root, "clusters");

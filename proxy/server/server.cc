@@ -104,8 +104,8 @@ Result<std::vector<Server::Listening>, std::string> Server::PrepareListeners(
       return listening->config->address;
     });
     if (found != known.end()) {
-      prepared.push_back({(*found)->id, each, (*found)->bound_to, (*found)->connections, {},
-                          (*found)->routes});
+      prepared.push_back(
+          {(*found)->id, each, (*found)->bound_to, (*found)->connections, {}, (*found)->routes});
       known.erase(found);
       continue;
     }
@@ -125,9 +125,12 @@ Result<Server::Listening, std::string> Server::Listen(
     const base::SharedValue<config::Listener>& config) {
   auto sockets = sockets_.Open(config->address, workers_.size());
   if (!sockets) return Error(sockets.error());
-  return Listening{ListenerId{next_id_++}, config,
+  return Listening{ListenerId{next_id_++},
+                   config,
                    net::SocketAddress::OfSocket(sockets->front().get()).ToString(),
-                   std::make_shared<base::Limit>(), std::move(*sockets), nullptr};
+                   std::make_shared<base::Limit>(),
+                   std::move(*sockets),
+                   nullptr};
 }
 
 void Server::Commit(std::vector<Listening> listeners) {
