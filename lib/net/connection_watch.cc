@@ -4,6 +4,7 @@
 #include <event2/listener.h>
 
 #include <algorithm>
+#include <mutex>
 
 #include "lib/base/check.h"
 
@@ -19,9 +20,11 @@ bool IsInUse(bufferevent* connection) {
   return on_event != nullptr;
 }
 
-// The error callback of a listener is handed evhttp's argument and not ours.
+// The error callback of a listener is handed evhttp's argument and not ours, so each is found by
+// its listener. One may be made on another thread than its loop's.
+std::mutex watches_mutex;
 std::vector<ConnectionWatch*>& Watches() {
-  static thread_local std::vector<ConnectionWatch*> watches;
+  static std::vector<ConnectionWatch*> watches;
   return watches;
 }
 
@@ -32,11 +35,15 @@ ConnectionWatch::ConnectionWatch(EventLoop& loop, const Limits& limits)
       limits_(limits),
       look_(loop, [this] { Look(); }),
       resume_(loop, [this] { Resume(); }) {
+  const std::lock_guard lock(watches_mutex);
   Watches().push_back(this);
 }
 
 ConnectionWatch::~ConnectionWatch() {
-  std::erase(Watches(), this);
+  {
+    const std::lock_guard lock(watches_mutex);
+    std::erase(Watches(), this);
+  }
   for (const Entry& each : entries_) bufferevent_decref(each.connection);
 }
 
@@ -44,6 +51,7 @@ void ConnectionWatch::Watch(evconnlistener* listener) {
   listener_ = listener;
   // Without one, libevent accepts again at once, for ever, and says so each time.
   evconnlistener_set_error_cb(listener, [](evconnlistener* failed, void*) noexcept {
+    const std::lock_guard lock(watches_mutex);
     for (ConnectionWatch* each : Watches()) {
       if (each->listener_ == failed) each->Pause();
     }

@@ -9,10 +9,10 @@ Pushback ParsePushback(std::optional<std::string_view> value) {
   if (!value) return {};
   constexpr Pushback kNoMore{.kind = Pushback::Kind::kStop};
   if (value->size() > 1 && value->front() == '0') return kNoMore;
-  int32_t number = 0;
+  uint32_t number = 0;
   const char* const end = value->data() + value->size();
   const auto [rest, error] = std::from_chars(value->data(), end, number);
-  if (error != std::errc() || rest != end || number < 0) return kNoMore;
+  if (error != std::errc() || rest != end || number > INT32_MAX) return kNoMore;
   return {Pushback::Kind::kWait, std::chrono::milliseconds(number)};
 }
 

@@ -29,9 +29,9 @@ class DnsServer {
     uint16_t port, priority, weight;
   };
 
-  explicit DnsServer(EventLoop& loop) : socket_(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0)) {
-    const auto any = SocketAddress::From(*base::Address::Parse("127.0.0.1:0"));
-    EXPECT_EQ(bind(socket_.get(), any.get(), any.size()), 0);
+  explicit DnsServer(EventLoop& loop) {
+    while (!Bind()) {
+    }
     event_assign(
         &event_, loop.native(), socket_.get(), EV_READ | EV_PERSIST,
         [](int, short, void* self) noexcept { static_cast<DnsServer*>(self)->OnReadable(); }, this);
@@ -73,16 +73,13 @@ class DnsServer {
   void Truncate(size_t records) { most_records_ = records; }
   /// Listens for TCP too, until which it refuses it.
   void ListenForTcp() {
-    tcp_ = FileDescriptor(socket(AF_INET, SOCK_STREAM, 0));
-    const SocketAddress at = address();
-    const int on = 1;
-    setsockopt(tcp_.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-    EXPECT_EQ(bind(tcp_.get(), at.get(), at.size()), 0);
     EXPECT_EQ(listen(tcp_.get(), 10), 0);
+    listens_ = true;
   }
   /// Answers those who have asked over TCP meanwhile.
   void ServeTcp() {
-    if (tcp_ && IsReadable(tcp_)) connections_.emplace_back(accept(tcp_.get(), nullptr, nullptr));
+    if (listens_ && IsReadable(tcp_))
+      connections_.emplace_back(accept(tcp_.get(), nullptr, nullptr));
     for (const FileDescriptor& each : connections_) {
       if (!IsReadable(each)) continue;
       char buffer[1500];
@@ -110,6 +107,15 @@ class DnsServer {
     std::map<int, int> failures;
   };
 
+  // One port for both, which nobody else can take meanwhile. Bound alone, TCP refuses connections.
+  bool Bind() {
+    tcp_ = FileDescriptor(socket(AF_INET, SOCK_STREAM, 0));
+    socket_ = FileDescriptor(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0));
+    const auto any = SocketAddress::From(*base::Address::Parse("127.0.0.1:0"));
+    EXPECT_EQ(bind(tcp_.get(), any.get(), any.size()), 0);
+    const auto same = SocketAddress::OfSocket(tcp_.get());
+    return bind(socket_.get(), same.get(), same.size()) == 0;
+  }
   static void Put16(std::string& out, uint16_t number) {
     out += static_cast<char>(number >> 8);
     out += static_cast<char>(number & 0xff);
@@ -198,6 +204,7 @@ class DnsServer {
   int edns_ = ns_r_noerror;
   size_t most_records_ = SIZE_MAX;
   FileDescriptor tcp_;
+  bool listens_ = false;  // over TCP
   std::vector<FileDescriptor> connections_;
 };
 

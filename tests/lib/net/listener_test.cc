@@ -167,7 +167,7 @@ class BrakesTest : public ListenerTest {
   Listener::Brakes brakes_;
   SocketAddress address_ = SocketAddress::From(base::Address());
   std::vector<std::string> pauses_;
-  std::unique_ptr<Listener> listener_;
+  std::unique_ptr<Listener> listener_;  // a test ends it before what its brakes refer to
 };
 
 TEST_F(BrakesTest, TheReservedDescriptorsAreLeftAlone) {
@@ -188,6 +188,7 @@ TEST_F(BrakesTest, TheReservedDescriptorsAreLeftAlone) {
   LetPass(std::chrono::milliseconds(250));
   EXPECT_THAT(accepted_, SizeIs(1));
   EXPECT_THAT(pauses_, SizeIs(1)) << "it is said once";
+  listener_.reset();
 }
 
 TEST_F(BrakesTest, NoMoreThanTheLimitUntilOneGoes) {
@@ -201,6 +202,7 @@ TEST_F(BrakesTest, NoMoreThanTheLimitUntilOneGoes) {
   EXPECT_THAT(accepted_, SizeIs(0));
   permit.Release();
   RunUntil([&] { return accepted_.size() == 1; });
+  listener_.reset();
 }
 
 TEST_F(BrakesTest, NoneWhileClosed) {
@@ -212,6 +214,7 @@ TEST_F(BrakesTest, NoneWhileClosed) {
   EXPECT_THAT(accepted_, SizeIs(0));
   closed = false;
   RunUntil([&] { return accepted_.size() == 1; });
+  listener_.reset();
 }
 
 }  // namespace

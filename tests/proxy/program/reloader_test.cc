@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 
+#include "lib/net/listener.h"
+#include "lib/net/socket_address.h"
 #include "proxy/program/file_config_source.h"
 #include "tests/proxy/sidecar_test.h"
 
@@ -101,7 +103,8 @@ TEST_F(ReloaderTest, AFileThatCannotBeAppliedChangesNothing) {
   AddEndpoint();
   Run(Text(1));
   std::string text = Text(1, ", policy: random");
-  const std::string taken = endpoints_[0]->name();
+  const auto other = net::OpenListeners(*base::Address::Parse("127.0.0.1:0"), 1);
+  const std::string taken = net::SocketAddress::OfSocket(other->front().get()).ToString();
   text.replace(text.find("127.0.0.1:0"), 11, taken);
   Write(text);
   const Reloader::Report report = reloader_->Reload("test");
