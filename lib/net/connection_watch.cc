@@ -59,7 +59,9 @@ void ConnectionWatch::Watch(evconnlistener* listener) {
 }
 
 bufferevent* ConnectionWatch::MakeConnection() {
-  bufferevent* const connection = bufferevent_socket_new(loop_.native(), -1, 0);
+  // The descriptor is closed with it and not by evhttp before: our reference would leave events of
+  // a closed descriptor in the loop, and the next socket of that number would hear nothing.
+  bufferevent* const connection = bufferevent_socket_new(loop_.native(), -1, BEV_OPT_CLOSE_ON_FREE);
   CHECK(connection != nullptr);
   bufferevent_incref(connection);
   entries_.push_back({connection, loop_.Now()});

@@ -166,10 +166,18 @@ class CgroupTest(ContainerTestCase):
         self.assertEqual(len(os.sched_getaffinity(0)), sidecar.wait_log("ready")["workers"])
 
     def test_it_refuses_calls_before_the_limit_of_memory_is_reached(self):
-        sidecar = self.start_in(memory_max=str(2**20))  # less than it has
+        limit = 2**33
+        sidecar = self.start_in(memory_max=str(limit), memory_current="0")
+        connection = self.connect(sidecar)
+        self.call(connection)
+        charged = self.folder / "cgroup/memory.current"
+        charged.write_text(f"{limit}\n", encoding="ascii")
         refused = sidecar.wait_log("memory_limit is reached: refusing new calls")
-        self.assertEqual(2**20 // 10 * 9, refused["memory_limit"])
-        self.assertEqual(8, self.connect(sidecar).call().wait_status())
+        self.assertEqual(limit // 10 * 9, refused["memory_limit"])
+        self.assertEqual(8, connection.call().wait_status())
+        late = self.connect(sidecar)  # is accepted once there is memory again
+        charged.write_text("0\n", encoding="ascii")
+        self.call(late)
 
 
 if __name__ == "__main__":

@@ -25,7 +25,8 @@ class ReadyTest(WireTestCase):
         self.sidecar.terminate()
         self.sidecar.wait_log("draining")
         code, said = ask("--admin", self.sidecar.admin)
-        self.assertEqual((1, f"not ready: {self.sidecar.admin}: HTTP: status 503\n"), (code, said))
+        self.assertEqual((1, f"not ready: {self.sidecar.admin}: HTTP: status 503: "
+                             "not ready; draining\n"), (code, said))
         arrived.respond()
         stream.wait_status()
 
