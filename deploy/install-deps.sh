@@ -13,7 +13,7 @@ build_packages=(
   build-essential cmake ninja-build ccache mold pkg-config
   libgrpc++-dev protobuf-compiler protobuf-compiler-grpc libprotobuf-dev grpc-proto
   libevent-dev libc-ares-dev libssl-dev libyaml-cpp-dev libxxhash-dev
-  prometheus-cpp-dev libspdlog-dev libcli11-dev nlohmann-json3-dev libexpected-dev
+  prometheus-cpp-dev libcli11-dev nlohmann-json3-dev libexpected-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   libnghttp2-dev  # the tests hold our HPACK against it
   file  # for cpack
