@@ -22,6 +22,7 @@ void PutHostInAuthority(HeaderList& headers) {
     if (field.name != "host") named.Add(field.name, field.value, field.indexing);
   }
   if (headers.truncated()) named.set_truncated();
+  if (headers.doubtful()) named.set_doubtful();
   headers = std::move(named);
 }
 

@@ -64,6 +64,11 @@ bool AreBase64(std::string_view values) {
   return true;
 }
 
+// What taking values apart may add to a list: each repeats its field's name, and nobody has counted
+// that against max_header_list.
+constexpr size_t kMostAdded = 8 * 1024;
+constexpr size_t kFieldOverhead = 32;  // RFC 9113, section 6.5.2
+
 // Every value of binary metadata in a field of its own.
 http2::HeaderList TakenApart(const http2::HeaderList& fields) {
   http2::HeaderList apart;
@@ -87,12 +92,18 @@ http2::HeaderList TakenApart(const http2::HeaderList& fields) {
 base::Result<void, std::string> ApplyFieldRules(http2::HeaderList& fields) {
   std::array<int, kSingle.size()> seen{};
   bool joined = false;
+  size_t added = 0;
   for (const http2::HeaderField field : fields) {
     if (IsBinary(field.name)) {
       if (!AreBase64(field.value)) {
         return base::Error("a value of " + std::string(field.name) + " that is not base64");
       }
-      joined |= field.value.find(',') != field.value.npos;
+      const auto commas = static_cast<size_t>(std::ranges::count(field.value, ','));
+      joined |= commas > 0;
+      added += commas * (field.name.size() + kFieldOverhead);
+      if (added > kMostAdded) {
+        return base::Error("too many values joined in " + std::string(field.name.substr(0, 64)));
+      }
     }
     const auto single = std::ranges::find(kSingle, field.name);
     if (single == kSingle.end()) continue;

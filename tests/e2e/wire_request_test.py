@@ -99,6 +99,9 @@ class DoubtfulRequestTest(WireTestCase):
         block = self.endpoint.next_stream().blocks[0]
         self.assertEqual("echo.test", block.get(":authority"))
         self.assertEqual([], block.all("host"))
+        doubtful = self.client.new_stream()
+        doubtful.send_headers([*fields, ("x-bin", "%")], True)
+        self.assertEqual(13, doubtful.wait_status())
 
 
 class HalfCloseTest(WireTestCase):

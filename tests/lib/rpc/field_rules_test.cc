@@ -59,6 +59,14 @@ TEST(FieldRulesTest, JoinedValuesGetAFieldEach) {
                   Pair("x-bin", "BA"), Pair("y-bin", "AQ"), Pair("y-bin", ""), Pair("z", "3")));
 }
 
+// Each value repeats its field's name: 64 KiB could stand for a gigabyte.
+TEST(FieldRulesTest, JoinedValuesThatWouldFillMoreThanTheListAreRefused) {
+  const std::string name = std::string(1000, 'a') + "-bin";
+  EXPECT_EQ(Wrong({{name, "AQ,AQ,AQ"}}), "");
+  EXPECT_EQ(Wrong({{name, std::string(100, ',')}}),
+            "too many values joined in " + std::string(64, 'a'));
+}
+
 TEST(FieldRulesTest, FieldsThatAreTakenApartKeepWhatIsToBeKnownOfThem) {
   http2::HeaderList list;
   list.set_limit(100);
