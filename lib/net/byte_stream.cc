@@ -15,7 +15,7 @@ namespace evenkeel::net {
 namespace {
 
 // Of TCP keepalive, once nothing has come for the idle time: seconds, and how many.
-constexpr int kProbeInterval = 5;
+constexpr int kProbeInterval = 2;
 constexpr int kProbes = 4;
 
 std::error_code LastError() { return {errno, std::system_category()}; }
@@ -97,7 +97,16 @@ void ByteStream::SetUserTimeout(base::Duration timeout) {
 void ByteStream::SetTcpKeepalive(base::Duration idle) {
   using std::chrono::seconds;
   const int on = 1;
-  const int wait = static_cast<int>(std::max(std::chrono::ceil<seconds>(idle), seconds(1)).count());
+  int wait = static_cast<int>(std::max(std::chrono::ceil<seconds>(idle), seconds(1)).count());
+  // With a user timeout the kernel counts no probes: the first that is unanswered when so long has
+  // passed since the last byte ends the connection. So the first leaves in time for others.
+  unsigned timeout = 0;
+  socklen_t size = sizeof timeout;
+  getsockopt(socket_.get(), IPPROTO_TCP, TCP_USER_TIMEOUT, &timeout, &size);
+  if (timeout > 0) {
+    const int room = static_cast<int>(timeout / 1000) - (kProbes - 1) * kProbeInterval;
+    wait = std::min(wait, std::max(room, 1));
+  }
   setsockopt(socket_.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
   setsockopt(socket_.get(), IPPROTO_TCP, TCP_KEEPIDLE, &wait, sizeof wait);
   setsockopt(socket_.get(), IPPROTO_TCP, TCP_KEEPINTVL, &kProbeInterval, sizeof kProbeInterval);

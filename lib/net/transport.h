@@ -60,8 +60,10 @@ class Transport {
   /// TCP_USER_TIMEOUT (RFC 5482), to the millisecond; no effect on Unix sockets.
   virtual void SetUserTimeout(base::Duration timeout) = 0;
 
-  /// SO_KEEPALIVE after `idle` without a byte, to the second, at least one; how long the peer may
-  /// leave it unanswered is SetUserTimeout's, else four more probes. No effect on Unix sockets.
+  /// SO_KEEPALIVE after `idle` without a byte, to the second, at least one; then a probe every two
+  /// seconds. The connection ends when SetUserTimeout's time has passed since the last byte, before
+  /// which at least three probes leave (so `idle` may be shorter), else after four. To be called
+  /// after SetUserTimeout. No effect on Unix sockets.
   virtual void SetTcpKeepalive(base::Duration idle) = 0;
 
   /// Sends the end of our bytes after those that have left; reading goes on.

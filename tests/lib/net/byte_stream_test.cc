@@ -99,11 +99,14 @@ TEST_F(ByteStreamTest, HasTheKernelWatchThePath) {
     return value;
   };
   near_.stream = std::make_unique<ByteStream>(loop_, FileDescriptor(::dup(same.get())), near_);
-  near_.stream->SetUserTimeout(std::chrono::milliseconds(1500));
   near_.stream->SetTcpKeepalive(std::chrono::milliseconds(1500));
-  EXPECT_EQ(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 1500);
   EXPECT_EQ(option(SOL_SOCKET, SO_KEEPALIVE), 1);
   EXPECT_EQ(option(IPPROTO_TCP, TCP_KEEPIDLE), 2);
+  near_.stream->SetUserTimeout(std::chrono::milliseconds(20500));
+  near_.stream->SetTcpKeepalive(std::chrono::seconds(30));
+  EXPECT_EQ(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 20500);
+  const int interval = option(IPPROTO_TCP, TCP_KEEPINTVL);
+  EXPECT_LE(option(IPPROTO_TCP, TCP_KEEPIDLE) + 3 * interval, 20) << "one lost probe is not enough";
 }
 
 TEST_F(ByteStreamTest, SaysThatNobodyListens) {
