@@ -84,6 +84,7 @@ Result<std::vector<FileDescriptor>, std::string> ListeningSockets::Open(
   std::vector<FileDescriptor> sockets = TakeInherited(address);
   // What came without a name came from a service manager, who goes on using its file.
   const bool managed = !sockets.empty() && !named;
+  const bool inherited = !sockets.empty();
   if (sockets.empty()) {
     auto opened = OpenListeners(address, count);
     if (!opened) return opened;
@@ -96,8 +97,8 @@ Result<std::vector<FileDescriptor>, std::string> ListeningSockets::Open(
     if (!more) return Error("cannot duplicate a socket: " + std::string(std::strerror(errno)));
     sockets.push_back(std::move(more));
   }
-  Group& kept = open_.emplace_back(Group{address.ToString(), {}, FileAt(address.ToString())});
-  if (managed) kept.file.reset();
+  Group& kept = open_.emplace_back(Group{address.ToString(), {}, {}, managed});
+  if (!inherited) kept.file = FileAt(kept.name);
   for (const FileDescriptor& each : sockets) {
     kept.sockets.push_back(Duplicate(each));
     if (!kept.sockets.back()) {
@@ -106,6 +107,12 @@ Result<std::vector<FileDescriptor>, std::string> ListeningSockets::Open(
     }
   }
   return sockets;
+}
+
+void ListeningSockets::Own() {
+  for (Group& each : open_) {
+    if (!each.managed) each.file = FileAt(each.name);
+  }
 }
 
 void ListeningSockets::RemoveFiles() const {

@@ -27,6 +27,7 @@ class ListeningSockets {
     std::vector<FileDescriptor> sockets;
     /// Of a Unix socket that this process, or one that it took over from, has made: its file.
     std::optional<std::pair<dev_t, ino_t>> file{};
+    bool managed = false;  ///< by a service manager, who goes on using its file
   };
 
   /// Adds sockets that are open already, for the first Open of their name or address.
@@ -43,6 +44,9 @@ class ListeningSockets {
   /// Lets go of the sockets that are bound to this address, "127.0.0.1:50051".
   void Close(const std::string& bound_to);
   void CloseAll() { open_.clear(); }
+  /// The predecessor is gone, so the files of its Unix sockets are this process's. Until then a
+  /// failed take-over must leave them: the predecessor goes on with them.
+  void Own();
   /// The process ends and has no successor: the files of Unix sockets go, unless others have put
   /// theirs in the place.
   void RemoveFiles() const;

@@ -161,6 +161,7 @@ void Sidecar::OnServing() {
     log_.Warning("inherited socket closed: no listener has its address", {{"address", each}});
   }
   sockets_.DropUnclaimed();
+  sockets_.Own();
   log_.Info("ready", {{"version", base::kVersion},
                       {"listeners", server_->listening_on()},
                       {"admin", admin_ ? admin_->address() : "off"},

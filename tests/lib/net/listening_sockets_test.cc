@@ -130,6 +130,20 @@ TEST_F(SocketFileTest, AnotherProcessesInItsPlaceStays) {
   EXPECT_TRUE(IsThere());
 }
 
+TEST_F(SocketFileTest, APredecessorsStaysUntilTheTakeOverIsDone) {
+  const std::string name = "unix:" + path_;
+  auto opened = OpenListeners(Parse(name), 1);
+  std::vector<ListeningSockets::Group> groups;
+  groups.push_back({name, std::move(*opened)});
+  sockets_.Inherit(std::move(groups));
+  Open(name, 1);
+  sockets_.RemoveFiles();
+  EXPECT_TRUE(IsThere());
+  sockets_.Own();
+  sockets_.RemoveFiles();
+  EXPECT_FALSE(IsThere());
+}
+
 TEST_F(SocketFileTest, AServiceManagersStays) {
   auto opened = OpenListeners(Parse("unix:" + path_), 1);
   std::vector<ListeningSockets::Group> groups;
