@@ -23,7 +23,12 @@ class ListedSource final : public EndpointSource {
   ListedSource(const config::Cluster& cluster, const KnownAddresses& known, const Context& context,
                Events events);
 
-  std::optional<std::vector<ResolvedEndpoint>> AtOnce() const override { return Known(); }
+  /// Nothing where no address is known yet: then what a reload replaces stays until one is.
+  std::optional<std::vector<ResolvedEndpoint>> AtOnce() const override {
+    std::vector<ResolvedEndpoint> known = Known();
+    if (known.empty() && !listed_.empty()) return std::nullopt;
+    return known;
+  }
 
  private:
   void Ask();

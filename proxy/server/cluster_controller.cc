@@ -83,6 +83,7 @@ void ClusterController::Update(base::SharedValue<config::Cluster> config) {
     endpoints_.Configure(FactoryOf(config_, context_.random),
                          WithSubsetSeed(config_->balancing, subset_seed_));
   }
+  if (other_policy && !other_source) endpoints_.Update(all_);  // subset_size may be another
   health_.Update(config_);
   plan_ = nullptr;
   if (other_source) StartSource();
@@ -116,18 +117,18 @@ std::optional<std::string> ClusterController::WhyNotReady() const {
 
 void ClusterController::SetEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints) {
   std::unordered_map<std::string, Known> before = std::exchange(known_, {});
-  std::vector<balancer::EndpointPtr> all;
-  all.reserve(endpoints.size());
+  all_.clear();
+  all_.reserve(endpoints.size());
   for (discovery::ResolvedEndpoint& each : endpoints) {
     if (known_.contains(each.address)) continue;
     const auto found = before.find(each.address);
     const std::string address = each.address;
     Known known =
         found == before.end() ? Make(std::move(each)) : Keep(std::move(found->second), each);
-    all.push_back(known.plan.target.endpoint);
+    all_.push_back(known.plan.target.endpoint);
     known_.emplace(address, std::move(known));
   }
-  endpoints_.Update(std::move(all));
+  endpoints_.Update(all_);
   health_.Update(config_);
   plan_ = nullptr;
 }

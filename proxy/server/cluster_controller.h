@@ -107,6 +107,7 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   const Context context_;
   const uint64_t subset_seed_;
   std::unordered_map<std::string, Known> known_;  // by address
+  std::vector<balancer::EndpointPtr> all_;        // in the source's order, before subsetting
   unsigned next_asker_;
   balancer::EndpointSet endpoints_;
   health::ClusterHealth health_;

@@ -53,6 +53,18 @@ TEST_F(ClusterControllerTest, TheSameRetryBrakesKeepTheirState) {
   EXPECT_EQ(controller_->plan()->shared.retries, before);
 }
 
+TEST_F(ClusterControllerTest, AnotherSubsetSizeIsTakenAtOnce) {
+  std::vector<discovery::ResolvedEndpoint> endpoints;
+  for (int i = 0; i < 10; ++i) endpoints.push_back({"endpoint-" + std::to_string(i), {}, {}});
+  controller_->SetEndpoints(endpoints);
+  EXPECT_EQ(controller_->plan()->endpoints.size(), 10u);
+  for (const uint32_t size : {2u, 5u, 0u}) {
+    config_.balancing.subset_size = size;
+    controller_->Update(config_);
+    EXPECT_EQ(controller_->plan()->endpoints.size(), size == 0 ? 10u : size);
+  }
+}
+
 TEST_F(ClusterControllerTest, SnapshotsOfThousandsLeaveMainTimeBetweenThem) {
   std::vector<discovery::ResolvedEndpoint> endpoints;
   for (int i = 0; i < 1000; ++i) endpoints.push_back({"endpoint-" + std::to_string(i), {}, {}});
