@@ -102,8 +102,9 @@ void Session::OnDataPiece(const FrameInput::Piece& piece) {
 // endpoint may still send what its windows held when its call was cancelled.
 void Session::OnClosedData(StreamId id) {
   if (role_ == Role::kClient) return;
+  if (resets_.MayHold(id, clock_.Now())) return;  // was under way when we reset the stream
   CountIdleFrame();
-  if (!resets_.MayHold(id, clock_.Now())) RefuseRequest(id, ErrorCode::kStreamClosed);
+  RefuseRequest(id, ErrorCode::kStreamClosed);
 }
 
 void Session::OnDataOf(Stream& stream, const FrameInput::Piece& piece) {

@@ -38,6 +38,13 @@ bool IsAnswer(Status status) {
   return status == Status::kFound || status == Status::kNoSuchName || status == Status::kNoRecords;
 }
 
+// Truncated to nothing: whether there are records is not known (RFC 1035, section 4.1.1).
+bool IsTruncated(const DnsChannel::Reply& reply) {
+  constexpr uint8_t kTruncation = 2;
+  return reply.status == Status::kNoRecords && reply.message.size() > 2 &&
+         (static_cast<uint8_t>(reply.message[2]) & kTruncation) != 0;
+}
+
 std::vector<int> TypesOf(Family family) {
   switch (family) {
     case Family::kIpv4:
@@ -174,6 +181,9 @@ void DnsLookup::Ask(Walk& walk, const std::string& name, int type, Manner manner
   auto& channel = channels_[static_cast<size_t>(manner)];
   if (!channel) channel = std::make_unique<DnsChannel>(loop_, settings_, manner);
   channel->Ask(name, type, [this, &walk, name, type, manner](const Reply& reply) {
+    if (manner == Manner::kTruncated && IsTruncated(reply)) {
+      return OnReply(walk, type, {Status::kRefused, "the answer is truncated, and TCP fails", {}});
+    }
     if (IsAnswer(reply.status) || manner == Manner::kTruncated) return OnReply(walk, type, reply);
     Ask(walk, name, type, manner == Manner::kExtended ? Manner::kPlain : Manner::kTruncated);
   });

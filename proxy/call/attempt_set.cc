@@ -372,6 +372,7 @@ void AttemptSet::EndWithStatus(Attempt& attempt, const AttemptOutcome& outcome,
 
 void AttemptSet::GiveUp(const FinalStatus& status) {
   Finish();
+  CountHedges(nullptr);
   owner_.End(status);
 }
 

@@ -163,6 +163,7 @@ void Cluster::LearnLoad(const Member& member, const http2::HeaderList& trailers,
 }
 
 void Cluster::OnReadyChanged(pool::Pool& pool, const std::string& reason) {
+  if (!IsMembers(pool)) return;
   const bool ready = pool.state() == pool::Pool::State::kReady;
   // First that it is asked, so that there is hope in it all the time.
   health::ActiveCheck* check = CheckOf(pool);
@@ -173,14 +174,23 @@ void Cluster::OnReadyChanged(pool::Pool& pool, const std::string& reason) {
 }
 
 void Cluster::OnFailing(pool::Pool& pool, const std::string& reason) {
+  if (!IsMembers(pool)) return;
   events_.on_connection(pool.endpoint(), 0, reason);
   if (health::ActiveCheck* check = CheckOf(pool)) check->PoolFailed(reason);
 }
 
 void Cluster::OnDraining(pool::Pool& pool) {
+  if (!IsMembers(pool)) return;
   if (health::ActiveCheck* check = CheckOf(pool)) check->PoolDraining();
   Member* const member = Find(*pool.endpoint());
   if (member != nullptr && member->load_stream) member->load_stream->Restart();
+}
+
+// A pool that was removed lives on under its last attempts; its endpoint may have come back and
+// have another one, and main counts that one's connections.
+bool Cluster::IsMembers(const pool::Pool& pool) {
+  const Member* const member = Find(*pool.endpoint());
+  return member != nullptr && member->pool.get() == &pool;
 }
 
 health::ActiveCheck* Cluster::CheckOf(const pool::Pool& pool) {

@@ -164,6 +164,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   void OnFailing(pool::Pool& pool, const std::string& reason) override;
   void OnDraining(pool::Pool& pool) override;
   bool IsUsable(const balancer::Endpoint& endpoint, const pool::Pool& pool);
+  bool IsMembers(const pool::Pool& pool);
   health::ActiveCheck* CheckOf(const pool::Pool& pool);
   void WakeAll();
 
