@@ -11,6 +11,7 @@ namespace {
 // Endpoints a pick may refuse; more warming ones than that are most of the set, and then the calls
 // have nowhere better to go.
 constexpr size_t kMaxRefused = 4;
+// Nor has a call that avoids more than so many: its first pick stands.
 constexpr size_t kMaxAvoided = 16;
 
 bool IsWarming(const Endpoint& endpoint) { return endpoint.warming_since() != base::Time{}; }
@@ -22,10 +23,12 @@ class SlowStartPicker final : public Picker {
 
   EndpointPtr Pick(const CallFacts& call, base::Random& random) const override {
     EndpointPtr first = inner_->Pick(call, random);
-    if (!first || Accepts(*first, call.now, random)) return first;
+    if (!first || call.avoid.size() > kMaxAvoided || Accepts(*first, call.now, random)) {
+      return first;
+    }
     std::array<const Endpoint*, kMaxAvoided + kMaxRefused> avoid;
-    size_t avoided = std::min(call.avoid.size(), kMaxAvoided);
-    std::copy_n(call.avoid.begin(), avoided, avoid.begin());
+    size_t avoided = call.avoid.size();
+    std::ranges::copy(call.avoid, avoid.begin());
     CallFacts again = call;
     const Endpoint* refused = first.get();
     EndpointPtr next;

@@ -256,15 +256,6 @@ TEST_F(EndpointSetTest, SlowStartChangesNothingWhenAllAreNew) {
   for (const size_t count : Count(4'000)) EXPECT_NEAR(count, 1'000, 150);
 }
 
-TEST(SlowStartTest, TheShareFollowsTheFormula) {
-  const SlowStart::Settings linear{.window = 10s};
-  EXPECT_DOUBLE_EQ(SlowStart::Share(0s, linear), 0.1);
-  EXPECT_DOUBLE_EQ(SlowStart::Share(5s, linear), 0.5);
-  EXPECT_DOUBLE_EQ(SlowStart::Share(10s, linear), 1);
-  const SlowStart::Settings fast{.window = 10s, .aggression = 2};
-  EXPECT_DOUBLE_EQ(SlowStart::Share(2500ms, fast), 0.5);
-}
-
 TEST_F(EndpointSetTest, ExplainsWhyOthersWereNotEligible) {
   Make(6);
   for (size_t i = 1; i < 6; ++i) set_->ConnectionsChanged(At(i), +1);

@@ -26,7 +26,6 @@ WITHOUT_TEST = frozenset("""
     balancer/reported_weight
     balancer/ring_hash
     balancer/rotation
-    balancer/slow_start
     balancer/stride_schedule
     balancer/typical_latency
     health/active_check
