@@ -21,7 +21,12 @@ uint32_t UsesOf(uint64_t load) { return static_cast<uint32_t>(load) & 0xfff; }
 uint32_t Milliseconds(base::Time now) {
   return static_cast<uint32_t>(now.time_since_epoch() / std::chrono::milliseconds(1));
 }
-uint32_t TimeOf(uint64_t when) { return static_cast<uint32_t>(when); }
+uint32_t AgeOf(uint64_t when, uint32_t now_ms) {
+  // Workers have the time of their turns: one may be behind the reporter's, and then it is new.
+  constexpr uint32_t kMostBehind = 60'000;
+  const uint32_t age = now_ms - static_cast<uint32_t>(when);
+  return age >= UINT32_MAX - kMostBehind ? 0 : age;
+}
 base::Duration LatencyOf(uint64_t when) {
   return base::Duration(
       static_cast<int64_t>(std::bit_cast<float>(static_cast<uint32_t>(when >> 32))));
@@ -51,7 +56,7 @@ size_t ReportPool::SlotFor(uint32_t endpoint, uint32_t now_ms) const {
   for (size_t i = 0; i < settings_.size; ++i) {
     const uint64_t load = slots_[i].load.load(std::memory_order_relaxed);
     if (load != kEmpty && EndpointOf(load) == endpoint) return i;
-    const uint32_t age = now_ms - TimeOf(slots_[i].when.load(std::memory_order_relaxed));
+    const uint32_t age = AgeOf(slots_[i].when.load(std::memory_order_relaxed), now_ms);
     const uint64_t rank = load == kEmpty ? UINT64_MAX : age;
     if (rank > best_age) {
       best = i;
@@ -69,7 +74,7 @@ ReportPool::Snapshot ReportPool::Read(base::Time now) const {
     const uint64_t load = slots_[i].load.load(std::memory_order_relaxed);
     if (load == kEmpty) continue;
     const uint64_t when = slots_[i].when.load(std::memory_order_relaxed);
-    if (now_ms - TimeOf(when) > max_age) continue;
+    if (AgeOf(when, now_ms) > max_age) continue;
     usable.items[usable.size++] = {
         .report = {EndpointOf(load), InFlightOf(load), LatencyNow(load, when)},
         .slot = i,

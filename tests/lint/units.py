@@ -22,7 +22,6 @@ WITHOUT_TEST = frozenset("""
     balancer/policy
     balancer/policy_settings
     balancer/random_draw
-    balancer/report_pool
     balancer/reported_weight
     balancer/ring_hash
     balancer/rotation
