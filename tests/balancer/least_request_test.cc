@@ -6,7 +6,6 @@
 #include <map>
 #include <set>
 
-#include "balancer/choice.h"
 #include "tests/balancer/fleet.h"
 
 namespace evenkeel::balancer {
@@ -18,27 +17,6 @@ std::unique_ptr<Policy> Policy0(LeastRequest::Settings settings = {}) {
   return std::make_unique<LeastRequest>(settings);
 }
 constexpr LeastRequest::Settings kSampling{.choice_count = 2, .full_scan_limit = 0};
-
-TEST(VisitDistinctTest, VisitsDistinctIndicesWithEqualChance) {
-  base::Random random(1);
-  for (const size_t size : {2u, 3u, 5u, 8u}) {
-    for (size_t count = 1; count <= size; ++count) {
-      std::map<std::set<size_t>, size_t> sets;
-      constexpr size_t kRounds = 20'000;
-      for (size_t round = 0; round < kRounds; ++round) {
-        std::set<size_t> chosen;
-        VisitDistinct(size, count, random, [&](size_t index) {
-          EXPECT_LT(index, size);
-          EXPECT_TRUE(chosen.insert(index).second);
-        });
-        ++sets[chosen];
-      }
-      for (const auto& [chosen, times] : sets) {
-        EXPECT_NEAR(times, kRounds / sets.size(), 6 * std::sqrt(kRounds / sets.size()));
-      }
-    }
-  }
-}
 
 TEST(LeastRequestTest, PicksNothingFromNothing) {
   Fleet fleet(Policy0(), {});

@@ -6,7 +6,6 @@
 #include <numeric>
 #include <thread>
 
-#include "balancer/stride_schedule.h"
 #include "tests/balancer/fleet.h"
 
 namespace evenkeel::balancer {
@@ -118,36 +117,6 @@ TEST(RoundRobinTest, ExplainingLeavesNoTrace) {
     const Explanation why = fleet.Explain();
     EXPECT_EQ(why.candidates.size(), 3u);
     EXPECT_EQ(why.picked, fleet.Pick());
-  }
-}
-
-TEST(StrideScheduleTest, SkipsFewTurnsEvenWithOneVeryHeavyEndpoint) {
-  std::vector<double> weights(1'000, 1.0);
-  weights[17] = 100'000;
-  const StrideSchedule schedule(weights);
-  size_t taken = 0;
-  for (uint64_t ticket = 0; ticket < 100'000; ++ticket) taken += schedule.At(ticket) ? 1 : 0;
-  EXPECT_GT(taken, 30'000u);
-}
-
-TEST(StrideScheduleTest, GivesEachItsExactShareOfWholeGenerations) {
-  base::Random random(5);
-  for (int round = 0; round < 50; ++round) {
-    std::vector<double> weights(1 + random.Below(50));
-    for (double& each : weights) each = random.Between(0.01, 10);
-    const StrideSchedule schedule(weights);
-    std::vector<double> counts(weights.size());
-    double taken = 0;
-    for (uint64_t ticket = 0; ticket < schedule.generation() * 500; ++ticket) {
-      if (const auto index = schedule.At(ticket)) {
-        ++counts[*index];
-        ++taken;
-      }
-    }
-    const double sum = std::accumulate(weights.begin(), weights.end(), 0.0);
-    for (size_t i = 0; i < weights.size(); ++i) {
-      EXPECT_NEAR(counts[i], taken * weights[i] / sum, 2.0);
-    }
   }
 }
 

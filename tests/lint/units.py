@@ -9,24 +9,6 @@ import sizes
 
 # What has none yet. The list only gets shorter: it may name nothing that has one.
 WITHOUT_TEST = frozenset("""
-    balancer/alias_table
-    balancer/choice
-    balancer/endpoint_weights
-    balancer/failure_hold
-    balancer/hash
-    balancer/hash_input
-    balancer/hash_walk
-    balancer/load_bound
-    balancer/maglev
-    balancer/peak_latency
-    balancer/policy
-    balancer/policy_settings
-    balancer/random_draw
-    balancer/reported_weight
-    balancer/ring_hash
-    balancer/rotation
-    balancer/stride_schedule
-    balancer/typical_latency
     health/active_check
     health/grpc_probe
     health/load_stream
