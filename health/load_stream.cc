@@ -10,10 +10,6 @@ namespace {
 constexpr std::string_view kPath = "/xds.service.orca.v3.OpenRcaService/StreamCoreMetrics";
 constexpr size_t kMaxReport = 16 * 1024;
 
-// Reports are a courtesy: nothing waits for them.
-constexpr pool::Backoff::Settings kBackoff{.initial = std::chrono::seconds(1),
-                                           .max = std::chrono::minutes(2)};
-
 std::string Request(base::Duration period) {
   xds::service::orca::v3::OrcaLoadReportRequest request;
   const auto seconds = std::chrono::floor<std::chrono::seconds>(period);
@@ -25,13 +21,14 @@ std::string Request(base::Duration period) {
 }  // namespace
 
 LoadStream::LoadStream(net::EventLoop& loop, base::Random& random, pool::Pool& pool,
-                       base::Duration period, ReportHandler on_report)
+                       base::Duration period, ReportHandler on_report,
+                       const pool::Backoff::Settings& backoff)
     : loop_(loop),
       random_(random),
       pool_(pool),
       period_(period),
       on_report_(std::move(on_report)),
-      backoff_(kBackoff),
+      backoff_(backoff),
       retry_(loop, [this] { Start(); }) {}
 
 void LoadStream::Start() {
@@ -46,8 +43,7 @@ void LoadStream::Restart() {
 }
 
 void LoadStream::OnRoom(http2::Session& session) {
-  session_ = &session;
-  if (session_ == without_service_) return RetryLater();
+  if (without_service_ == pool_.connections_begun()) return RetryLater();
   rpc::ClientCall::Handler& handler = *this;
   call_ = std::make_unique<rpc::ClientCall>(
       session, rpc::CallHeaders(session, kPath, pool_.endpoint()->address()), Request(period_),
@@ -63,7 +59,9 @@ void LoadStream::OnMessage(std::string_view message) {
 
 void LoadStream::OnEnd(const rpc::Status& status) {
   loop_.DeleteLater(std::move(call_));
-  if (status.code == rpc::StatusCode::kUnimplemented) without_service_ = session_;
+  if (status.code == rpc::StatusCode::kUnimplemented) {
+    without_service_ = pool_.connections_begun();
+  }
   RetryLater();
 }
 

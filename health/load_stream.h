@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string_view>
 
 #include "health/orca_report.h"
@@ -22,9 +23,13 @@ class LoadStream final : private pool::Waiter, private rpc::ClientCall::Handler 
  public:
   using ReportHandler = std::function<void(const balancer::LoadReport&)>;
 
+  /// Reports are a courtesy: nothing waits for them.
+  static constexpr pool::Backoff::Settings kBackoff{.initial = std::chrono::seconds(1),
+                                                    .max = std::chrono::minutes(2)};
+
   /// `period`: the time wanted between reports; the endpoint may have a longer minimum.
   LoadStream(net::EventLoop& loop, base::Random& random, pool::Pool& pool, base::Duration period,
-             ReportHandler on_report);
+             ReportHandler on_report, const pool::Backoff::Settings& backoff = kBackoff);
 
   void Start();
   /// A connection of the pool is to end: the stream moves to another.
@@ -47,8 +52,7 @@ class LoadStream final : private pool::Waiter, private rpc::ClientCall::Handler 
   pool::Backoff backoff_;
   net::Timer retry_;
   std::unique_ptr<rpc::ClientCall> call_;
-  const http2::Session* session_ = nullptr;          // of call_; compared, never used
-  const http2::Session* without_service_ = nullptr;  // likewise
+  std::optional<uint64_t> without_service_;  // the pool's connections_begun() when it had none
 };
 
 }  // namespace evenkeel::health

@@ -246,6 +246,7 @@ void Pool::Connect() {
   }
   const auto& addresses = target_.addresses;
   EndpointConnection::Owner& owner = *this;
+  ++connections_begun_;
   connections_.push_back(
       std::make_unique<EndpointConnection>(loop_, addresses[next_address_++ % addresses.size()],
                                            SettingsNow(), settings_version_, owner));

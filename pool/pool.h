@@ -113,6 +113,8 @@ class Pool final : private EndpointConnection::Owner {
   /// Why the last attempt or connection failed; empty when there was no failure.
   const std::string& last_failure() const { return last_failure_; }
   size_t connection_count() const { return connections_.size(); }
+  /// Connections begun since the pool was made: another number, and there is another one.
+  uint64_t connections_begun() const { return connections_begun_; }
 
   /// Whether a call would have to wait for others to end: it works, its connections are full, and
   /// no more are to be had. It had better go elsewhere, if there is an elsewhere.
@@ -172,6 +174,7 @@ class Pool final : private EndpointConnection::Owner {
   State state_ = State::kConnecting;
   std::string last_failure_;
   std::vector<std::unique_ptr<EndpointConnection>> connections_;  // oldest first
+  uint64_t connections_begun_ = 0;
   size_t next_address_ = 0;
   size_t addresses_failed_ = 0;  // in a row
   Backoff backoff_;

@@ -11,7 +11,6 @@ import sizes
 WITHOUT_TEST = frozenset("""
     health/active_check
     health/grpc_probe
-    health/load_stream
     health/orca_report
     lib/base/check
     lib/base/result
