@@ -10,7 +10,7 @@
 #   5. deploy              package, hardening, unit, dashboard, alerting rules, Kubernetes manifests
 #   6. docker compose      the demo cluster, if a Docker engine runs here
 #   7. lint                layers, names, sizes, formatting
-#   8. extra               if EVENKEEL_EXTRA is set: deploy/ against schemas and types from elsewhere
+#   8. extra               if EVENKEEL_EXTRA is set: against schemas, types and programs from elsewhere
 #
 # The last line counts the tests. Exit code 0 only if all of them passed and everything built.
 set -euo pipefail
