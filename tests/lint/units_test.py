@@ -36,6 +36,20 @@ class UnitsTest(unittest.TestCase):
         self.assertEqual(["lib/base/ring"], without_test({"lib/base/ring.h": CODE}, set()))
         self.assertEqual([], without_test({"lib/base/size.h": PLAIN}, set()))
 
+    def test_a_function_that_does_nothing_is_no_code(self):
+        taker = "struct Pair {\n  explicit Pair(int a) : a(a) {}\n  const int a;\n};\n"
+        self.assertEqual([], without_test({"lib/base/pair.h": taker}, set()))
+
+    def test_a_part_without_a_header_of_its_own_belongs_to_the_whole(self):
+        sources = {"lib/net/loop.h": PLAIN, "lib/net/loop_timers.cc": CODE,
+                   "lib/net/loop_time.h": CODE, "lib/net/loop_time_wrap.cc": CODE}
+        self.assertEqual(["lib/net/loop", "lib/net/loop_time"], without_test(sources, set()))
+        self.assertEqual(["lib/net/loop_timers"],
+                         without_test({"lib/net/loop_timers.cc": CODE}, set()))
+        self.assertEqual(["lib/net/loop_timers"],
+                         without_test({"lib/http/loop.h": PLAIN, "lib/net/loop_timers.cc": CODE},
+                                      set()))
+
     def test_main_is_no_unit(self):
         self.assertEqual([], without_test({"proxy/program/main.cc": CODE}, set()))
 
