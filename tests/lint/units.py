@@ -17,8 +17,6 @@ _DOES_NOTHING = re.compile(r"\{\s*\}")
 # What has none yet. The list only gets shorter: it may name nothing that has one.
 WITHOUT_TEST = frozenset("""
     lib/net/file_descriptor
-    lib/net/takeover_message
-    lib/net/takeover_offer
     lib/telemetry/balancer_metrics
     lib/telemetry/counter
     lib/telemetry/discovery_metrics
