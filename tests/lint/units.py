@@ -17,17 +17,6 @@ _DOES_NOTHING = re.compile(r"\{\s*\}")
 # What has none yet. The list only gets shorter: it may name nothing that has one.
 WITHOUT_TEST = frozenset("""
     lib/net/file_descriptor
-    lib/telemetry/balancer_metrics
-    lib/telemetry/counter
-    lib/telemetry/discovery_metrics
-    lib/telemetry/health_metrics
-    lib/telemetry/reload_metrics
-    lib/telemetry/retry_counters
-    lib/telemetry/retry_metrics
-    lib/telemetry/samples
-    lib/telemetry/shed
-    lib/telemetry/shed_metrics
-    lib/telemetry/worker_metrics
     lib/yaml/call_policy_reader
     lib/yaml/client_connection_reader
     lib/yaml/flag_key

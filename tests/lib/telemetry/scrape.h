@@ -2,10 +2,12 @@
 #pragma once
 
 #include <gtest/gtest.h>
+#include <prometheus/text_serializer.h>
 
 #include <map>
 #include <sstream>
 #include <string>
+#include <vector>
 
 namespace evenkeel::telemetry {
 
@@ -61,5 +63,13 @@ class Scrape {
   std::map<std::string, std::string> types_;
   std::map<std::string, double> values_;
 };
+
+/// Of a part of Metrics, by its Collect.
+template <typename Part>
+Scrape ScrapeOf(const Part& part) {
+  std::vector<prometheus::MetricFamily> families;
+  part.Collect(families);
+  return Scrape(prometheus::TextSerializer().Serialize(families));
+}
 
 }  // namespace evenkeel::telemetry
