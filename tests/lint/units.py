@@ -17,15 +17,7 @@ _DOES_NOTHING = re.compile(r"\{\s*\}")
 # What has none yet. The list only gets shorter: it may name nothing that has one.
 WITHOUT_TEST = frozenset("""
     lib/net/file_descriptor
-    lib/yaml/call_policy_reader
-    lib/yaml/client_connection_reader
-    lib/yaml/flag_key
-    lib/yaml/json_types
-    lib/yaml/or_off
-    lib/yaml/policy_reader
-    lib/yaml/status_list_key
     lib/yaml/status_names
-    lib/yaml/text_file
     proxy/admin/explain_page
     proxy/program/admin_sources
     proxy/program/check_command

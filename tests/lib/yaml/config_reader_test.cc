@@ -83,41 +83,6 @@ TEST(GoodConfigTest, ClustersKeepTheOrderOfTheFile) {
   EXPECT_EQ(config.clusters[2]->name, "m.1");
 }
 
-Policy LoadPolicy(const std::string& policy) {
-  return LoadCluster("endpoints: [\"h:1\"], policy: " + policy).policy;
-}
-
-TEST(GoodConfigTest, PoliciesHaveAShortAndALongForm) {
-  for (const std::string name :
-       {"least_request", "round_robin", "weighted_round_robin", "peak_ewma", "prequal", "random",
-        "pick_first", "ring_hash", "maglev"}) {
-    EXPECT_EQ(PolicyName(LoadPolicy(name)), name);
-    EXPECT_EQ(PolicyName(LoadPolicy("\"" + name + "\"")), name);
-    EXPECT_EQ(PolicyName(LoadPolicy("{" + name + ": {}}")), name);
-    EXPECT_EQ(LoadPolicy(name).index(), DefaultPolicy(name)->index());
-  }
-}
-
-TEST(GoodConfigTest, SettingsOfPoliciesAreRead) {
-  const auto least =
-      std::get<LeastRequest>(LoadPolicy("{least_request: {choice_count: 5, full_scan_limit: 0}}"));
-  EXPECT_EQ(least.choice_count, 5U);
-  EXPECT_EQ(least.full_scan_limit, 0U);
-  const auto weighted = std::get<WeightedRoundRobin>(
-      LoadPolicy("{weighted_round_robin: {blackout_period: 0s, oob_reporting_period: 1s, "
-                 "metric_names_for_computing_utilization: [cpu_utilization]}}"));
-  EXPECT_EQ(weighted.blackout_period, 0s);
-  EXPECT_EQ(weighted.oob_reporting_period, 1s);
-  EXPECT_THAT(weighted.metric_names_for_computing_utilization, ElementsAre("cpu_utilization"));
-  const auto ring = std::get<RingHash>(LoadPolicy("{ring_hash: {hash: {metadata: x-user}}}"));
-  EXPECT_EQ(ring.hash.kind, HashInput::Kind::kMetadata);
-  EXPECT_EQ(ring.hash.name, "x-user");
-  const auto maglev = std::get<Maglev>(LoadPolicy("{maglev: {hash: source_address}}"));
-  EXPECT_EQ(maglev.hash.kind, HashInput::Kind::kSourceAddress);
-  const auto first = std::get<PickFirst>(LoadPolicy("{pick_first: {shuffle_address_list: false}}"));
-  EXPECT_EQ(first.order, PickFirst::Order::kAsListed);
-}
-
 TEST(GoodConfigTest, WhatStandsAroundThePolicyIsRead) {
   const Cluster cluster = LoadCluster(
       "endpoints: [{address: \"h:1\", weight: 3, priority: 1, zone: a, hash_key: k}], "

@@ -4,32 +4,13 @@
 #include <gtest/gtest.h>
 
 #include "lib/yaml/flag_key.h"
-#include "lib/yaml/or_off.h"
-#include "lib/yaml/yaml_parser.h"
+#include "tests/lib/yaml/read_key.h"
 
 namespace evenkeel::config {
 namespace {
 
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
-
-// What is wrong with `text` for a key of this type; empty: it was read into `out`.
-template <typename Type, typename T>
-std::string Read(const Type& type, std::string_view text, T& out) {
-  ErrorList errors("f");
-  const YamlNodePtr root = ParseYaml(text, errors);
-  if (root) ReadValue(type, Place(*root, "k", errors), out);
-  return Format(std::move(errors).Take());
-}
-
-// Every type reads again what it writes.
-template <typename Type, typename T>
-void ExpectWritten(const Type& type, const T& value, std::string_view text) {
-  EXPECT_EQ(type.Write(value).text, text);
-  T again{};
-  EXPECT_EQ(Read(type, text, again), "");
-  EXPECT_EQ(again, value);
-}
 
 TEST(KeyTypesTest, NumbersAndQuantitiesHaveLimits) {
   uint32_t number = 5;
@@ -63,30 +44,12 @@ TEST(KeyTypesTest, AddressesToConnectToHaveAPort) {
   EXPECT_EQ(Read(AddressKey(AddressKey::Port::kAny), "a:0", address), "");
 }
 
-TEST(KeyTypesTest, FlagsAreTrueOrFalse) {
-  bool flag = false;
-  EXPECT_THAT(Read(FlagKey(), "yes", flag), HasSubstr("write true or false"));
-  ExpectWritten(FlagKey(), true, "true");
-}
-
 struct Inside {
   uint32_t a = 1;
   bool operator==(const Inside&) const = default;
 };
 
 void ReadInside(MapReader& map, Inside& inside) { map.Optional("a", inside.a, WholeNumber(0, 9)); }
-
-TEST(KeyTypesTest, AMapThatMayBeOffIsOffOrAMap) {
-  const OrOff type{Group{ReadInside}};
-  std::optional<Inside> out;
-  EXPECT_EQ(Read(type, "{a: 3}", out), "");
-  EXPECT_EQ(out, Inside{3});
-  EXPECT_EQ(Read(type, "off", out), "");
-  EXPECT_FALSE(out);
-  EXPECT_EQ(type.Write(out).text, "off");
-  EXPECT_EQ(OrLeftOut(ReadInside).Write(out).kind, Written::Kind::kNothing);
-  EXPECT_THAT(Read(type, "on", out), HasSubstr("expected a map or off"));
-}
 
 TEST(KeyTypesTest, AnOptionalMapIsThereWhereItStands) {
   std::optional<Inside> out;

@@ -1,0 +1,54 @@
+#include "lib/yaml/client_connection_reader.h"
+
+#include <gmock/gmock.h>
+
+#include "tests/lib/yaml/read_key.h"
+
+namespace evenkeel::config {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+
+std::string ReadInto(Listener& listener, std::string_view text) {
+  return Read(Group{ReadClientConnection}, text, listener);
+}
+
+TEST(ClientConnectionReaderTest, ReadsEachKey) {
+  Listener listener;
+  EXPECT_EQ(ReadInto(listener,
+                     "{keepalive: {time: 10s, timeout: 1s, permit_time: 0s, "
+                     "permit_without_calls: true, max_ping_strikes: 0}, max_connections: 7, "
+                     "max_connection_idle: 5m, max_connection_age: 720h, "
+                     "max_connection_age_grace: 30s}"),
+            "");
+  const ClientKeepalive keepalive{.time = 10s,
+                                  .timeout = 1s,
+                                  .permit_time = 0s,
+                                  .permit_without_calls = true,
+                                  .max_ping_strikes = 0};
+  EXPECT_EQ(listener.keepalive, keepalive);
+  EXPECT_EQ(listener.max_connections, 7u);
+  EXPECT_EQ(listener.lifetime, (ConnectionLifetime{5min, 720h, 30s}));
+}
+
+TEST(ClientConnectionReaderTest, WhatIsNotSaidIsTheDefault) {
+  Listener listener;
+  EXPECT_EQ(ReadInto(listener, "{keepalive: {time: 1m}}"), "");
+  EXPECT_EQ(listener.keepalive, (ClientKeepalive{.time = 1min}));
+  EXPECT_EQ(listener.lifetime, ConnectionLifetime());
+}
+
+TEST(ClientConnectionReaderTest, ValuesHaveTheirRanges) {
+  for (const char* text :
+       {"{keepalive: {time: 9s}}", "{keepalive: {timeout: 11m}}", "{keepalive: {permit_time: 25h}}",
+        "{keepalive: {max_ping_strikes: 1001}}", "{max_connections: 10000001}",
+        "{max_connection_idle: 25h}", "{max_connection_age: 721h}",
+        "{max_connection_age_grace: 25h}"}) {
+    Listener listener;
+    EXPECT_THAT(ReadInto(listener, text), HasSubstr("allowed is ")) << text;
+  }
+}
+
+}  // namespace
+}  // namespace evenkeel::config
