@@ -157,6 +157,15 @@ TEST_F(AbuseTest, DataOnClosedStreamsEndsWithin1500) {
   EXPECT_EQ(peer_.session().abuse(), Abuse::kIdleFrames);
 }
 
+// The client learns of a reset a round trip later, and until then sends what its windows hold.
+TEST_F(AbuseTest, DataThatCrossedWithOurResetIsNoAbuse) {
+  Receive(WireBuilder().Headers(1, GrpcRequest()));
+  stream(0).stream->Reset(ErrorCode::kCancel);
+  EXPECT_THAT(Said(), ::testing::ElementsAre("RST_STREAM 1 CANCEL"));
+  RepeatUntilEnded(5'000, [&](StreamId) { Receive(WireBuilder().Data(1, "late")); });
+  EXPECT_EQ(goaway_, "");
+}
+
 TEST_F(AbuseTest, ResetsAfterTheResponseAreNoAbuse) {
   RepeatUntilEnded(5'000, [&](StreamId id) {
     Receive(WireBuilder().Headers(id, GrpcRequest()));

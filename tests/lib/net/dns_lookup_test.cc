@@ -213,6 +213,7 @@ const std::vector<Case> kCases = {
        s.SetAddresses("users", {"10.0.0.1", "10.0.0.2"}, 30), s.Truncate(1);
      },
      "10.0.0.1 gap 4"},
+    {"truncated to nothing, TCP refused", [](auto& s) { OnlyIpv4(s), s.Truncate(0); }, "refused"},
     {"what is no address of a host",
      [](auto& s) {
        s.SetAddresses("users",
