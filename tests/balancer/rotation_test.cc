@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-
 #include "tests/balancer/fleet.h"
 
 namespace evenkeel::balancer {
