@@ -41,7 +41,9 @@ class ByteQueue {
   std::span<const uint8_t> bytes() const { return {rep_.block + rep_.begin, size()}; }
   /// Drops the oldest `count` bytes. Precondition: count <= size().
   void Consume(size_t count);
-  void Clear() { Consume(size()); }
+  void Clear() {
+    if (!empty()) Consume(size());
+  }
 
   size_t size() const { return rep_.end - rep_.begin; }
   bool empty() const { return size() == 0; }

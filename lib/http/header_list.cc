@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "lib/base/check.h"
+#include "lib/http/same_text.h"
 
 namespace evenkeel::http2 {
 namespace {
@@ -20,29 +21,26 @@ HeaderList::HeaderList(const HeaderList& other) : rep_(other.rep_) {
   CopyParts(other.rep_);
 }
 
-HeaderList::~HeaderList() {
-  if (rep_.block != nullptr) base::BlockPool::Free(rep_.block, rep_.capacity);
-}
-
 void HeaderList::Add(std::string_view name, std::string_view value, Indexing indexing) {
-  const size_t needed = sizeof(Span) + name.size() + value.size();
-  if (room() >= needed) [[likely]]
-    return Place(name, value, indexing);
-  const auto [block, size] = Grow(needed);
-  Place(name, value, indexing);
-  // Not before: what is added may stand in it.
-  if (block != nullptr) base::BlockPool::Free(block, size);
-}
-
-void HeaderList::Place(std::string_view name, std::string_view value, Indexing indexing) {
+  const size_t size = name.size() + value.size();
+  std::pair<char*, size_t> former{nullptr, 0};
+  if (room() < sizeof(Span) + size) [[unlikely]]
+    former = Grow(sizeof(Span) + size);
   const auto name_at = static_cast<uint32_t>(rep_.bytes + name.size());
-  const auto value_at = static_cast<uint32_t>(name_at + value.size());
-  Copy(At(name_at), name);
-  Copy(At(value_at), value);
+  const auto value_at = static_cast<uint32_t>(rep_.bytes + size);
+  if (value.data() + value.size() == name.data()) [[likely]] {
+    Copy(At(value_at), {value.data(), size});  // as they stand in a table, too
+  } else {
+    Copy(At(name_at), name);
+    Copy(At(value_at), value);
+  }
   new (spans() + rep_.count++) Span{name_at, value_at, static_cast<uint32_t>(name.size()),
                                     static_cast<uint32_t>(value.size()), indexing};
   rep_.bytes = value_at;
-  rep_.text += static_cast<uint32_t>(name.size() + value.size());
+  rep_.text += static_cast<uint32_t>(size);
+  // Not before: what is added may stand in it.
+  if (former.first != nullptr) [[unlikely]]
+    base::BlockPool::Free(former.first, former.second);
 }
 
 bool HeaderList::AddWithinLimit(std::string_view name, std::string_view value, Indexing indexing) {
@@ -88,19 +86,9 @@ void HeaderList::Clear() {
   rep_.count = 0;
 }
 
-std::optional<std::string_view> HeaderList::Find(std::string_view name) const {
-  const Span* span = FindSpan(name);
-  if (span == nullptr) return std::nullopt;
-  return std::string_view(At(span->value), span->value_size);
-}
-
 HeaderList::Span* HeaderList::FindSpan(std::string_view name) const {
   for (Span* span = spans(); span != spans() + rep_.count; ++span) {
-    // Names of one length mostly differ in their last byte: cheaper to see than to compare them.
-    if (span->name_size != name.size()) continue;
-    if (name.empty()) return span;
-    const char* const bytes = At(span->name);
-    if (bytes[name.size() - 1] == name.back() && NameOf(*span) == name) return span;
+    if (SameText(NameOf(*span), name)) return span;
   }
   return nullptr;
 }

@@ -36,7 +36,9 @@ class HeaderList {
     std::swap(rep_, other.rep_);
     return *this;
   }
-  ~HeaderList();
+  ~HeaderList() {
+    if (rep_.block != nullptr) base::BlockPool::Free(rep_.block, rep_.capacity);
+  }
 
   /// Makes the block that an empty list takes with its first field so large, in bytes.
   void Reserve(size_t block) { rep_.first = static_cast<uint32_t>(block); }
@@ -61,7 +63,11 @@ class HeaderList {
   void Clear();
 
   /// The value of the first field of that name; lives until the list changes.
-  std::optional<std::string_view> Find(std::string_view name) const;
+  std::optional<std::string_view> Find(std::string_view name) const {
+    const Span* span = FindSpan(name);
+    if (span == nullptr) return std::nullopt;
+    return std::string_view(At(span->value), span->value_size);
+  }
 
   bool empty() const { return rep_.count == 0; }
   size_t size() const { return rep_.count; }
@@ -115,8 +121,6 @@ class HeaderList {
     bool doubtful = false;
   };
 
-  /// Appends a field for which there is room.
-  void Place(std::string_view name, std::string_view value, Indexing indexing);
   Span* FindSpan(std::string_view name) const;
   Span* spans() const { return reinterpret_cast<Span*>(rep_.block); }
   char* At(uint32_t offset) const { return rep_.block + rep_.capacity - offset; }

@@ -60,6 +60,12 @@ constexpr uint64_t Is(uint64_t eight, uint8_t byte) {
   return ~AtLeast(eight ^ (byte * kOnes), 1) & kHighs;
 }
 
+uint64_t Eight(const char* at) {
+  uint64_t eight;
+  std::memcpy(&eight, at, sizeof eight);
+  return eight;
+}
+
 // Whether all of eight are what names mostly consist of; false says nothing.
 bool AreUsualInNames(uint64_t eight) {
   if ((eight & kHighs) != 0) return false;
@@ -82,14 +88,12 @@ bool AreUsualInValues(uint64_t eight) {
 // Whether all bytes are of the class, which eight are that are `usual`.
 template <bool (*usual)(uint64_t)>
 bool AllAre(CharClass wanted, std::string_view text) {
-  uint64_t eight;
-  if (text.size() < sizeof eight) return AllAre(wanted, text);
-  // The last eight may overlap those before.
-  for (size_t at = 0;; at = std::min(at + sizeof eight, text.size() - sizeof eight)) {
-    std::memcpy(&eight, text.data() + at, sizeof eight);
-    if (!usual(eight)) return AllAre(wanted, text);
-    if (at + sizeof eight == text.size()) return true;
-  }
+  constexpr size_t kEight = sizeof(uint64_t);
+  if (text.size() < kEight) return AllAre(wanted, text);
+  const char* at = text.data();
+  const char* const last = at + text.size() - kEight;  // may overlap those before
+  while (at < last && usual(Eight(at))) at += kEight;
+  return (at >= last && usual(Eight(last))) || AllAre(wanted, text);
 }
 
 bool IsName(std::string_view name) {
@@ -107,12 +111,6 @@ bool IsTrailers(std::string_view value) {
 bool IsAuthority(std::string_view value) { return !value.empty() && AllAre(kInAuthority, value); }
 
 }  // namespace
-
-void FieldCheck::Add(const HeaderField& field) {
-  const bool good = field.name.starts_with(':') ? AddPseudo(field.name, field.value)
-                                                : AddRegular(field.name, field.value);
-  if (!good) broken_ = true;
-}
 
 bool FieldCheck::sound() const {
   if (broken_) return false;

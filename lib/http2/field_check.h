@@ -19,7 +19,11 @@ class FieldCheck {
   explicit FieldCheck(Section section) : section_(section) {}
 
   /// The block's next field.
-  void Add(const HeaderField& field);
+  void Add(const HeaderField& field) {
+    const bool good = field.name.starts_with(':') ? AddPseudo(field.name, field.value)
+                                                  : AddRegular(field.name, field.value);
+    if (!good) broken_ = true;
+  }
   /// Whether all fields were good and those that must be there are. After the last Add.
   bool sound() const;
 

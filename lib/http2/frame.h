@@ -74,8 +74,11 @@ inline uint32_t ReadUint32(const uint8_t* from) {
   return uint32_t{from[0]} << 24 | uint32_t{from[1]} << 16 | uint32_t{from[2]} << 8 | from[3];
 }
 inline uint8_t* WriteUint32(uint8_t* to, uint32_t value) {
-  for (int shift = 24; shift >= 0; shift -= 8) *to++ = static_cast<uint8_t>(value >> shift);
-  return to;
+  to[0] = static_cast<uint8_t>(value >> 24);
+  to[1] = static_cast<uint8_t>(value >> 16);
+  to[2] = static_cast<uint8_t>(value >> 8);
+  to[3] = static_cast<uint8_t>(value);
+  return to + 4;
 }
 
 /// Precondition: kFrameHeaderSize bytes at `from`. The reserved bit of the stream is left out.

@@ -40,24 +40,13 @@ bool FrameInput::Next(std::span<const uint8_t>& bytes, Piece& piece) {
 
 // A DATA frame's padding length counts as part of its head, so that its data can be told from its
 // padding whatever comes first.
-size_t FrameInput::head_size() const {
-  const bool padded_data = head_read_ >= kFrameHeaderSize &&
-                           static_cast<FrameType>(head_[3]) == FrameType::kData &&
-                           (head_[4] & kFlagPadded) != 0;
-  return kFrameHeaderSize + (padded_data ? 1 : 0);
-}
-
 bool FrameInput::ReadHead(std::span<const uint8_t>& bytes) {
-  while (head_read_ < head_size()) {
-    const size_t size = std::min(head_size() - head_read_, bytes.size());
-    if (size == 0) return false;
-    std::memcpy(head_.data() + head_read_, TakeFirst(bytes, size).data(), size);
-    head_read_ = static_cast<uint8_t>(head_read_ + size);
-  }
+  if (head_read_ < kFrameHeaderSize && !FillHead(bytes, kFrameHeaderSize)) return false;
   frame_ = ReadFrameHeader(head_.data());
   left_ = frame_.length;
   padding_ = overhead_ = 0;
-  if (head_read_ > kFrameHeaderSize) {
+  if (frame_.type == FrameType::kData && frame_.has(kFlagPadded)) {
+    if (!FillHead(bytes, kFrameHeaderSize + 1)) return false;
     // A padded frame without room for the length of its padding is at fault as one with too much.
     padding_ = left_ == 0 ? 1 : head_[kFrameHeaderSize];
     if (left_ > 0) --left_;
@@ -65,6 +54,14 @@ bool FrameInput::ReadHead(std::span<const uint8_t>& bytes) {
   }
   head_read_ = 0;
   return true;
+}
+
+bool FrameInput::FillHead(std::span<const uint8_t>& bytes, size_t size) {
+  const size_t more = std::min(size - head_read_, bytes.size());
+  if (more == 0) return false;
+  std::memcpy(head_.data() + head_read_, TakeFirst(bytes, more).data(), more);
+  head_read_ = static_cast<uint8_t>(head_read_ + more);
+  return head_read_ == size;
 }
 
 void FrameInput::TakeData(std::span<const uint8_t>& bytes, Piece& piece) {

@@ -40,9 +40,10 @@ class FrameInput {
 
  private:
   bool ReadHead(std::span<const uint8_t>& bytes);
+  /// Whether the head has so many bytes now. Precondition: it had less.
+  bool FillHead(std::span<const uint8_t>& bytes, size_t size);
   void TakeData(std::span<const uint8_t>& bytes, Piece& piece);
   bool TakeWhole(std::span<const uint8_t>& bytes, Piece& piece);
-  size_t head_size() const;
 
   FrameHeader frame_{};
   bool inside_ = false;  // of a frame, whose header has been read

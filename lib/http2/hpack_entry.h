@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "lib/http/header_list.h"
-#include "lib/http2/hpack_bytes.h"
+#include "lib/http/same_text.h"
 
 namespace evenkeel::http2 {
 

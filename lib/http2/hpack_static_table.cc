@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "lib/http/same_text.h"
 #include "lib/http2/hpack_bytes.h"
 
 namespace evenkeel::http2 {

@@ -69,7 +69,7 @@ void Session::ProduceHeaders(Stream& stream, ByteQueue& out) {
                    stream.body_.empty();
   stream.headers_offset_ = produced_;
   stream.local_ = Stream::Local::kOpen;
-  ProduceBlock(stream, std::exchange(stream.headers_, {}), end ? kFlagEndStream : 0, out);
+  ProduceBlock(stream, HeaderList(std::move(stream.headers_)), end ? kFlagEndStream : 0, out);
   if (end) {
     EndLocal(stream);
   } else if (!stream.sendable()) {
@@ -104,7 +104,7 @@ void Session::ProduceData(Stream& stream, ByteQueue& out) {
 
 void Session::ProduceTrailers(Stream& stream, ByteQueue& out) {
   if (IsTooLarge(stream, stream.trailers_)) return;
-  ProduceBlock(stream, std::exchange(stream.trailers_, {}), kFlagEndStream, out);
+  ProduceBlock(stream, HeaderList(std::move(stream.trailers_)), kFlagEndStream, out);
   EndLocal(stream);
 }
 

@@ -137,6 +137,18 @@ TEST(HeaderListTest, KeepsAllWhileItGrows) {
   EXPECT_EQ(ToFields(ToHeaderList(fields)), fields);
 }
 
+TEST(HeaderListTest, TakesANameThatStandsRightBehindItsValue) {
+  const std::string bytes = "some valuename";
+  const std::string_view whole = bytes;
+  HeaderList list;
+  list.Add(whole.substr(10), whole.substr(0, 10));
+  list.Add(whole.substr(10, 2), whole.substr(5, 5));
+  list.Add(whole.substr(10), whole.substr(10, 0));
+  list.Add(whole.substr(14), whole.substr(0, 14));
+  EXPECT_EQ(ToFields(list),
+            (Fields{{"name", "some value"}, {"na", "value"}, {"name", ""}, {"", bytes}}));
+}
+
 TEST(HeaderListTest, AddsWhatStandsInItselfWhileItGrows) {
   HeaderList headers = ToHeaderList({{"a", std::string(200, 'x')}});
   for (int i = 0; i < 20; ++i) headers.Add(headers[0].name, headers[0].value);
