@@ -97,17 +97,17 @@ thread_local constinit FreeLists<Powers> large;
 }  // namespace
 
 void* BlockPool::Take(size_t size) {
-  if (!kRecycle || size > kLargestBlock) return ::operator new(size);
-  if (size > kPage) [[unlikely]]
-    return large.Take(Powers::Of(size));
-  return small.Take(Steps::Of(size));
+  if (kRecycle && size <= kPage) [[likely]]
+    return small.Take(Steps::Of(size));
+  if (kRecycle && size <= kLargestBlock) return large.Take(Powers::Of(size));
+  return ::operator new(size);
 }
 
 void BlockPool::Free(void* block, size_t size) noexcept {
-  if (!kRecycle || size > kLargestBlock) return ::operator delete(block);
-  if (size > kPage) [[unlikely]]
-    return large.Free(block, Powers::Of(size));
-  small.Free(block, Steps::Of(size));
+  if (kRecycle && size <= kPage) [[likely]]
+    return small.Free(block, Steps::Of(size));
+  if (kRecycle && size <= kLargestBlock) return large.Free(block, Powers::Of(size));
+  ::operator delete(block);
 }
 
 void BlockPool::Release() {

@@ -43,12 +43,9 @@ void EventLoop::Turn(int flags) {
   EndTurn();
 }
 
-base::Time EventLoop::Now() const {
-  if (!now_valid_) {
-    now_ = base::Time(std::chrono::steady_clock::now());
-    now_valid_ = true;
-  }
-  return now_;
+void EventLoop::ReadClock() const {
+  now_ = base::Time(std::chrono::steady_clock::now());
+  now_valid_ = true;
 }
 
 void EventLoop::Post(std::function<void()> task) {

@@ -49,7 +49,10 @@ class EventLoop final : public base::Clock {
   void Stop() { stopped_ = true; }
 
   /// The same during one turn's handlers, so that all of them agree.
-  base::Time Now() const override;
+  base::Time Now() const override {
+    if (!now_valid_) ReadClock();
+    return now_;
+  }
 
   /// Runs `task` on the loop's thread in a later turn. The one thing other threads may call, also
   /// before Run; tasks run in the order of Post. Tasks that never get a turn are destroyed unrun.
@@ -82,6 +85,7 @@ class EventLoop final : public base::Clock {
     void operator()(event* event) const;
   };
 
+  void ReadClock() const;
   void Turn(int flags);
   void EndTurn();
   void RunPosted();

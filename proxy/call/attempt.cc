@@ -111,7 +111,7 @@ void Attempt::OnFull(const std::string& reason) {
 }
 
 void Attempt::OnHeaders(http2::HeaderList headers, http2::EndStream end) {
-  if (!IsSound(headers)) return;
+  if (headers.doubtful() && !IsSound(headers)) return;
   if (end == http2::EndStream::kYes) cluster_.LearnLoad(*member_, headers, context_.loop.Now());
   owner_.OnAttemptHeaders(*this, std::move(headers), end);
 }
@@ -122,14 +122,13 @@ void Attempt::OnData(std::span<const uint8_t> bytes, http2::EndStream end) {
 }
 
 void Attempt::OnTrailers(http2::HeaderList trailers) {
-  if (!IsSound(trailers)) return;
+  if (trailers.doubtful() && !IsSound(trailers)) return;
   cluster_.LearnLoad(*member_, trailers, context_.loop.Now());
   owner_.OnAttemptTrailers(*this, std::move(trailers));
 }
 
 // What a client might read in another way, or end its connection over, does not go on to it.
 bool Attempt::IsSound(http2::HeaderList& fields) {
-  if (!fields.doubtful()) return true;
   const auto sound = rpc::ApplyFieldRules(fields);
   if (sound) return true;
   context_.metrics.PeerFault(telemetry::Side::kEndpoint, telemetry::Fault::kOther);

@@ -62,7 +62,7 @@ void Call::Start(EndStream end) {
     record_.client = client_.address;
     context_.sink->OnCallStarted(record_);
   }
-  attempts_.AddRequest({}, end);
+  if (end == EndStream::kYes) attempts_.AddRequest({}, end);
   if (!CheckRequest()) return;
   record_.method = context_.metrics.InternMethod(Value(request_, ":path"));
   counted_ = true;
