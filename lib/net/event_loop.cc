@@ -41,6 +41,7 @@ void EventLoop::Turn(int flags) {
   now_valid_ = false;
   event_base_loop(base_.get(), flags);
   EndTurn();
+  if (on_turn_) on_turn_();
 }
 
 void EventLoop::ReadClock() const {

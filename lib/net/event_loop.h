@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "lib/base/clock.h"
@@ -45,6 +46,8 @@ class EventLoop final : public base::Clock {
   void Run();
   /// Runs one turn; waits for an event at most until the next timer. For tests.
   void RunOnce();
+  /// `on_turn` runs at the end of each turn from now on, when all its work is done: for measuring.
+  void WatchTurns(std::function<void()> on_turn) { on_turn_ = std::move(on_turn); }
   /// Makes Run return after this turn.
   void Stop() { stopped_ = true; }
 
@@ -94,6 +97,7 @@ class EventLoop final : public base::Clock {
   FileDescriptor wake_;  // eventfd; readable while posted_ has tasks
   std::unique_ptr<event, EventDeleter> wake_event_;
   bool stopped_ = false;
+  std::function<void()> on_turn_;  // may be empty
   mutable base::Time now_{};
   mutable bool now_valid_ = false;
   std::unique_ptr<uint8_t[]> read_buffer_;

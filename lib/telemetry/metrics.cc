@@ -238,6 +238,10 @@ void Metrics::CollectProcess(std::vector<MetricFamily>& families) const {
   families.push_back(LoneCounter("evenkeel_log_lines_dropped_total",
                                  "Log lines that standard output's reader left no room for.",
                                  static_cast<double>(log_drops_())));
+  families.push_back(LoneHistogram(
+      "evenkeel_main_turn_cpu_seconds",
+      "CPU time of the main thread's turns; until one ends, no other decision is made.",
+      main_turns_));
   families.push_back(LoneCounter("process_cpu_seconds_total",
                                  "CPU time, user and system, in seconds.",
                                  Seconds(facts.cpu).count()));

@@ -19,6 +19,7 @@
 #include "lib/telemetry/balancer_metrics.h"
 #include "lib/telemetry/discovery_metrics.h"
 #include "lib/telemetry/health_metrics.h"
+#include "lib/telemetry/latency_histogram.h"
 #include "lib/telemetry/method_table.h"
 #include "lib/telemetry/reload_metrics.h"
 #include "lib/telemetry/retry_metrics.h"
@@ -52,6 +53,8 @@ class Metrics final : public prometheus::Collectable {
   RetryMetrics& retries() { return retries_; }
   DiscoveryMetrics& discovery() { return discovery_; }
   ShedMetrics& shed() { return shed_; }
+  /// CPU time of each turn of the main thread's loop.
+  LatencyHistogram& main_turns() { return main_turns_; }
 
   /// Asked at each scrape: Log::dropped().
   void CountLogDropsBy(std::function<uint64_t()> dropped) { log_drops_ = std::move(dropped); }
@@ -96,6 +99,7 @@ class Metrics final : public prometheus::Collectable {
   RetryMetrics retries_;
   DiscoveryMetrics discovery_;
   ShedMetrics shed_;
+  LatencyHistogram main_turns_;
   std::function<uint64_t()> log_drops_ = [] { return uint64_t{0}; };
   std::vector<Endpoint> endpoints_;  ///< by EndpointId
   std::map<Endpoint, EndpointId> endpoint_ids_;

@@ -20,6 +20,9 @@ struct ProcessFacts {
 /// Reads small files of /proc: for the main thread.
 ProcessFacts ReadProcessFacts();
 
+/// User and system time of the thread that asks.
+std::chrono::nanoseconds ThreadCpuTime();
+
 /// Only the memory in RAM, for who asks often; 0 where it cannot be read.
 uint64_t ResidentBytes();
 

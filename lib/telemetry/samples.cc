@@ -21,6 +21,20 @@ double UpperBound(size_t bucket) {
                                         : std::numeric_limits<double>::infinity();
 }
 
+// `count_of` gives each bucket's own count.
+template <typename Function>
+ClientMetric::Histogram MakeHistogram(Function count_of, uint64_t nanoseconds) {
+  ClientMetric::Histogram histogram;
+  uint64_t cumulative = 0;
+  for (size_t i = 0; i < kLatencyBucketCount; ++i) {
+    cumulative += count_of(i);
+    histogram.bucket.push_back({cumulative, UpperBound(i)});
+  }
+  histogram.sample_count = cumulative;
+  histogram.sample_sum = Seconds(std::chrono::nanoseconds(nanoseconds)).count();
+  return histogram;
+}
+
 }  // namespace
 
 MetricFamily CounterFamily(std::string name, std::string help) {
@@ -40,6 +54,13 @@ MetricFamily LoneCounter(std::string name, std::string help, double value) {
 MetricFamily LoneGauge(std::string name, std::string help, double value) {
   MetricFamily family = GaugeFamily(std::move(name), std::move(help));
   AddGauge(family, {}, value);
+  return family;
+}
+
+MetricFamily LoneHistogram(std::string name, std::string help, const LatencyHistogram& histogram) {
+  MetricFamily family{std::move(name), std::move(help), MetricType::Histogram, {}};
+  AddSample(family, {}).histogram = MakeHistogram(
+      [&histogram](size_t bucket) { return histogram.bucket(bucket); }, histogram.nanoseconds());
   return family;
 }
 
@@ -104,14 +125,9 @@ void CallFamilies::AddFinished(const Labels& labels, const CallTotals& totals) {
 }
 
 void CallFamilies::AddDuration(const Labels& labels, const CallTotals& totals) {
-  ClientMetric::Histogram& histogram = AddSample(duration_, labels).histogram;
-  uint64_t cumulative = 0;
-  for (size_t i = 0; i < totals.latency_buckets.size(); ++i) {
-    cumulative += totals.latency_buckets[i];
-    histogram.bucket.push_back({cumulative, UpperBound(i)});
-  }
-  histogram.sample_count = cumulative;
-  histogram.sample_sum = Seconds(std::chrono::nanoseconds(totals.latency_nanoseconds)).count();
+  AddSample(duration_, labels).histogram =
+      MakeHistogram([&totals](size_t bucket) { return totals.latency_buckets[bucket]; },
+                    totals.latency_nanoseconds);
 }
 
 void CallFamilies::MoveTo(std::vector<MetricFamily>& families) && {

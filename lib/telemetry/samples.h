@@ -26,6 +26,8 @@ MetricFamily GaugeFamily(std::string name, std::string help);
 MetricFamily LoneCounter(std::string name, std::string help, double value);
 MetricFamily LoneGauge(std::string name, std::string help, double value);
 
+MetricFamily LoneHistogram(std::string name, std::string help, const LatencyHistogram& histogram);
+
 void AddCounter(MetricFamily& family, Labels labels, double value);
 void AddGauge(MetricFamily& family, Labels labels, double value);
 

@@ -9,6 +9,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "lib/base/version.h"
@@ -20,6 +21,7 @@
 #include "lib/process/cpu_quota.h"
 #include "lib/telemetry/log.h"
 #include "lib/telemetry/metrics.h"
+#include "lib/telemetry/process_facts.h"
 #include "proxy/admin/server.h"
 #include "proxy/program/admin_sources.h"
 #include "proxy/program/diff_command.h"
@@ -111,6 +113,10 @@ int Sidecar::Run() {
                             exit_code_ = EXIT_FAILURE;
                             server_->HandOver([this] { loop_.Stop(); });
                           }});
+  loop_.WatchTurns([this, last = telemetry::ThreadCpuTime()]() mutable {
+    const auto now = telemetry::ThreadCpuTime();
+    metrics_.main_turns().Observe(now - std::exchange(last, now));
+  });
   loop_.Run();
   if (exit_code_ == EXIT_SUCCESS) log_.Info("stopped");
   return exit_code_;

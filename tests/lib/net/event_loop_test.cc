@@ -222,6 +222,16 @@ TEST_F(EventLoopTest, DestroysWhatIsLeftWhenItDies) {
   EXPECT_THAT(notes_, ElementsAre("death"));
 }
 
+TEST_F(EventLoopTest, TellsOfATurnWhenAllItsWorkIsDone) {
+  loop_.WatchTurns(Noting("turn"));
+  loop_.Post([this] {
+    Note("task");
+    loop_.DeleteLater(std::make_unique<Mortal>(Noting("death")));
+  });
+  loop_.RunOnce();
+  EXPECT_THAT(notes_, ElementsAre("task", "death", "turn"));
+}
+
 TEST_F(EventLoopTest, StandsStillDuringATurnAndNeverGoesBack) {
   base::Time last = loop_.Now();
   for (int i = 0; i < 50; ++i) {

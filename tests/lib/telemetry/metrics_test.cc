@@ -266,6 +266,16 @@ TEST_F(MetricsTest, DescribesTheProcess) {
   EXPECT_GE(scrape.Value("process_cpu_seconds_total"), 0);
 }
 
+TEST_F(MetricsTest, ShowsHowLongTheMainThreadTookForEachTurn) {
+  metrics_.main_turns().Observe(std::chrono::milliseconds(20));
+  metrics_.main_turns().Observe(std::chrono::milliseconds(21));
+  const Scrape scrape = Read();
+  EXPECT_EQ(scrape.Value("evenkeel_main_turn_cpu_seconds_bucket{le=\"0.02\"}"), 1);
+  EXPECT_EQ(scrape.Value("evenkeel_main_turn_cpu_seconds_bucket{le=\"+Inf\"}"), 2);
+  EXPECT_EQ(scrape.Value("evenkeel_main_turn_cpu_seconds_count"), 2);
+  EXPECT_DOUBLE_EQ(scrape.Value("evenkeel_main_turn_cpu_seconds_sum"), 0.041);
+}
+
 TEST_F(MetricsTest, StaysValidWhenAnAddressHasOddCharacters) {
   const EndpointId odd = metrics_.RegisterEndpoint("users", "unix:/tmp/\"a\\b\"");
   Attempt(one_, odd);

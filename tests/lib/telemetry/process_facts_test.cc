@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
+#include <thread>
 #include <vector>
 
 namespace evenkeel::telemetry {
@@ -39,6 +41,19 @@ TEST(ProcessFactsTest, SeesCpuTimeGrow) {
   while (ReadProcessFacts().cpu == before) {
   }
   EXPECT_GT(ReadProcessFacts().cpu, before);
+}
+
+TEST(ProcessFactsTest, SeesTheCpuTimeOfOneThread) {
+  const auto before = ThreadCpuTime();
+  std::chrono::nanoseconds elsewhere{};
+  std::thread([&elsewhere] {
+    while (ThreadCpuTime() < std::chrono::milliseconds(20)) {
+    }
+    elsewhere = ThreadCpuTime();
+  }).join();
+  EXPECT_LT(ThreadCpuTime() - before, elsewhere);
+  while (ThreadCpuTime() == before) {
+  }
 }
 
 }  // namespace
