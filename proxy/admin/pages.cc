@@ -97,19 +97,21 @@ std::span<const Pages::Page> Pages::All() {
   return kPages;
 }
 
-Response Pages::Answer(const Request& request) const {
+void Pages::Answer(const Request& request, const Send& send) const {
   const auto page = std::ranges::find(All(), request.path, &Page::path);
   const bool acts = page != All().end() && page->verb == Verb::kActs;
-  if (acts && request.method != "POST") return NotAllowed("POST", "this page changes something");
-  if (!acts && request.method != "GET" && request.method != "HEAD") {
-    return NotAllowed("GET, HEAD", "this page changes nothing");
+  if (acts && request.method != "POST") {
+    return send(NotAllowed("POST", "this page changes something"));
   }
-  if (IsExplainPath(request.path)) return Explain(request);
-  if (page == All().end()) return NotFound(request.path);
-  return (this->*page->answer)(request);
+  if (!acts && request.method != "GET" && request.method != "HEAD") {
+    return send(NotAllowed("GET, HEAD", "this page changes nothing"));
+  }
+  if (IsExplainPath(request.path)) return Explain(request, send);
+  if (page == All().end()) return send(NotFound(request.path));
+  (this->*page->answer)(request, send);
 }
 
-Response Pages::Index(const Request&) const {
+void Pages::Index(const Request&, const Send& send) const {
   std::string body =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head><meta charset=\"utf-8\"><title>Evenkeel</title>"
       "</head>\n<body>\n<h1>Evenkeel ";
@@ -122,49 +124,56 @@ Response Pages::Index(const Request&) const {
             std::string(each.description) + "</li>\n";
   }
   body += "</ul>\n</body>\n</html>\n";
-  return {200, kHtmlType, std::move(body)};
+  send({200, kHtmlType, std::move(body)});
 }
 
-Response Pages::Metrics(const Request&) const { return {200, kMetricsType, sources_.metrics()}; }
+void Pages::Metrics(const Request&, const Send& send) const {
+  send({200, kMetricsType, sources_.metrics()});
+}
 
-Response Pages::Ready(const Request&) const {
+void Pages::Ready(const Request&, const Send& send) const {
   const ReadyView view = sources_.ready();
   std::string body = view.ready ? "ready\n" : "not ready\n";
   for (const std::string& reason : view.reasons) body += reason + "\n";
   for (const std::string& note : view.notes) body += "note: " + note + "\n";
-  return TextPage(view.ready ? 200 : 503, std::move(body));
+  send(TextPage(view.ready ? 200 : 503, std::move(body)));
 }
 
-Response Pages::Live(const Request&) const { return TextPage(200, "live\n"); }
+void Pages::Live(const Request&, const Send& send) const { send(TextPage(200, "live\n")); }
 
-Response Pages::Clusters(const Request& request) const {
+void Pages::Clusters(const Request& request, const Send& send) const {
   if (request.query.empty() || request.query == "format=json") {
-    return JsonPage(ClustersJson(sources_.clusters()));
+    return send(JsonPage(ClustersJson(sources_.clusters())));
   }
-  if (request.query == "format=text") return TextPage(200, ClustersTable(sources_.clusters()));
-  return TextPage(400, "unknown query; there are ?format=json and ?format=text\n");
+  if (request.query == "format=text") {
+    return send(TextPage(200, ClustersTable(sources_.clusters())));
+  }
+  send(TextPage(400, "unknown query; there are ?format=json and ?format=text\n"));
 }
 
-Response Pages::Config(const Request&) const { return JsonPage(ConfigJson(sources_.config())); }
-
-Response Pages::ConfigDiff(const Request&) const {
-  return JsonPage(ReloadJson(sources_.preview()));
+void Pages::Config(const Request&, const Send& send) const {
+  send(JsonPage(ConfigJson(sources_.config())));
 }
 
-Response Pages::Reload(const Request&) const {
-  const ReloadView view = sources_.reload();
-  Response response = JsonPage(ReloadJson(view));
-  if (view.result == "rejected") response.status = 422;
-  return response;
+void Pages::ConfigDiff(const Request&, const Send& send) const {
+  sources_.preview([send](const ReloadView& view) { send(JsonPage(ReloadJson(view))); });
 }
 
-Response Pages::Explain(const Request& request) const {
+void Pages::Reload(const Request&, const Send& send) const {
+  sources_.reload([send](const ReloadView& view) {
+    Response response = JsonPage(ReloadJson(view));
+    if (view.result == "rejected") response.status = 422;
+    send(std::move(response));
+  });
+}
+
+void Pages::Explain(const Request& request, const Send& send) const {
   const size_t name_size = request.path.size() - kExplainPrefix.size() - kExplainSuffix.size();
   const std::string name(request.path.substr(kExplainPrefix.size(), name_size));
   const auto view = sources_.explain(
       {name, QueryValue(request.query, "path"), QueryValue(request.query, "hash_key")});
-  if (!view) return TextPage(404, "no cluster " + name + "; /clusters lists them\n");
-  return JsonPage(ExplainJson(*view));
+  if (!view) return send(TextPage(404, "no cluster " + name + "; /clusters lists them\n"));
+  send(JsonPage(ExplainJson(*view)));
 }
 
 Response Pages::NotFound(std::string_view path) {

@@ -2,6 +2,7 @@
 // socket; owned by the Server and used on its loop's thread.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -30,10 +31,14 @@ class Pages {
  public:
   explicit Pages(Sources sources) : sources_(std::move(sources)) {}
 
-  /// 405 for a method that the page does not have (all have GET and HEAD but /reload, which has
-  /// POST), 404 for a path that is no page, 400 for a query that
-  /// the page does not know. The answer to HEAD has the body that GET would have.
-  Response Answer(const Request& request) const;
+  /// At once, but for /reload and /config/diff, which wait until the configuration has been read;
+  /// by then the Pages may be gone.
+  using Send = std::function<void(Response)>;
+
+  /// `send` gets the answer, once. 405 for a method that the page does not have (all have GET and
+  /// HEAD but /reload, which has POST), 404 for a path that is no page, 400 for a query that the
+  /// page does not know. The answer to HEAD has the body that GET would have.
+  void Answer(const Request& request, const Send& send) const;
 
  private:
   enum class Verb : bool { kShows, kActs };
@@ -41,21 +46,21 @@ class Pages {
   struct Page {
     std::string_view path;
     std::string_view description;
-    Response (Pages::*answer)(const Request& request) const;
+    void (Pages::*answer)(const Request& request, const Send& send) const;
     Verb verb = Verb::kShows;
   };
 
   static std::span<const Page> All();
 
-  Response Index(const Request& request) const;
-  Response Metrics(const Request& request) const;
-  Response Ready(const Request& request) const;
-  Response Live(const Request& request) const;
-  Response Clusters(const Request& request) const;
-  Response Config(const Request& request) const;
-  Response ConfigDiff(const Request& request) const;
-  Response Reload(const Request& request) const;
-  Response Explain(const Request& request) const;
+  void Index(const Request& request, const Send& send) const;
+  void Metrics(const Request& request, const Send& send) const;
+  void Ready(const Request& request, const Send& send) const;
+  void Live(const Request& request, const Send& send) const;
+  void Clusters(const Request& request, const Send& send) const;
+  void Config(const Request& request, const Send& send) const;
+  void ConfigDiff(const Request& request, const Send& send) const;
+  void Reload(const Request& request, const Send& send) const;
+  void Explain(const Request& request, const Send& send) const;
   static Response NotFound(std::string_view path);
 
   const Sources sources_;

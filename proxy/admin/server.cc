@@ -69,6 +69,15 @@ void SetHeaders(evhttp_request& request, const Response& response) {
   if (!response.allow.empty()) evhttp_add_header(headers, "Allow", response.allow.c_str());
 }
 
+void Reply(evhttp_request& request, const Response& response) {
+  SetHeaders(request, response);
+  if (MethodOf(request) != "HEAD") {
+    evbuffer_add(evhttp_request_get_output_buffer(&request), response.body.data(),
+                 response.body.size());
+  }
+  evhttp_send_reply(&request, response.status, nullptr, nullptr);
+}
+
 }  // namespace
 
 void Server::HttpDeleter::operator()(evhttp* http) const { evhttp_free(http); }
@@ -134,23 +143,16 @@ void Server::OnRequest(evhttp_request& request) {
   watch_.OnRequest(evhttp_connection_get_bufferevent(evhttp_request_get_connection(&request)));
   const evhttp_uri* const uri = evhttp_request_get_evhttp_uri(&request);
   if (uri == nullptr) return evhttp_send_error(&request, HTTP_BADREQUEST, nullptr);
-  const std::string_view method = MethodOf(request);
-  const Response response = Answer(request, {.method = method,
-                                             .path = OrEmpty(evhttp_uri_get_path(uri)),
-                                             .query = OrEmpty(evhttp_uri_get_query(uri))});
-  SetHeaders(request, response);
-  if (method != "HEAD") {
-    evbuffer_add(evhttp_request_get_output_buffer(&request), response.body.data(),
-                 response.body.size());
-  }
-  evhttp_send_reply(&request, response.status, nullptr, nullptr);
-}
-
-Response Server::Answer(const evhttp_request& request, const Request& question) const {
+  const Pages::Send send = [&request, open = std::weak_ptr(open_)](const Response& response) {
+    if (!open.expired()) Reply(request, response);
+  };
   if (const auto why = WhyRefused(reach_, HeaderOf(request, "Host"), HeaderOf(request, "Origin"))) {
-    return {.status = 403, .body = *why + "\n"};
+    return send({.status = 403, .body = *why + "\n"});
   }
-  return pages_.Answer(question);
+  pages_.Answer({.method = MethodOf(request),
+                 .path = OrEmpty(evhttp_uri_get_path(uri)),
+                 .query = OrEmpty(evhttp_uri_get_query(uri))},
+                send);
 }
 
 }  // namespace evenkeel::admin

@@ -2,8 +2,9 @@
 //
 // For operators, Prometheus and probes; read-only, no calls pass here. Listens from Open until
 // destroyed, before its loop. Everything happens on the loop's thread, in between other events, so
-// a page must be quick to make. A request's headers, its body and the time it may take are bounded,
-// and the number of connections; requests that a web page has a browser send are refused.
+// a page must be quick to make, or come in a later turn. A request's headers, its body and the time
+// it may take are bounded, and the number of connections; requests that a web page has a browser
+// send are refused.
 #pragma once
 
 #include <chrono>
@@ -52,13 +53,15 @@ class Server {
   Server(net::EventLoop& loop, std::string address, Sources sources,
          std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits);
   void OnRequest(evhttp_request& request);
-  Response Answer(const evhttp_request& request, const Request& question) const;
 
   const Pages pages_;
   const std::string address_;
   const Reach reach_;
   net::ConnectionWatch watch_;
   const std::unique_ptr<evhttp, HttpDeleter> http_;
+  // For answers that come later: evhttp keeps a request whose client has gone until it is answered,
+  // and frees it when it goes itself.
+  const std::shared_ptr<const bool> open_ = std::make_shared<const bool>(true);
 };
 
 }  // namespace evenkeel::admin

@@ -84,14 +84,17 @@ struct ExplainQuestion {
 
 /// All are set; called on the thread of the server's loop, once for each request that needs them.
 struct Sources {
+  /// Of what takes longer than a turn: called in a later one, unless the process ends before.
+  using Tell = std::function<void(ReloadView)>;
+
   /// Prometheus's text format, version 0.0.4.
   std::function<std::string()> metrics;
   std::function<ReadyView()> ready;
   std::function<std::vector<ClusterView>()> clusters;
   std::function<config::Config()> config;
-  std::function<ReloadView()> reload;
+  std::function<void(Tell)> reload;
   /// What `reload` would do, without doing it.
-  std::function<ReloadView()> preview;
+  std::function<void(Tell)> preview;
   /// Nothing for a cluster that does not exist.
   std::function<std::optional<ExplainView>(const ExplainQuestion&)> explain;
 };

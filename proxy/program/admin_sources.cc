@@ -73,8 +73,14 @@ admin::Sources AdminSources(Server& server, const base::Clock& clock,
           .ready = [&server, &reloader] { return ReadyView(server, reloader); },
           .clusters = [&server] { return ClusterViews(server); },
           .config = [&reloader] { return reloader.config(); },
-          .reload = [&reloader] { return ToView(reloader.Reload("POST /reload")); },
-          .preview = [&reloader] { return ToView(reloader.Preview()); },
+          .reload =
+              [&reloader](const admin::Sources::Tell& tell) {
+                reloader.Reload("POST /reload", [tell](auto report) { tell(ToView(report)); });
+              },
+          .preview =
+              [&reloader](const admin::Sources::Tell& tell) {
+                reloader.Preview([tell](auto report) { tell(ToView(report)); });
+              },
           .explain =
               [&server, &clock](const admin::ExplainQuestion& question) {
                 return ExplainView(server, question, clock.Now());

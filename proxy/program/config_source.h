@@ -2,7 +2,8 @@
 //
 // It hands out a configuration or says what is wrong with it, and tells when there may be another.
 // What becomes of one is for the Reloader: the source never sees the server. Owned by main, used on
-// the main thread; destroying it ends it.
+// the main thread, which it never blocks: to read and check a large configuration takes longer than
+// a turn of the loop may.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ class ConfigSource {
     /// The error: all that is wrong with it, a sentence for the operator each, at least one.
     base::Result<config::Config, std::vector<std::string>> config;
     /// The same for the same configuration.
-    uint64_t fingerprint;
+    uint64_t fingerprint = 0;
     /// What of a good one has no effect, a sentence each.
     std::vector<std::string> warnings{};
   };
@@ -30,14 +31,17 @@ class ConfigSource {
   /// Comes in turns of its own, and never before Follow.
   using OnChange = std::function<void(std::string_view trigger)>;
 
+  /// Comes in a later turn.
+  using Receive = std::function<void(Offer)>;
+
   virtual ~ConfigSource() = default;
 
   /// From now on `on_change` is told of changes. Once.
   virtual void Follow(OnChange on_change) = 0;
   /// The configuration as it is now, to be applied.
-  virtual Offer Take() = 0;
+  virtual void Take(Receive receive) = 0;
   /// The same, to look at it only.
-  virtual Offer Look() const = 0;
+  virtual void Look(Receive receive) const = 0;
   /// What it is called in errors: a path.
   virtual const std::string& name() const = 0;
 };

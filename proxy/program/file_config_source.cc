@@ -1,17 +1,23 @@
 #include "proxy/program/file_config_source.h"
 
+#include <memory>
 #include <utility>
 
 namespace evenkeel::proxy {
 namespace {
 
-ConfigSource::Offer OfferOf(const config::Loading& loading) {
+struct Reading {
+  ConfigSource::Offer offer;
+  std::vector<std::string> files;
+};
+
+ConfigSource::Offer OfferOf(config::Loading loading) {
   std::vector<std::string> lines;
   if (loading.config) {
     for (const config::ConfigError& each : loading.warnings) {
       lines.push_back(config::FormatWarning(each));
     }
-    return {*loading.config, loading.fingerprint, std::move(lines)};
+    return {std::move(*loading.config), loading.fingerprint, std::move(lines)};
   }
   for (const config::ConfigError& each : loading.config.error()) {
     lines.push_back(config::Format(each));
@@ -19,11 +25,20 @@ ConfigSource::Offer OfferOf(const config::Loading& loading) {
   return {base::Error(std::move(lines)), loading.fingerprint};
 }
 
+std::shared_ptr<Reading> Read(const std::string& path) {
+  config::Loading loading = config::Load(path);
+  std::vector<std::string> files = std::move(loading.files);
+  return std::make_shared<Reading>(OfferOf(std::move(loading)), std::move(files));
+}
+
 }  // namespace
 
-FileConfigSource::FileConfigSource(net::EventLoop& loop, std::string path,
-                                   std::vector<std::string> files)
-    : path_(std::move(path)), watched_(std::move(files)), watcher_(loop, [this] {
+FileConfigSource::FileConfigSource(net::EventLoop& loop, net::BackgroundThread& background,
+                                   std::string path, std::vector<std::string> files)
+    : background_(background),
+      path_(std::move(path)),
+      watched_(std::move(files)),
+      watcher_(loop, [this] {
         if (on_change_) on_change_("file change");
       }) {}
 
@@ -33,14 +48,21 @@ void FileConfigSource::Follow(OnChange on_change) {
 }
 
 // Other files than before have to be watched first and read then, or a change in between is missed.
-ConfigSource::Offer FileConfigSource::Take() {
-  const config::Loading loading = config::Load(path_);
-  if (loading.files == watched_) return OfferOf(loading);
-  watched_ = loading.files;
-  watcher_.Watch(watched_);
-  return OfferOf(config::Load(path_));
+void FileConfigSource::Take(Receive receive) {
+  background_.Run([this, path = path_, receive = std::move(receive)] {
+    return [this, receive, reading = Read(path)] {
+      if (reading->files == watched_) return receive(std::move(reading->offer));
+      watched_ = std::move(reading->files);
+      watcher_.Watch(watched_);
+      Look(receive);
+    };
+  });
 }
 
-ConfigSource::Offer FileConfigSource::Look() const { return OfferOf(config::Load(path_)); }
+void FileConfigSource::Look(Receive receive) const {
+  background_.Run([path = path_, receive = std::move(receive)] {
+    return [receive, reading = Read(path)] { receive(std::move(reading->offer)); };
+  });
+}
 
 }  // namespace evenkeel::proxy

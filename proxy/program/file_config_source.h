@@ -1,10 +1,11 @@
 // FileConfigSource: the configuration of a YAML file and of all that it includes, read again when
-// one of them changes.
+// one of them changes. It is read and checked on a background thread.
 #pragma once
 
 #include <string>
 #include <vector>
 
+#include "lib/net/background_thread.h"
 #include "lib/net/event_loop.h"
 #include "lib/net/file_watcher.h"
 #include "lib/yaml/loader.h"
@@ -15,14 +16,17 @@ namespace evenkeel::proxy {
 class FileConfigSource final : public ConfigSource {
  public:
   /// `files`: all that have been read for the configuration that runs, `path` among them.
-  FileConfigSource(net::EventLoop& loop, std::string path, std::vector<std::string> files);
+  /// `background` is destroyed before this, or before the loop turns again.
+  FileConfigSource(net::EventLoop& loop, net::BackgroundThread& background, std::string path,
+                   std::vector<std::string> files);
 
   void Follow(OnChange on_change) override;
-  Offer Take() override;
-  Offer Look() const override;
+  void Take(Receive receive) override;
+  void Look(Receive receive) const override;
   const std::string& name() const override { return path_; }
 
  private:
+  net::BackgroundThread& background_;
   const std::string path_;
   OnChange on_change_;
   std::vector<std::string> watched_;

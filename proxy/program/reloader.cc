@@ -1,19 +1,22 @@
 #include "proxy/program/reloader.h"
 
 #include <chrono>
+#include <memory>
 #include <utility>
 
 namespace evenkeel::proxy {
 namespace {
 
 using SystemClock = std::chrono::system_clock;
+using Answer = net::BackgroundThread::Answer;
 
 }  // namespace
 
-Reloader::Reloader(ConfigSource& source, const config::Config& first, uint64_t fingerprint,
-                   Server& server, telemetry::Metrics& metrics, telemetry::Log& log,
-                   Describe describe)
+Reloader::Reloader(ConfigSource& source, net::BackgroundThread& background,
+                   const config::Config& first, uint64_t fingerprint, Server& server,
+                   telemetry::Metrics& metrics, telemetry::Log& log, Describe describe)
     : source_(source),
+      background_(background),
       server_(server),
       metrics_(metrics),
       log_(log),
@@ -24,18 +27,65 @@ Reloader::Reloader(ConfigSource& source, const config::Config& first, uint64_t f
   source_.Follow([this](std::string_view trigger) { Reload(trigger); });
 }
 
-Reloader::Report Reloader::Reload(std::string_view trigger) {
-  ConfigSource::Offer offer = source_.Take();
+void Reloader::Reload(std::string_view trigger, Done done) {
+  Ask({Request::Kind::kReload, std::string(trigger), std::move(done)});
+}
+
+void Reloader::Preview(Done done) { Ask({Request::Kind::kPreview, {}, std::move(done)}); }
+
+void Reloader::Ask(Request request) {
+  requests_.push_back(std::move(request));
+  if (requests_.size() == 1) BeginNext();
+}
+
+void Reloader::BeginNext() {
+  const auto receive = [this](ConfigSource::Offer offer) { Compare(std::move(offer)); };
+  if (requests_.front().kind == Request::Kind::kReload) return source_.Take(receive);
+  source_.Look(receive);
+}
+
+void Reloader::Compare(ConfigSource::Offer offer) {
+  if (!offer.config) return Finish({std::move(offer)});
+  const bool reloads = requests_.front().kind == Request::Kind::kReload;
+  auto compared = std::make_shared<Comparison>(std::move(offer));
+  background_.Run(
+      [this, before = reloads ? wanted_ : running_, compared, describe = describe_]() -> Answer {
+        config::Config& next = *compared->offer.config;
+        config::ShareEqual(before, next);
+        compared->is_new = next != before;
+        if (compared->is_new) compared->changes = describe(before, next);
+        return [this, compared] { Finish(std::move(*compared)); };
+      });
+}
+
+void Reloader::Finish(Comparison compared) {
+  const Request& request = requests_.front();
+  Report report =
+      request.kind == Request::Kind::kReload ? Apply(request.trigger, compared) : Foresee(compared);
+  if (request.done) request.done(std::move(report));
+  requests_.pop_front();
+  if (!requests_.empty()) BeginNext();
+}
+
+Reloader::Report Reloader::Apply(std::string_view trigger, Comparison& compared) {
+  ConfigSource::Offer& offer = compared.offer;
   if (!offer.config) return Reject(trigger, std::move(offer.config.error()));
-  config::ShareEqual(wanted_, *offer.config);
-  if (*offer.config == wanted_) {
+  if (!compared.is_new) {
     trouble_.clear();
     metrics_.reload().Unchanged(offer.fingerprint, SystemClock::now());
     log_.Info("configuration unchanged", {{"trigger", trigger}, {"generation", generation_}});
     return {Report::Result::kUnchanged, generation_, {}};
   }
   Warn(offer.warnings);
-  return Accept(trigger, *offer.config, offer.fingerprint);
+  return Accept(trigger, compared);
+}
+
+Reloader::Report Reloader::Foresee(Comparison& compared) const {
+  if (!compared.offer.config) {
+    return {Report::Result::kRejected, generation_, std::move(compared.offer.config.error())};
+  }
+  return {compared.is_new ? Report::Result::kApplied : Report::Result::kUnchanged, generation_,
+          std::move(compared.changes)};
 }
 
 void Reloader::Warn(const std::vector<std::string>& warnings) {
@@ -53,29 +103,20 @@ Reloader::Report Reloader::Reject(std::string_view trigger, std::vector<std::str
   return {Report::Result::kRejected, generation_, std::move(lines)};
 }
 
-Reloader::Report Reloader::Accept(std::string_view trigger, const config::Config& config,
-                                  uint64_t fingerprint) {
-  config::Config next = config;
+Reloader::Report Reloader::Accept(std::string_view trigger, Comparison& compared) {
+  config::Config next = *compared.offer.config;
   next.workers = running_.workers;
   next.admin = running_.admin;
   if (const auto applied = server_.Apply(next); !applied) {
     return Reject(trigger, {source_.name() + ": " + applied.error()});
   }
-  std::vector<std::string> changes = describe_(wanted_, config);
   running_ = std::move(next);
-  wanted_ = config;
+  wanted_ = std::move(*compared.offer.config);
   trouble_.clear();
-  metrics_.reload().Applied(++generation_, fingerprint, SystemClock::now());
+  metrics_.reload().Applied(++generation_, compared.offer.fingerprint, SystemClock::now());
   log_.Info("configuration applied",
-            {{"trigger", trigger}, {"generation", generation_}, {"changes", changes}});
-  return {Report::Result::kApplied, generation_, std::move(changes)};
-}
-
-Reloader::Report Reloader::Preview() const {
-  const ConfigSource::Offer offer = source_.Look();
-  if (!offer.config) return {Report::Result::kRejected, generation_, offer.config.error()};
-  if (*offer.config == running_) return {Report::Result::kUnchanged, generation_, {}};
-  return {Report::Result::kApplied, generation_, describe_(running_, *offer.config)};
+            {{"trigger", trigger}, {"generation", generation_}, {"changes", compared.changes}});
+  return {Report::Result::kApplied, generation_, std::move(compared.changes)};
 }
 
 }  // namespace evenkeel::proxy

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "lib/base/version.h"
+#include "lib/net/background_thread.h"
 #include "lib/net/event_loop.h"
 #include "lib/net/listening_sockets.h"
 #include "lib/net/signal_watcher.h"
@@ -81,6 +82,7 @@ class Sidecar {
   void Reload();
   void OnSignal(int signal);
   void OnTaken();
+  void TellStopping();
   void EndWith(const std::string& reason);
   void FeedWatchdog();
 
@@ -100,8 +102,10 @@ class Sidecar {
   std::optional<Reloader> reloader_;
   std::unique_ptr<admin::Server> admin_;
   int signals_ = 0;
+  bool is_ending_ = false;  // the service manager has been told
   unsigned workers_ = 0;
   int exit_code_ = EXIT_SUCCESS;
+  net::BackgroundThread background_{loop_};  // last: its answers are for those above
 };
 
 int Sidecar::Run() {
@@ -136,8 +140,9 @@ base::Result<void, std::string> Sidecar::Start() {
                                sockets_, metrics_, log_);
   if (!started) return base::Error(started.error());
   server_ = std::move(*started);
-  source_ = std::make_unique<FileConfigSource>(loop_, command_.config_file, loading_.files);
-  reloader_.emplace(*source_, config_, loading_.fingerprint, *server_, metrics_, log_,
+  source_ =
+      std::make_unique<FileConfigSource>(loop_, background_, command_.config_file, loading_.files);
+  reloader_.emplace(*source_, background_, config_, loading_.fingerprint, *server_, metrics_, log_,
                     DescribeChanges);
   for (const config::ConfigError& each : loading_.warnings) {
     log_.Warning("configuration has a setting without effect",
@@ -184,8 +189,9 @@ void Sidecar::EndWith(const std::string& reason) {
 
 void Sidecar::Reload() {
   systemd_.Reloading();
-  reloader_->Reload("SIGHUP");
-  systemd_.Ready("serving");
+  reloader_->Reload("SIGHUP", [this](const Reloader::Report&) {
+    if (!is_ending_) systemd_.Ready("serving");
+  });
 }
 
 void Sidecar::OnSignal(int signal) {
@@ -195,13 +201,18 @@ void Sidecar::OnSignal(int signal) {
     return loop_.Stop();
   }
   log_.Info("draining", {{"signal", signal}});
-  systemd_.Stopping();
+  TellStopping();
   handover_.Withdraw();
   server_->Drain([this] { loop_.Stop(); });
 }
 
-void Sidecar::OnTaken() {
+void Sidecar::TellStopping() {
+  is_ending_ = true;
   systemd_.Stopping();
+}
+
+void Sidecar::OnTaken() {
+  TellStopping();
   loop_.DeleteLater(std::move(admin_));
   server_->HandOver([this] { loop_.Stop(); });
 }

@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 #include "lib/base/block_pool.h"
@@ -140,8 +141,12 @@ void Server::Commit(std::vector<Listening> listeners) {
   replay_->fetch_add(replay_limit - std::exchange(replay_limit_, replay_limit));
   std::vector<ClusterPtr> clusters;
   std::vector<Worker::ClusterPart> parts;
+  std::unordered_map<std::string_view, ClusterPtr> known;
+  for (const ClusterPtr& each : clusters_) known.emplace(each->name(), each);
   for (const base::SharedValue<config::Cluster>& each : config_.clusters) {
-    clusters.push_back(Configured(each, parts.emplace_back()));
+    const auto found = known.find(each->name);
+    clusters.push_back(
+        Configured(each, found == known.end() ? nullptr : found->second, parts.emplace_back()));
   }
   clusters_ = std::move(clusters);
   CloseRemoved(listeners);
@@ -161,8 +166,7 @@ void Server::CloseRemoved(const std::vector<Listening>& staying) {
 }
 
 Server::ClusterPtr Server::Configured(const base::SharedValue<config::Cluster>& config,
-                                      Worker::ClusterPart& part) {
-  ClusterPtr cluster = FindCluster(config->name);
+                                      ClusterPtr cluster, Worker::ClusterPart& part) {
   const bool stays = cluster && cluster->config() == config;
   if (!cluster) {
     const ClusterController::Context context{

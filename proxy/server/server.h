@@ -108,7 +108,8 @@ class Server final : private net::Flushable, private ClusterController::Owner {
   base::Result<std::vector<Listening>, std::string> PrepareListeners(const config::Config& config);
   base::Result<Listening, std::string> Listen(const base::SharedValue<config::Listener>& config);
   void Commit(std::vector<Listening> listeners);
-  ClusterPtr Configured(const base::SharedValue<config::Cluster>& config,
+  /// `cluster`: the one of that name; null: there is none.
+  ClusterPtr Configured(const base::SharedValue<config::Cluster>& config, ClusterPtr cluster,
                         Worker::ClusterPart& part);
   void MakeRoutes();
   void AssignWorkers(std::vector<Worker::ClusterPart> clusters);

@@ -7,6 +7,8 @@ import copy
 import json
 import os
 import pathlib
+import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -34,6 +36,25 @@ def sockets_to(pid, address):
     output = subprocess.run(["ss", "-Htnp", "state", "established", f"dst {address}"],
                             check=True, capture_output=True, text=True).stdout
     return sorted(line.split()[2] for line in output.splitlines() if f"pid={pid}," in line)
+
+
+TURNS = re.compile(r'^evenkeel_main_turn_cpu_seconds_bucket\{le="(.+)"\} (\d+)$', re.MULTILINE)
+
+
+def main_turns(sidecar):
+    """How many turns of the main thread took no more CPU time, by seconds."""
+    return {float(bound): int(count) for bound, count in TURNS.findall(sidecar.get("/metrics")[1])}
+
+
+def longest_turn(before, after):
+    """What the longest turn between two main_turns took at least, in seconds of CPU time."""
+    longest = counted = lower = 0
+    for bound in sorted(before):
+        count = after[bound] - before[bound]
+        if count > counted:
+            longest = lower
+        counted, lower = count, bound
+    return longest
 
 
 class ReloadTestCase(E2eTestCase):
@@ -179,17 +200,50 @@ class ManyRoutesTest(ReloadTestCase):
         self.assertEqual(0, first["failed"])
         load = self.start_load(self.sidecar, "--rate", self.RATE, "--duration", "10s",
                                "--connections", 4)
+        turns = main_turns(self.sidecar)
         longest = 0
         for number in range(self.RELOADS):
             self.write(self.sidecar, self.variant(number))
             longest = max(longest, self.longest_answer(number + 2))
+        turn = longest_turn(turns, main_turns(self.sidecar))
         second = self.start_load(self.sidecar, "--calls", 10, *self.LIMITED).report()
         report = load.report()
         print(f"{self.RELOADS} reloads of {self.ROUTES} routes: {report['calls']} calls, failed "
-              f"{report['failed']}; longest answer of /live {longest * 1000:.0f} ms", flush=True)
+              f"{report['failed']}; longest answer of /live {longest * 1000:.0f} ms; longest turn of "
+              f"main {turn * 1000:.1f} ms of CPU or a little more", flush=True)
         self.assert_all_calls_well(report, rate=self.RATE / 2)
         self.assertEqual(6, second["failed"], f"4 of 10 were left: {second}")
         self.assertLess(longest, 1)
+        self.assertLess(turn, 0.2, "20 ms are meant, and sanitizers make them ten times as long")
+
+
+class LargeConfigurationTest(ReloadTestCase):
+    """5,000 routes: to read them is not the main thread's work."""
+
+    ROUTES = 5000
+    RELOADS = 3
+
+    def test_main_never_takes_as_long_as_reading_it(self):
+        config = configuration([self.start_replica().address])
+        routes = config["listeners"][0]["routes"] = [
+            {"match": {"service": f"other.Service{number}"}, "cluster": "test"}
+            for number in range(self.ROUTES)]
+        sidecar = self.start_sidecar(config=config)
+        start = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime
+        subprocess.run([binaries.SIDECAR, "check", "--config", sidecar.config_path], check=True,
+                       capture_output=True)
+        reading = resource.getrusage(resource.RUSAGE_CHILDREN).ru_utime - start
+        turns = main_turns(sidecar)
+        for number in range(self.RELOADS):
+            routes[number]["timeout"] = "10s"
+            self.write(sidecar, config)
+            self.wait_generation(sidecar, number + 2)
+        self.post_reload(sidecar)
+        sidecar.get("/config/diff")
+        turn = longest_turn(turns, main_turns(sidecar))
+        print(f"{self.ROUTES} routes: read in {reading * 1000:.0f} ms; longest turn of main "
+              f"{turn * 1000:.1f} ms of CPU or a little more", flush=True)
+        self.assertLess(turn, reading / 2)
 
 
 class ReloadTriggerTest(ReloadTestCase):

@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 namespace evenkeel::admin {
 namespace {
 
@@ -12,10 +15,17 @@ using ::testing::StartsWith;
 class PagesTest : public ::testing::Test {
  protected:
   Response Get(std::string_view path, std::string_view query = "") const {
-    return pages_.Answer({.method = "GET", .path = path, .query = query});
+    return Answer({.method = "GET", .path = path, .query = query});
   }
   Response Send(std::string_view method, std::string_view path) const {
-    return pages_.Answer({.method = method, .path = path, .query = ""});
+    return Answer({.method = method, .path = path, .query = ""});
+  }
+  Response Answer(const Request& request) const {
+    std::vector<Response> answers;
+    pages_.Answer(request,
+                  [&answers](Response response) { answers.push_back(std::move(response)); });
+    EXPECT_EQ(answers.size(), 1U);
+    return answers.empty() ? Response{} : answers.front();
   }
 
   Sources MakeSources() {
@@ -26,8 +36,8 @@ class PagesTest : public ::testing::Test {
       return std::vector<ClusterView>{{"users", "round_robin", {{"a:1", "ready", 0, 0, 1}}}};
     };
     sources.config = [] { return config::Config(); };
-    sources.reload = [this] { return reload_; };
-    sources.preview = [this] { return reload_; };
+    sources.reload = [this](const Sources::Tell& tell) { tell(reload_); };
+    sources.preview = [this](const Sources::Tell& tell) { tell(reload_); };
     return sources;
   }
 

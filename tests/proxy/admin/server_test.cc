@@ -13,6 +13,7 @@
 
 #include <ctime>
 #include <filesystem>
+#include <future>
 #include <thread>
 
 #include "lib/net/file_descriptor.h"
@@ -219,6 +220,44 @@ TEST_F(ServerTest, SaysWhyItCannotListen) {
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error(),
             "admin: cannot listen on " + server_->address() + ": Address already in use");
+}
+
+class LateAnswerTest : public ServerTest {
+ protected:
+  void SetUp() override {
+    Sources sources = TestSources();
+    sources.reload = [this](Sources::Tell tell) { asked_.set_value(std::move(tell)); };
+    Start("127.0.0.1:0", std::move(sources));
+    socket_ = Connect();
+    Send(socket_,
+         "POST /reload HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    tell_ = asked_.get_future().get();
+  }
+  void Answer() {
+    loop_->Post([this] { tell_({.result = "applied", .generation = 7}); });
+  }
+
+  std::promise<Sources::Tell> asked_;
+  Sources::Tell tell_;
+  net::FileDescriptor socket_;
+};
+
+TEST_F(LateAnswerTest, OthersAreAnsweredMeanwhile) {
+  EXPECT_THAT(Ask("GET", "/live"), StartsWith("HTTP/1.1 200 "));
+  Answer();
+  EXPECT_THAT(ReadToEnd(socket_), HasSubstr("\"generation\": 7"));
+}
+
+TEST_F(LateAnswerTest, IsForNobodyWhenTheClientHasGone) {
+  socket_ = net::FileDescriptor();
+  Answer();
+  EXPECT_THAT(Ask("GET", "/live"), StartsWith("HTTP/1.1 200 "));
+}
+
+TEST_F(LateAnswerTest, IsForNobodyWhenTheServerHasGone) {
+  Stop();
+  EXPECT_EQ(ReadToEnd(socket_), "");
+  tell_({.result = "applied"});
 }
 
 TEST_F(ServerTest, RefusesWhatAWebPageHasABrowserSend) {

@@ -5,6 +5,8 @@
 
 #include <filesystem>
 #include <fstream>
+#include <optional>
+#include <thread>
 
 #include "lib/net/listener.h"
 #include "lib/net/socket_address.h"
@@ -48,17 +50,33 @@ class ReloaderTest : public SidecarTest {
     ASSERT_TRUE(first.config) << config::Format(first.config.error());
     config_ = *first.config;
     Launch();
-    source_.emplace(loop_, Path(), first.files);
-    reloader_.emplace(*source_, *first.config, first.fingerprint, *server_, metrics_, log_,
-                      [](const config::Config&, const config::Config&) {
+    source_.emplace(loop_, background_, Path(), first.files);
+    reloader_.emplace(*source_, background_, *first.config, first.fingerprint, *server_, metrics_,
+                      log_, [this](const config::Config&, const config::Config&) {
+                        described_on_ = std::this_thread::get_id();
                         return std::vector<std::string>{"a change"};
                       });
+  }
+  Reloader::Report Reload() {
+    return Await([this](const Reloader::Done& done) { reloader_->Reload("test", done); });
+  }
+  Reloader::Report Preview() {
+    return Await([this](const Reloader::Done& done) { reloader_->Preview(done); });
+  }
+  template <typename Function>
+  Reloader::Report Await(Function ask) {
+    std::optional<Reloader::Report> got;
+    ask([&got](Reloader::Report report) { got = std::move(report); });
+    RunUntil([&] { return got.has_value(); });
+    return *got;
   }
   size_t Endpoints() const { return server_->Clusters()[0].endpoints.size(); }
 
   std::filesystem::path directory_;
+  std::thread::id described_on_;
   std::optional<FileConfigSource> source_;
   std::optional<Reloader> reloader_;
+  net::BackgroundThread background_{loop_};
 };
 
 TEST_F(ReloaderTest, AppliesTheFileWhenItIsReplaced) {
@@ -74,18 +92,18 @@ TEST_F(ReloaderTest, SaysWhatChangedAndNumbersIt) {
   AddEndpoint();
   Run(Text(1));
   Write(Text(1, ", policy: random"));
-  const Reloader::Report report = reloader_->Reload("test");
+  const Reloader::Report report = Reload();
   EXPECT_EQ(report.result, Result::kApplied);
   EXPECT_EQ(report.generation, 2U);
   EXPECT_THAT(report.lines, ElementsAre("a change"));
-  EXPECT_EQ(reloader_->Reload("test").result, Result::kUnchanged);
+  EXPECT_EQ(Reload().result, Result::kUnchanged);
 }
 
 TEST_F(ReloaderTest, AWrongFileChangesNothingUntilItIsCorrected) {
   AddEndpoint();
   Run(Text(1));
   Write(Text(1, ", policy: nonsense"));
-  const Reloader::Report report = reloader_->Reload("test");
+  const Reloader::Report report = Reload();
   EXPECT_EQ(report.result, Result::kRejected);
   ASSERT_THAT(report.lines, SizeIs(1));
   EXPECT_THAT(report.lines[0], HasSubstr("main.yaml:2:"));
@@ -94,7 +112,7 @@ TEST_F(ReloaderTest, AWrongFileChangesNothingUntilItIsCorrected) {
   EXPECT_THAT(log_text_.str(), HasSubstr("unknown policy"));
   EXPECT_THAT(metrics_.Text(), HasSubstr("evenkeel_config_last_reload_successful 0"));
   Write(Text(1));
-  reloader_->Reload("test");
+  Reload();
   EXPECT_THAT(reloader_->trouble(), IsEmpty());
   EXPECT_THAT(metrics_.Text(), HasSubstr("evenkeel_config_last_reload_successful 1"));
 }
@@ -107,7 +125,7 @@ TEST_F(ReloaderTest, AFileThatCannotBeAppliedChangesNothing) {
   const std::string taken = net::SocketAddress::OfSocket(other->front().get()).ToString();
   text.replace(text.find("127.0.0.1:0"), 11, taken);
   Write(text);
-  const Reloader::Report report = reloader_->Reload("test");
+  const Reloader::Report report = Reload();
   EXPECT_EQ(report.result, Result::kRejected);
   EXPECT_THAT(report.lines[0], HasSubstr("cannot listen on " + taken));
   EXPECT_EQ(server_->Clusters()[0].policy, "least_request");
@@ -117,18 +135,45 @@ TEST_F(ReloaderTest, WhatOnlyARestartChangesWaits) {
   AddEndpoint();
   Run(Text(1));
   Write(Text(1) + "workers: 7\n");
-  EXPECT_EQ(reloader_->Reload("test").result, Result::kApplied);
+  EXPECT_EQ(Reload().result, Result::kApplied);
   EXPECT_FALSE(reloader_->config().workers);
-  EXPECT_EQ(reloader_->Reload("test").result, Result::kUnchanged);
-  EXPECT_EQ(reloader_->Preview().result, Result::kApplied) << "the difference is still there";
+  EXPECT_EQ(Reload().result, Result::kUnchanged);
+  EXPECT_EQ(Preview().result, Result::kApplied) << "the difference is still there";
 }
 
 TEST_F(ReloaderTest, APreviewChangesNothing) {
   AddEndpoint();
   Run(Text(1));
   Write(Text(1, ", policy: random"));
-  EXPECT_EQ(reloader_->Preview().result, Result::kApplied);
+  EXPECT_EQ(Preview().result, Result::kApplied);
   EXPECT_EQ(server_->Clusters()[0].policy, "least_request");
+}
+
+TEST_F(ReloaderTest, ReloadsThatAreAskedForTogetherComeOneAfterTheOther) {
+  AddEndpoint();
+  Run(Text(1));
+  Write(Text(1, ", policy: random"));
+  std::vector<Result> results;
+  const auto note = [&results](const Reloader::Report& report) {
+    results.push_back(report.result);
+  };
+  reloader_->Preview(note);
+  reloader_->Reload("one", note);
+  reloader_->Reload("two", note);
+  reloader_->Preview(note);
+  EXPECT_THAT(results, IsEmpty());
+  RunUntil([&] { return results.size() == 4; });
+  EXPECT_THAT(results, ElementsAre(Result::kApplied, Result::kApplied, Result::kUnchanged,
+                                   Result::kUnchanged));
+}
+
+TEST_F(ReloaderTest, ReadsAndComparesElsewhere) {
+  AddEndpoint();
+  Run(Text(1));
+  Write(Text(1, ", policy: random"));
+  Reload();
+  EXPECT_NE(described_on_, std::thread::id());
+  EXPECT_NE(described_on_, std::this_thread::get_id());
 }
 
 TEST_F(ReloaderTest, AFileThatIsIncludedFromNowOnIsWatchedToo) {
@@ -141,7 +186,7 @@ TEST_F(ReloaderTest, AFileThatIsIncludedFromNowOnIsWatchedToo) {
   };
   write_other(1);
   Write("include: other.yaml\nlisteners: [{address: \"127.0.0.1:0\", cluster: users}]\n");
-  reloader_->Reload("test");
+  Reload();
   write_other(2);
   RunUntil([&] { return Endpoints() == 2; });
 }
