@@ -11,23 +11,29 @@
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/config/bounds.h"
 
 namespace evenkeel::config {
 
 /// Other attempts after one that failed (gRFC A6). `retry:` of a route.
 struct Retry {
-  /// The first one included. 2 to 5: gRPC's own limit.
+  /// The first one included. The bounds are gRPC's own.
   uint32_t attempts = 2;
+  static constexpr WholeNumbers kAttempts{2, 5};
   /// gRPC names of the statuses that are tried again.
   std::vector<std::string> codes = {"UNAVAILABLE"};
-  /// Before the second attempt, give or take a fifth. 1 ms to 1 min.
+  /// Before the second attempt, give or take a fifth.
   base::Duration initial_backoff = std::chrono::milliseconds(25);
-  /// `initial_backoff` to 1 h.
+  static constexpr Durations kInitialBackoff{std::chrono::milliseconds(1), std::chrono::minutes(1)};
+  /// At least `initial_backoff`.
   base::Duration max_backoff = std::chrono::milliseconds(250);
-  /// 1 to 10 in YAML; gRPC allows any above 0.
+  static constexpr Durations kMaxBackoff{std::chrono::milliseconds(1), std::chrono::hours(1)};
+  /// A service config may have any above 0.
   double backoff_multiplier = 2;
-  /// For one attempt, until its first message. 1 ms to 1 h. Nothing: the call's own deadline.
+  static constexpr Decimals kBackoffMultiplier{1, 10};
+  /// For one attempt, until its first message. Nothing: the call's own deadline.
   std::optional<base::Duration> per_try_timeout;
+  static constexpr Durations kPerTryTimeout{std::chrono::milliseconds(1), std::chrono::hours(1)};
   bool operator==(const Retry&) const = default;
 };
 
@@ -36,12 +42,15 @@ struct Hedging {
   /// A share of the cluster's attempts that was faster, in percent.
   struct Percentile {
     uint32_t percent = 95;
+    static constexpr WholeNumbers kPercent{50, 99};
     bool operator==(const Percentile&) const = default;
   };
-  /// The first one included. 2 to 5.
+  /// The first one included.
   uint32_t attempts = 2;
+  static constexpr WholeNumbers kAttempts{2, 5};
   /// Between two attempts; 0: all at once.
   std::variant<base::Duration, Percentile> delay = Percentile{};
+  static constexpr Durations kDelay{std::chrono::milliseconds(0), std::chrono::hours(1)};
   /// gRPC names of the statuses that do not end the call.
   std::vector<std::string> non_fatal_codes = {"UNAVAILABLE"};
   bool operator==(const Hedging&) const = default;
@@ -49,39 +58,49 @@ struct Hedging {
 
 /// The tokens that a cluster's failures use up (gRFC A6). `retry_throttling:` of a cluster.
 struct RetryThrottling {
-  /// More than half of them must be there for a retry or hedge. Above 0, up to 1,000.
+  /// More than half of them must be there for a retry or hedge.
   double max_tokens = 100;
-  /// What a success wins back; a failure costs 1. 0.001 to 1,000. With the default up to a fifth of
+  static constexpr Decimals kMaxTokens{0.001, 1000};
+  /// What a success wins back; a failure costs 1. With the default up to a fifth of
   /// the attempts may fail for good before retries stop.
   double token_ratio = 0.25;
+  static constexpr Decimals kTokenRatio{0.001, 1000};
   bool operator==(const RetryThrottling&) const = default;
 };
 
 /// How much load retries and hedges may add to a cluster. `retry_budget:` of a cluster.
 struct RetryBudget {
-  /// Of the calls that may be retried or hedged. 0 to 100.
+  /// Of the calls that may be retried or hedged.
   uint32_t percent = 20;
-  /// Attempts that may be made beyond it before it has grown. 0 to 100,000.
+  static constexpr WholeNumbers kPercent{0, 100};
+  /// Attempts that may be made beyond it before it has grown.
   uint32_t reserve = 100;
+  static constexpr WholeNumbers kReserve{0, 100'000};
   bool operator==(const RetryBudget&) const = default;
 };
 
 /// What applies to a route's or a method's calls.
 struct CallPolicy {
-  /// Shortens the caller's deadline, or is the deadline of calls without one. 1 ms to 24 h.
+  /// Shortens the caller's deadline, or is the deadline of calls without one.
   std::optional<base::Duration> timeout;
-  /// The longest that any call may last. 100 ms to 30 days (720 h).
+  static constexpr Durations kTimeout{std::chrono::milliseconds(1), std::chrono::hours(24)};
+  /// The longest that any call may last.
   std::optional<base::Duration> max_stream_duration;
-  /// The longest time without a byte of a message, either way. 100 ms to 24 h.
+  static constexpr Durations kMaxStreamDuration{std::chrono::milliseconds(100),
+                                                std::chrono::hours(720)};
+  /// The longest time without a byte of a message, either way.
   std::optional<base::Duration> idle_timeout;
+  static constexpr Durations kIdleTimeout{std::chrono::milliseconds(100), std::chrono::hours(24)};
   /// One of the two at most.
   std::optional<Retry> retry;
   std::optional<Hedging> hedging;
   /// Whether a call waits for an endpoint where there is none, instead of failing.
   std::optional<bool> wait_for_ready;
-  /// Bytes of one message, without its prefix.
+  /// Bytes of one message, without its prefix, which has four bytes for them.
   std::optional<uint64_t> max_request_message;
+  static constexpr Sizes kMaxRequestMessage{0, UINT32_MAX};
   std::optional<uint64_t> max_response_message;
+  static constexpr Sizes kMaxResponseMessage{0, UINT32_MAX};
   bool operator==(const CallPolicy&) const = default;
 };
 

@@ -6,33 +6,40 @@
 #include <cstdint>
 
 #include "lib/base/clock.h"
+#include "lib/config/bounds.h"
 
 namespace evenkeel::config {
 
 /// `keepalive:` of a listener.
 struct ClientKeepalive {
-  /// After so long without a byte from the client comes a PING, calls or not. 10 s to 24 h.
+  /// After so long without a byte from the client comes a PING, calls or not.
   base::Duration time = std::chrono::hours(2);
-  /// Without an answer for so long the connection is closed; also TCP_USER_TIMEOUT (gRFC A18). 1 s
-  /// to 10 min.
+  static constexpr Durations kTime{std::chrono::seconds(10), std::chrono::hours(24)};
+  /// Without an answer for so long the connection is closed; also TCP_USER_TIMEOUT (gRFC A18).
   base::Duration timeout = std::chrono::seconds(20);
-  /// The least time between two PINGs of a client that gets nothing from us meanwhile. 0 to 24 h.
+  static constexpr Durations kTimeout{std::chrono::seconds(1), std::chrono::minutes(10)};
+  /// The least time between two PINGs of a client that gets nothing from us meanwhile.
   base::Duration permit_time = std::chrono::minutes(5);
+  static constexpr Durations kPermitTime{std::chrono::milliseconds(0), std::chrono::hours(24)};
   /// Whether the same holds without a call; else it is 2 h then.
   bool permit_without_calls = false;
-  /// PINGs that may come too early; one more ends the connection with too_many_pings. 0 to 1,000.
+  /// PINGs that may come too early; one more ends the connection with too_many_pings.
   uint32_t max_ping_strikes = 2;
+  static constexpr WholeNumbers kMaxPingStrikes{0, 1000};
   bool operator==(const ClientKeepalive&) const = default;
 };
 
 /// `max_connection_…` of a listener; each is off at 0, the default.
 struct ConnectionLifetime {
-  /// Without a call for so long the connection is drained. 0, or 1 s to 24 h.
+  /// Without a call for so long the connection is drained. 0, or at least 1 s.
   base::Duration max_idle{};
-  /// So old, 10 % more or less, it is drained: its client connects anew. 0, or 1 s to 30 days.
+  static constexpr Durations kMaxIdle{std::chrono::milliseconds(0), std::chrono::hours(24)};
+  /// So old, 10 % more or less, it is drained: its client connects anew. 0, or at least 1 s.
   base::Duration max_age{};
-  /// Calls left so long after that end UNAVAILABLE. 0: never, else 1 s to 24 h.
+  static constexpr Durations kMaxAge{std::chrono::milliseconds(0), std::chrono::hours(720)};
+  /// Calls left so long after that end UNAVAILABLE. 0: never, else at least 1 s.
   base::Duration max_age_grace{};
+  static constexpr Durations kMaxAgeGrace{std::chrono::milliseconds(0), std::chrono::hours(24)};
   bool operator==(const ConnectionLifetime&) const = default;
 };
 

@@ -13,6 +13,7 @@
 
 #include "lib/base/address.h"
 #include "lib/base/shared_value.h"
+#include "lib/config/bounds.h"
 #include "lib/config/call_policy.h"
 #include "lib/config/client_connection.h"
 #include "lib/config/discovery.h"
@@ -29,19 +30,22 @@ using Milliseconds = std::chrono::milliseconds;
 /// HTTP/2 limits of one side (RFC 9113, section 6.5.2). `http2:` of a listener or a cluster.
 struct Http2 {
   /// Bytes a peer may send on one stream before we return credit; bounds a call's memory.
-  /// 1 KiB to 16 MiB.
   uint32_t stream_window = 64 * 1024;
-  /// Bytes a peer may send on one connection. 64 KiB (RFC 9113's initial size, which cannot be
-  /// lowered) to 64 MiB.
+  static constexpr Sizes kStreamWindow{1024, 16 * 1024 * 1024};
+  /// Bytes a peer may send on one connection. RFC 9113's initial size, 64 KiB, cannot be lowered.
   uint32_t connection_window = 1024 * 1024;
-  /// Calls a client may have open on one connection. 1 to 1,000,000. Listeners only.
+  static constexpr Sizes kConnectionWindow{64 * 1024, 64 * 1024 * 1024};
+  /// Calls a client may have open on one connection. Listeners only.
   uint32_t max_concurrent_streams = 100;
+  static constexpr WholeNumbers kMaxConcurrentStreams{1, 1'000'000};
   /// Streams that a client may reset before their answers have begun, beyond what its answered ones
-  /// pay for (http2::ResetGuard). 10 to 1,000,000. Listeners only.
+  /// pay for (http2::ResetGuard). Listeners only.
   uint32_t max_resets = 500;
+  static constexpr WholeNumbers kMaxResets{10, 1'000'000};
   /// Largest header list accepted, counted as name + value + 32 for each field (RFC 9113, section
-  /// 6.5.2). 1 KiB to 1 MiB.
+  /// 6.5.2).
   uint32_t max_header_list = 64 * 1024;
+  static constexpr Sizes kMaxHeaderList{1024, 1024 * 1024};
   bool operator==(const Http2&) const = default;
 };
 
@@ -72,18 +76,21 @@ struct Listener {
   Http2 http2;
   ClientKeepalive keepalive;
   ConnectionLifetime lifetime;
-  /// Clients' connections at once, in the whole process; more wait to be accepted. 0, no limit but
-  /// the process's descriptors, to 10,000,000.
+  /// Clients' connections at once, in the whole process; more wait to be accepted. 0: no limit but
+  /// the process's descriptors.
   uint32_t max_connections = 0;
+  static constexpr WholeNumbers kMaxConnections{0, 10'000'000};
   bool operator==(const Listener&) const = default;
 };
 
 struct Endpoint {
   base::Address address;
-  /// Its share of calls relative to the others', for policies that use weights. 1 to 1,000,000.
+  /// Its share of calls relative to the others', for policies that use weights.
   uint32_t weight = 1;
-  /// 0 is used first; higher numbers take over as lower ones fail. 0 to 127.
+  static constexpr WholeNumbers kWeight{1, 1'000'000};
+  /// 0 is used first; higher numbers take over as lower ones fail.
   uint32_t priority = 0;
+  static constexpr WholeNumbers kPriority{0, 127};
   /// Where it runs; empty: unknown, never the own zone.
   std::string zone;
   /// What hash policies place on the ring (gRFC A76); empty: the address.
@@ -93,26 +100,34 @@ struct Endpoint {
 
 /// How we connect to endpoints. `connection:` of a cluster.
 struct Connection {
-  /// For TCP connect until the peer's SETTINGS. 10 ms to 5 min.
+  /// For TCP connect until the peer's SETTINGS.
   Milliseconds connect_timeout{1000};
+  static constexpr Durations kConnectTimeout{std::chrono::milliseconds(10),
+                                             std::chrono::minutes(5)};
   /// Wait before the second attempt to connect; grows by `backoff_multiplier` up to `max_backoff`
-  /// and starts over once a connection has worked for 1 s (grpc doc/connection-backoff.md). 10 ms
-  /// to 5 min.
+  /// and starts over once a connection has worked for 1 s (grpc doc/connection-backoff.md).
   Milliseconds initial_backoff{100};
-  /// `initial_backoff` to 1 h.
+  static constexpr Durations kInitialBackoff{std::chrono::milliseconds(10),
+                                             std::chrono::minutes(5)};
+  /// At least `initial_backoff`.
   Milliseconds max_backoff{10000};
-  /// 1 to 10.
+  static constexpr Durations kMaxBackoff{std::chrono::milliseconds(10), std::chrono::hours(1)};
   double backoff_multiplier = 1.6;
-  /// Share by which a back-off may be longer or shorter. 0 to 1.
+  static constexpr Decimals kBackoffMultiplier{1, 10};
+  /// Share by which a back-off may be longer or shorter.
   double backoff_jitter = 0.2;
+  static constexpr Decimals kBackoffJitter{0, 1};
   /// Connections to one endpoint from one worker once MAX_CONCURRENT_STREAMS is used up (gRFC
-  /// A105). 1 to 100.
+  /// A105).
   uint32_t max_connections = 10;
+  static constexpr WholeNumbers kMaxConnections{1, 100};
   /// TCP_USER_TIMEOUT (gRFC A18) of connections without `keepalive`, whose timeout counts else. 0:
-  /// the kernel's own, or 1 s to 1 h.
+  /// the kernel's own, or at least 1 s.
   base::Duration tcp_user_timeout = std::chrono::seconds(20);
-  /// TCP keepalive after so long without a byte. 0: none, or 1 s to 9 h.
+  static constexpr Durations kTcpUserTimeout{std::chrono::milliseconds(0), std::chrono::hours(1)};
+  /// TCP keepalive after so long without a byte. 0: none, or at least 1 s.
   base::Duration tcp_keepalive = std::chrono::seconds(30);
+  static constexpr Durations kTcpKeepalive{std::chrono::milliseconds(0), std::chrono::hours(9)};
   bool operator==(const Connection&) const = default;
 };
 
@@ -133,8 +148,9 @@ struct Cluster {
   /// Nothing: no PINGs, the default.
   std::optional<Keepalive> keepalive;
   /// Calls that may wait, for an endpoint or a connection to one, in the whole process; more end
-  /// UNAVAILABLE. 1 to 1,000,000.
+  /// UNAVAILABLE.
   uint32_t max_pending_calls = 1024;
+  static constexpr WholeNumbers kMaxPendingCalls{1, 1'000'000};
   std::optional<ServiceConfig> service_config;
   /// Nothing: no tokens (`retry_throttling: off`).
   std::optional<RetryThrottling> retry_throttling = RetryThrottling{};
@@ -167,13 +183,16 @@ struct Config {
   Listeners listeners;  ///< at least one
   Clusters clusters;    ///< in the file's order; no name twice
   Admin admin;
-  /// 1 to 256. Nothing: from the cgroup's CPU quota.
+  /// Nothing: from the cgroup's CPU quota.
   std::optional<uint32_t> workers;
-  /// Bytes of requests that all calls together may keep for another attempt. 0 to 64 GiB.
+  static constexpr WholeNumbers kWorkers{1, 256};
+  /// Bytes of requests that all calls together may keep for another attempt.
   uint64_t replay_memory = 64 * 1024 * 1024;
-  /// Resident bytes above which no new calls are taken; 0: no limit. Up to 1 TiB. Nothing: nine
-  /// tenths of the cgroup's limit.
+  static constexpr Sizes kReplayMemory{0, 64LL * 1024 * 1024 * 1024};
+  /// Resident bytes above which no new calls are taken; 0: no limit, else at least kLeastMemory.
+  /// Nothing: nine tenths of the cgroup's limit.
   std::optional<uint64_t> memory_limit;
+  static constexpr Sizes kMemoryLimit{0, 1024LL * 1024 * 1024 * 1024};
   bool operator==(const Config&) const = default;
 };
 

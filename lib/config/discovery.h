@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "lib/base/address.h"
+#include "lib/config/bounds.h"
 
 namespace evenkeel::config {
 
@@ -46,17 +47,22 @@ struct Dns {
   Family family = Family::kAll;
   /// Asked in turn when one fails; empty: those of /etc/resolv.conf. IP addresses.
   std::vector<base::Address> resolvers;
-  /// A shorter time to live in an answer counts as this. 100 ms to 1 h.
+  /// A shorter time to live in an answer counts as this.
   std::chrono::milliseconds min_ttl{1000};
-  /// A longer one counts as this. 1 s to 24 h.
+  static constexpr Durations kMinTtl{std::chrono::milliseconds(100), std::chrono::hours(1)};
+  /// A longer one counts as this.
   std::chrono::milliseconds max_ttl{60'000};
+  static constexpr Durations kMaxTtl{std::chrono::seconds(1), std::chrono::hours(24)};
   /// Share of the time to live by which a refresh may come early, so that sidecars do not ask in
-  /// step. 0 to 0.5.
+  /// step.
   double jitter = 0.1;
-  /// For one resolver to answer. 10 ms to 1 min.
+  static constexpr Decimals kJitter{0, 0.5};
+  /// For one resolver to answer.
   std::chrono::milliseconds timeout{2000};
-  /// After a failure the next try comes between `min_ttl` and this, later each time. 100 ms to 1 h.
+  static constexpr Durations kTimeout{std::chrono::milliseconds(10), std::chrono::minutes(1)};
+  /// After a failure the next try comes between `min_ttl` and this, later each time.
   std::chrono::milliseconds max_retry{30'000};
+  static constexpr Durations kMaxRetry{std::chrono::milliseconds(100), std::chrono::hours(1)};
   bool operator==(const Dns&) const = default;
 };
 

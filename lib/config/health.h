@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/config/bounds.h"
 #include "lib/config/metadata.h"
 
 namespace evenkeel::config {
@@ -32,73 +33,98 @@ struct HealthCheck {
   Denied when_denied = Denied::kServing;  ///< grpc
   /// grpc: the service to ask for; empty: the server as a whole.
   std::string service;
-  /// Between two questions where there is no Watch. 100 ms to 1 h.
+  /// Between two questions where there is no Watch.
   base::Duration interval = std::chrono::seconds(5);
-  /// Instead of `interval` while the answers begin to differ from the verdict. 100 ms to 1 h.
+  static constexpr Durations kInterval{std::chrono::milliseconds(100), std::chrono::hours(1)};
+  /// Instead of `interval` while the answers begin to differ from the verdict.
   base::Duration edge_interval = std::chrono::seconds(1);
-  /// Share by which an interval may be longer or shorter. 0 to 1.
+  static constexpr Durations kEdgeInterval{std::chrono::milliseconds(100), std::chrono::hours(1)};
+  /// Share by which an interval may be longer or shorter.
   double jitter = 0.2;
-  /// For one answer. 10 ms to 5 min.
+  static constexpr Decimals kJitter{0, 1};
+  /// For one answer.
   base::Duration timeout = std::chrono::seconds(1);
-  /// Bad answers in a row until an endpoint is out. 1 to 100. Not for Watch, which is believed.
+  static constexpr Durations kTimeout{std::chrono::milliseconds(10), std::chrono::minutes(5)};
+  /// Bad answers in a row until an endpoint is out. Not for Watch, which is believed.
   uint32_t unhealthy_threshold = 2;
-  /// Good answers in a row until it is back. 1 to 100.
+  static constexpr WholeNumbers kUnhealthyThreshold{1, 100};
+  /// Good answers in a row until it is back.
   uint32_t healthy_threshold = 1;
-  /// How long after the start /ready waits for the first eligible endpoint. 0 to 1 h.
+  static constexpr WholeNumbers kHealthyThreshold{1, 100};
+  /// How long after the start /ready waits for the first eligible endpoint.
   base::Duration startup_grace = std::chrono::seconds(10);
-  /// Asks at this port instead of the endpoint's own. 1 to 65535.
+  static constexpr Durations kStartupGrace{std::chrono::milliseconds(0), std::chrono::hours(1)};
+  /// Asks at this port instead of the endpoint's own.
   std::optional<uint16_t> port;
+  static constexpr WholeNumbers kPort{1, 65535};
   /// `:authority` or `Host`; empty: the endpoint's address.
   std::string authority;
   std::vector<Metadata> metadata;
   /// http: what is asked for.
   std::string path = "/";
-  /// http: the good answer. 100 to 599.
+  /// http: the good answer.
   uint32_t expected_status = 200;
+  static constexpr WholeNumbers kExpectedStatus{100, 599};
   bool operator==(const HealthCheck&) const = default;
 };
 
-/// Failures in a row, over all workers. 1 to 10,000.
+/// Failures in a row, over all workers.
 struct ConsecutiveFailures {
   uint32_t threshold = 5;
-  /// Chance in percent that an endpoint so found is ejected. 0 to 100.
+  static constexpr WholeNumbers kThreshold{1, 10'000};
+  /// Chance in percent that an endpoint so found is ejected.
   uint32_t enforcement_percentage = 100;
+  static constexpr WholeNumbers kEnforcementPercentage{0, 100};
   bool operator==(const ConsecutiveFailures&) const = default;
 };
 
 /// Far below the others' success rate (gRFC A50).
 struct SuccessRate {
-  /// Out is who is below mean - stdev_factor x standard deviation. 0 to 10.
+  /// Out is who is below mean - stdev_factor x standard deviation.
   double stdev_factor = 1.9;
+  static constexpr Decimals kStdevFactor{0, 10};
   uint32_t enforcement_percentage = 100;
-  /// Endpoints with `request_volume` that it takes to judge. 1 to 100,000.
+  static constexpr WholeNumbers kEnforcementPercentage{0, 100};
+  /// Endpoints with `request_volume` that it takes to judge.
   uint32_t minimum_hosts = 5;
-  /// Calls in an interval that it takes to be judged. 1 to 1,000,000.
+  static constexpr WholeNumbers kMinimumHosts{1, 100'000};
+  /// Calls in an interval that it takes to be judged.
   uint32_t request_volume = 100;
+  static constexpr WholeNumbers kRequestVolume{1, 1'000'000};
   bool operator==(const SuccessRate&) const = default;
 };
 
 /// Too large a share of failures (gRFC A50).
 struct FailurePercentage {
-  /// Out is who is above it. 0 to 100.
+  /// Out is who is above it.
   uint32_t threshold = 85;
+  static constexpr WholeNumbers kThreshold{0, 100};
   uint32_t enforcement_percentage = 100;
+  static constexpr WholeNumbers kEnforcementPercentage{0, 100};
   uint32_t minimum_hosts = 5;
+  static constexpr WholeNumbers kMinimumHosts{1, 100'000};
   uint32_t request_volume = 50;
+  static constexpr WholeNumbers kRequestVolume{1, 1'000'000};
   bool operator==(const FailurePercentage&) const = default;
 };
 
 /// Far slower than the others, several intervals long.
 struct LatencyOutlier {
-  /// Out is whose p90 is above factor x the median of all p90. 1.1 to 1,000.
+  /// Out is whose p90 is above factor x the median of all p90.
   double factor = 3.0;
-  /// A p90 up to this is never too slow. 0 to 1 h.
+  static constexpr Decimals kFactor{1.1, 1000};
+  /// A p90 up to this is never too slow.
   base::Duration minimum = std::chrono::milliseconds(10);
-  /// Intervals in a row. 1 to 100.
+  static constexpr Durations kMinimum{std::chrono::milliseconds(0), std::chrono::hours(1)};
+  /// Intervals in a row.
   uint32_t intervals = 2;
+  static constexpr WholeNumbers kIntervals{1, 100};
   uint32_t enforcement_percentage = 100;
+  static constexpr WholeNumbers kEnforcementPercentage{0, 100};
   uint32_t minimum_hosts = 3;
+  static constexpr WholeNumbers kMinimumHosts{1, 100'000};
   uint32_t request_volume = 50;
+  static constexpr WholeNumbers kRequestVolume{1, 1'000'000};
   bool operator==(const LatencyOutlier&) const = default;
 };
 
@@ -112,16 +138,23 @@ struct OutlierDetection {
   /// gRPC names of the statuses that count as failures.
   std::vector<std::string> statuses = {"UNKNOWN", "DEADLINE_EXCEEDED", "INTERNAL", "UNAVAILABLE",
                                        "DATA_LOSS"};
-  /// Between two sweeps. 100 ms to 1 h.
+  /// Between two sweeps.
   base::Duration interval = std::chrono::seconds(10);
-  /// For the first ejection; each further one is as much longer. 100 ms to 24 h.
+  static constexpr Durations kInterval{std::chrono::milliseconds(100), std::chrono::hours(1)};
+  /// For the first ejection; each further one is as much longer.
   base::Duration base_ejection_time = std::chrono::seconds(30);
-  /// 100 ms to 24 h; where it is less than `base_ejection_time`, that counts.
+  static constexpr Durations kBaseEjectionTime{std::chrono::milliseconds(100),
+                                               std::chrono::hours(24)};
+  /// Where it is less than `base_ejection_time`, that counts.
   base::Duration max_ejection_time = std::chrono::seconds(300);
-  /// Share by which an ejection may be longer, so that sidecars do not return as one. 0 to 1.
+  static constexpr Durations kMaxEjectionTime{std::chrono::milliseconds(100),
+                                              std::chrono::hours(24)};
+  /// Share by which an ejection may be longer, so that sidecars do not return as one.
   double ejection_jitter = 0.2;
-  /// No more ejections while this share of the endpoints is ejected; one always may be. 0 to 100.
+  static constexpr Decimals kEjectionJitter{0, 1};
+  /// No more ejections while this share of the endpoints is ejected; one always may be.
   uint32_t max_ejection_percent = 10;
+  static constexpr WholeNumbers kMaxEjectionPercent{0, 100};
   /// Whether the last eligible endpoint may be ejected too.
   bool eject_last = false;
   std::optional<ConsecutiveFailures> consecutive_failures = ConsecutiveFailures{};
@@ -133,11 +166,12 @@ struct OutlierDetection {
 
 /// HTTP/2 PINGs towards endpoints (gRFC A8). `keepalive:` of a cluster.
 struct Keepalive {
-  /// After so long without a byte from the endpoint comes a PING. 10 s to 24 h.
+  /// After so long without a byte from the endpoint comes a PING.
   base::Duration time = std::chrono::seconds(300);
-  /// Without an answer for so long the connection is closed; also TCP_USER_TIMEOUT (gRFC A18). 1 s
-  /// to 10 min.
+  static constexpr Durations kTime{std::chrono::seconds(10), std::chrono::hours(24)};
+  /// Without an answer for so long the connection is closed; also TCP_USER_TIMEOUT (gRFC A18).
   base::Duration timeout = std::chrono::seconds(20);
+  static constexpr Durations kTimeout{std::chrono::seconds(1), std::chrono::minutes(10)};
   /// Also while no call is open.
   bool without_calls = false;
   bool operator==(const Keepalive&) const = default;

@@ -12,16 +12,20 @@
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/config/bounds.h"
 
 namespace evenkeel::config {
 
 struct LeastRequest {
-  /// Distinct endpoints compared for a pick. 2 to 100.
+  /// Distinct endpoints compared for a pick.
   uint32_t choice_count = 2;
-  /// Up to this many endpoints, all are compared. 0 to 1,000.
+  static constexpr WholeNumbers kChoiceCount{2, 100};
+  /// Up to this many endpoints, all are compared.
   uint32_t full_scan_limit = 32;
-  /// A failed attempt stays in flight for this many typical latencies longer. 0 (off) to 100.
+  static constexpr WholeNumbers kFullScanLimit{0, 1000};
+  /// A failed attempt stays in flight for this many typical latencies longer. 0: off.
   double failure_hold = 3;
+  static constexpr Decimals kFailureHold{0, 100};
   bool operator==(const LeastRequest&) const = default;
 };
 
@@ -31,59 +35,79 @@ struct RoundRobin {
 
 struct WeightedRoundRobin {
   /// A weight counts once reports have come for this long; starts over when the endpoint
-  /// reconnects. 0 to 1 h.
+  /// reconnects.
   base::Duration blackout_period = std::chrono::seconds(10);
-  /// A weight counts until no report came for this long. 1 s to 24 h.
+  static constexpr Durations kBlackoutPeriod{std::chrono::milliseconds(0), std::chrono::hours(1)};
+  /// A weight counts until no report came for this long.
   base::Duration weight_expiration_period = std::chrono::minutes(3);
-  /// How often turns are dealt anew from the current weights. 100 ms to 1 h.
+  static constexpr Durations kWeightExpirationPeriod{std::chrono::seconds(1),
+                                                     std::chrono::hours(24)};
+  /// How often turns are dealt anew from the current weights.
   base::Duration weight_update_period = std::chrono::seconds(1);
-  /// How much each error counts as utilisation. 0 to 1,000.
+  static constexpr Durations kWeightUpdatePeriod{std::chrono::milliseconds(100),
+                                                 std::chrono::hours(1)};
+  /// How much each error counts as utilisation.
   double error_utilization_penalty = 1.0;
+  static constexpr Decimals kErrorUtilizationPenalty{0, 1000};
   /// Metrics of which the highest is the utilisation (gRFC A114): "cpu_utilization",
   /// "mem_utilization", "application_utilization", "utilization.NAME", "named_metrics.NAME".
   /// Without one of them in a report: application_utilization, else cpu_utilization.
   std::vector<std::string> metric_names_for_computing_utilization{};
   /// How often endpoints are asked to report on a stream of their own. 0: never, reports come with
-  /// the calls' trailers only; else 1 s to 1 h.
+  /// the calls' trailers only; else at least 1 s.
   base::Duration oob_reporting_period{0};
+  static constexpr Durations kOobReportingPeriod{std::chrono::milliseconds(0),
+                                                 std::chrono::hours(1)};
   bool operator==(const WeightedRoundRobin&) const = default;
 };
 
 struct PeakEwma {
-  /// Time in which a peak is forgotten to 1/e. 100 ms to 10 min.
+  /// Time in which a peak is forgotten to 1/e.
   base::Duration decay = std::chrono::seconds(10);
-  /// Distinct endpoints compared for a pick. 2 to 100.
+  static constexpr Durations kDecay{std::chrono::milliseconds(100), std::chrono::minutes(10)};
+  /// Distinct endpoints compared for a pick.
   uint32_t choice_count = 2;
-  /// Up to this many endpoints, all are compared. 0 to 1,000.
+  static constexpr WholeNumbers kChoiceCount{2, 100};
+  /// Up to this many endpoints, all are compared.
   uint32_t full_scan_limit = 32;
-  /// A failed attempt stays in flight for this many typical latencies longer. 0 (off) to 100.
+  static constexpr WholeNumbers kFullScanLimit{0, 1000};
+  /// A failed attempt stays in flight for this many typical latencies longer. 0: off.
   double failure_hold = 3;
+  static constexpr Decimals kFailureHold{0, 100};
   bool operator==(const PeakEwma&) const = default;
 };
 
 struct Prequal {
-  /// Reports kept. 2 to 64.
+  /// Reports kept.
   uint32_t pool_size = 16;
-  /// A report is of no use after this. 1 ms to 1 min.
+  static constexpr WholeNumbers kPoolSize{2, 64};
+  /// A report is of no use after this.
   base::Duration max_age = std::chrono::seconds(1);
+  static constexpr Durations kMaxAge{std::chrono::milliseconds(1), std::chrono::minutes(1)};
   /// Picks that one report serves at least. More in a small set, so that the pool does not run dry,
-  /// and any number when the pool has room for all endpoints. 1 to 1,000.
+  /// and any number when the pool has room for all endpoints.
   uint32_t max_uses = 1;
+  static constexpr WholeNumbers kMaxUses{1, 1000};
   /// Reports above this quantile of requests in flight are hot: 0 goes by requests in flight alone,
-  /// 1 by latency alone. 0 to 1.
+  /// 1 by latency alone.
   double rif_quantile = 0.7;
+  static constexpr Decimals kRifQuantile{0, 1};
   /// Reports forgotten for each pick beside the one used, the oldest and the worst in turns, so
-  /// that the pool does not decay to the replicas nobody wants. 0 to 1.
+  /// that the pool does not decay to the replicas nobody wants.
   double removal_rate = 0.1;
-  /// A failed attempt stays in flight for this many typical latencies longer. 0 (off) to 100.
+  static constexpr Decimals kRemovalRate{0, 1};
+  /// A failed attempt stays in flight for this many typical latencies longer. 0: off.
   double failure_hold = 3;
+  static constexpr Decimals kFailureHold{0, 100};
   /// The report's named metric that gives the requests in flight.
   std::string rif_metric = "requests_in_flight";
   /// The report's named metric that gives the recent latency in milliseconds.
   std::string latency_metric = "latency_ms";
   /// How often endpoints are asked to report on a stream of their own. 0: never, reports come with
-  /// the calls' trailers only; else 1 s to 1 h.
+  /// the calls' trailers only; else at least 1 s.
   base::Duration oob_reporting_period{0};
+  static constexpr Durations kOobReportingPeriod{std::chrono::milliseconds(0),
+                                                 std::chrono::hours(1)};
   bool operator==(const Prequal&) const = default;
 };
 
@@ -115,24 +139,28 @@ struct HashInput {
 
 struct RingHash {
   HashInput hash{};
-  /// The ring has at least so many places, if the weights allow. 1 to 8,388,608.
+  /// The ring has at least so many places, if the weights allow.
   uint32_t min_ring_size = 1024;
-  /// At most so many, but one for each endpoint in any case. min_ring_size to 8,388,608.
+  static constexpr WholeNumbers kMinRingSize{1, 8'388'608};
+  /// At most so many, but one for each endpoint in any case. At least `min_ring_size`.
   uint32_t max_ring_size = 4096;
+  static constexpr WholeNumbers kMaxRingSize{1, 8'388'608};
   /// An endpoint with more than this times its share of the calls in flight is passed over. 0: no
-  /// bound, else above 1 to 100.
+  /// bound, else above 1.
   double max_load_factor = 0;
+  static constexpr Decimals kMaxLoadFactor{0, 100};
   bool operator==(const RingHash&) const = default;
 };
 
 struct Maglev {
   HashInput hash{};
-  /// A prime number, well above the number of endpoints. 2 to 5,000,011; base::IsPrime
-  /// says which.
+  /// A prime number, well above the number of endpoints; base::IsPrime says which.
   uint32_t table_size = 65537;
+  static constexpr WholeNumbers kTableSize{2, 5'000'011};
   /// An endpoint with more than this times its share of the calls in flight is passed over. 0: no
-  /// bound, else above 1 to 100.
+  /// bound, else above 1.
   double max_load_factor = 0;
+  static constexpr Decimals kMaxLoadFactor{0, 100};
   bool operator==(const Maglev&) const = default;
 };
 
@@ -156,12 +184,15 @@ LoadReports LoadReportsOf(const Policy& policy);
 
 /// How an endpoint that has just become eligible takes on its share.
 struct SlowStart {
-  /// How long an endpoint warms up. 0: off, else up to 1 h.
+  /// How long an endpoint warms up. 0: off.
   base::Duration window{0};
-  /// The shape: 1 is linear, higher is faster at first. 0.1 to 100.
+  static constexpr Durations kWindow{std::chrono::milliseconds(0), std::chrono::hours(1)};
+  /// The shape: 1 is linear, higher is faster at first.
   double aggression = 1.0;
-  /// The share it starts with. 0.01 to 1.
+  static constexpr Decimals kAggression{0.1, 100};
+  /// The share it starts with.
   double min_weight = 0.1;
+  static constexpr Decimals kMinWeight{0.01, 1};
   bool operator==(const SlowStart&) const = default;
 };
 
@@ -169,10 +200,12 @@ struct SlowStart {
 struct Tiers {
   /// The zone this process runs in; empty: zones are ignored.
   std::string zone{};
-  /// Own-zone preference needs so many eligible endpoints in the priority. 1 to 10,000.
+  /// Own-zone preference needs so many eligible endpoints in the priority.
   uint32_t min_endpoints_for_zone = 6;
-  /// How much more than its normal calls a priority can take. 1 to 10.
+  static constexpr WholeNumbers kMinEndpointsForZone{1, 10'000};
+  /// How much more than its normal calls a priority can take.
   double overprovisioning = 1.4;
+  static constexpr Decimals kOverprovisioning{1, 10};
   bool operator==(const Tiers&) const = default;
 };
 
@@ -180,12 +213,14 @@ struct Tiers {
 struct Balancing {
   /// Panic below this percentage of healthy endpoints: then a bad health verdict (not serving,
   /// ejected) counts for nothing, as it is more likely the judge that is wrong, and what is left
-  /// would drown. A missing connection or draining counts all the same. 0: never; to 100.
+  /// would drown. A missing connection or draining counts all the same. 0: never.
   uint32_t panic_threshold = 50;
+  static constexpr WholeNumbers kPanicThreshold{0, 100};
   SlowStart slow_start{};
   Tiers tiers{};
   /// This process uses only so many of the endpoints. 0: all.
   uint32_t subset_size = 0;
+  static constexpr WholeNumbers kSubsetSize{0, 1'000'000};
   /// Which ones. No key of the file: different in each process, random in production.
   uint64_t subset_seed = 0;
   bool operator==(const Balancing&) const = default;

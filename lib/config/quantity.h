@@ -1,6 +1,6 @@
 // Quantity: numbers with and without units, as the configuration writes them.
 //
-// Each unit class parses and formats one kind; Range in key_types.h adds the limits. A number too
+// Each unit class parses and formats one kind; bounds.h says what a key may be. A number too
 // large for its type parses as the largest, so that the limits refuse it.
 #pragma once
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/config/bounds.h"
 #include "lib/config/metadata.h"
 
 namespace evenkeel::config {
@@ -16,16 +17,18 @@ namespace evenkeel::config {
 /// One cluster's part of a route's calls. `split:` of a route.
 struct SplitPart {
   std::string cluster;
-  /// Its share relative to the others'. 0 to 1,000,000; not all 0.
+  /// Its share relative to the others'; not all are 0.
   uint32_t weight = 0;
+  static constexpr WholeNumbers kWeight{0, 1'000'000};
   bool operator==(const SplitPart&) const = default;
 };
 
 /// A copy of some calls, whose answers nobody sees. `mirror:` of a route.
 struct Mirror {
   std::string cluster;
-  /// Of the route's calls. 0 to 100.
+  /// Of the route's calls.
   double percentage = 100;
+  static constexpr Decimals kPercentage{0, 100};
   bool operator==(const Mirror&) const = default;
 };
 
@@ -41,31 +44,36 @@ struct HeaderEdits {
 
 /// `rate_limit:` of a route.
 struct RateLimit {
-  /// Calls that may start in `per`. 1 to 1,000,000.
+  /// Calls that may start in `per`.
   uint32_t calls = 0;
-  /// 1 ms to 24 h.
+  static constexpr WholeNumbers kCalls{1, 1'000'000};
   base::Duration per = std::chrono::seconds(1);
-  /// Calls that may start at once. 1 to 1,000,000; nothing: as many as `calls`.
+  static constexpr Durations kPer{std::chrono::milliseconds(1), std::chrono::hours(24)};
+  /// Calls that may start at once. Nothing: as many as `calls`.
   std::optional<uint32_t> burst;
+  static constexpr WholeNumbers kBurst{1, 1'000'000};
   /// The metadata whose values each have a limit of their own; empty: one for all calls.
   std::string key;
-  /// Values that are told apart. 1 to 1,000,000.
+  /// Values that are told apart.
   uint32_t max_keys = 10'000;
+  static constexpr WholeNumbers kMaxKeys{1, 1'000'000};
   bool operator==(const RateLimit&) const = default;
 };
 
 /// Trouble made on purpose. `fault:` of a route.
 struct Fault {
   struct Delay {
-    /// 1 ms to 1 h.
     base::Duration time{};
+    static constexpr Durations kTime{std::chrono::milliseconds(1), std::chrono::hours(1)};
     double percentage = 100;
+    static constexpr Decimals kPercentage{0, 100};
     bool operator==(const Delay&) const = default;
   };
   struct Abort {
     std::string status = "UNAVAILABLE";
     std::string message = "fault injected";
     double percentage = 100;
+    static constexpr Decimals kPercentage{0, 100};
     bool operator==(const Abort&) const = default;
   };
   /// Only for calls that carry all of these; empty: for all.
@@ -88,40 +96,46 @@ struct RouteTraffic {
 
 /// What one cluster, or one endpoint of it, may take in the whole process. 0: no limit.
 struct Limits {
-  /// Calls at once. 0 to 1,000,000.
+  /// Calls at once.
   uint32_t max_calls = 0;
-  /// Calls that wait for a connection. 0 to 1,000,000. Endpoints only: a cluster's is
-  /// max_pending_calls.
+  /// Calls that wait for a connection. Endpoints only: a cluster's is max_pending_calls.
   uint32_t max_pending_calls = 0;
-  /// Connections; the one that each worker keeps to each endpoint is counted and never refused. 0
-  /// to 1,000,000.
+  /// Connections; the one that each worker keeps to each endpoint is counted and never refused.
   uint32_t max_connections = 0;
-  /// Calls at once that have been tried again or hedged. 0 to 1,000,000. Clusters only.
+  /// Calls at once that have been tried again or hedged. Clusters only.
   uint32_t max_retries = 0;
+  /// Of each of them.
+  static constexpr WholeNumbers kEach{0, 1'000'000};
   bool operator==(const Limits&) const = default;
 };
 
 /// `adaptive_concurrency:` of a cluster.
 struct AdaptiveConcurrency {
-  /// 1 to 1,000,000.
   uint32_t min_calls = 4;
-  /// min_calls to 1,000,000.
+  static constexpr WholeNumbers kMinCalls{1, 1'000'000};
+  /// At least `min_calls`.
   uint32_t max_calls = 1000;
-  /// Latency may be so many times the least before the limit shrinks. 1.01 to 100.
+  static constexpr WholeNumbers kMaxCalls{1, 1'000'000};
+  /// Latency may be so many times the least before the limit shrinks.
   double tolerance = 1.5;
-  /// Between two changes. 10 ms to 1 min.
+  static constexpr Decimals kTolerance{1.01, 100};
+  /// Between two changes.
   base::Duration interval = std::chrono::milliseconds(100);
-  /// How long the least latency holds until it is measured anew. 1 s to 24 h.
+  static constexpr Durations kInterval{std::chrono::milliseconds(10), std::chrono::minutes(1)};
+  /// How long the least latency holds until it is measured anew.
   base::Duration baseline_age = std::chrono::seconds(30);
+  static constexpr Durations kBaselineAge{std::chrono::seconds(1), std::chrono::hours(24)};
   bool operator==(const AdaptiveConcurrency&) const = default;
 };
 
 /// `move_streams:` of a cluster.
 struct MoveStreams {
-  /// Streams younger than this stay. 1 s to 30 days.
+  /// Streams younger than this stay.
   base::Duration older_than = std::chrono::minutes(10);
-  /// Of the older ones, in percent, at most so many in a minute. 0.1 to 100.
+  static constexpr Durations kOlderThan{std::chrono::seconds(1), std::chrono::hours(720)};
+  /// Of the older ones, in percent, at most so many in a minute.
   double share_per_minute = 10;
+  static constexpr Decimals kSharePerMinute{0.1, 100};
   bool operator==(const MoveStreams&) const = default;
 };
 

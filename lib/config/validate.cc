@@ -1,12 +1,16 @@
 #include "lib/config/validate.h"
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
+#include <set>
 #include <utility>
 
 #include "lib/base/prime.h"
 #include "lib/config/address_checks.h"
 #include "lib/config/effect_checks.h"
 #include "lib/config/quantity.h"
+#include "lib/config/range_checks.h"
 #include "lib/config/route_checks.h"
 
 namespace evenkeel::config {
@@ -135,10 +139,26 @@ void CheckMemory(const Config& config, std::vector<Problem>& problems) {
                       "write " + least + " or more, or 0 for no limit"});
 }
 
+// Drops the problems after the first `known`, each with a number, that are about the same number or
+// about what holds one: they would be other ones with a good number.
+void DropConsequences(size_t known, std::vector<Problem>& problems) {
+  std::set<std::string> numbers;
+  for (size_t i = 0; i < known; ++i) numbers.insert(problems[i].path.ToString());
+  const auto is_consequence = [&numbers](const Problem& problem) {
+    const std::string path = problem.path.ToString();
+    const auto inside = numbers.lower_bound(path + ".");
+    return numbers.contains(path) || (inside != numbers.end() && IsWithin(*inside, path));
+  };
+  const auto others = problems.begin() + static_cast<std::ptrdiff_t>(known);
+  problems.erase(std::remove_if(others, problems.end(), is_consequence), problems.end());
+}
+
 }  // namespace
 
 std::vector<Problem> Validate(const Config& config) {
   std::vector<Problem> problems;
+  CheckRanges(config, problems);
+  const size_t out_of_range = problems.size();
   CheckMemory(config, problems);
   for (const Cluster& each : config.clusters) {
     CheckCluster(KeyPath() / "clusters" / each.name, each, problems);
@@ -149,11 +169,13 @@ std::vector<Problem> Validate(const Config& config) {
   CheckRoutes(config, problems);
   CheckListenAddresses(config, problems);
   CheckEffects(config, problems);
+  if (out_of_range > 0) DropConsequences(out_of_range, problems);
   return problems;
 }
 
 std::vector<Problem> ValidateEndpoints(const std::vector<Endpoint>& endpoints) {
   std::vector<Problem> problems;
+  CheckEndpointRanges(KeyPath() / "endpoints", endpoints, problems);
   CheckEndpointAddresses(KeyPath() / "endpoints", endpoints, problems);
   return problems;
 }

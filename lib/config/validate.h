@@ -1,8 +1,8 @@
 // Validate: what is wrong with a configuration as a whole, whatever it was read from.
 //
-// References between clusters and routes, duplicates, settings that exclude each other or have no
-// effect. What one value alone may be is checked by its reader, with the limits that stand beside
-// the struct's members. Each problem has a key path: lib/yaml adds file, line and column. Pure.
+// Numbers beyond the bounds that stand beside the structs' members, references between clusters and
+// routes, duplicates, settings that exclude each other or have no effect. What a text may be is its
+// reader's to check. Each problem has a key path: lib/yaml adds file, line and column. Pure.
 #pragma once
 
 #include <cstdint>
@@ -31,9 +31,13 @@ struct Problem {
   /// Another place that the reason names by its path; empty: none.
   KeyPath other{};
   Spot spot = Spot::kValue;
+  /// The value that the reason begins with, in quotes; a file's own spelling is better. May be
+  /// empty.
+  std::string value{};
 };
 
-/// In no particular order; empty: nothing is wrong.
+/// In no particular order; empty: nothing is wrong. A number that is out of bounds is all that is
+/// said of it and of what holds it.
 std::vector<Problem> Validate(const Config& config);
 
 /// Of endpoints that a file of their own lists.

@@ -1,7 +1,6 @@
 #include "lib/yaml/call_policy_reader.h"
 
 #include <array>
-#include <chrono>
 #include <string>
 
 #include "lib/yaml/flag_key.h"
@@ -12,10 +11,6 @@
 
 namespace evenkeel::config {
 namespace {
-
-using namespace std::chrono_literals;
-
-constexpr int64_t kMaxMessage = 4'294'967'295;  // what a message's prefix can say
 
 std::optional<Complaint> CheckCode(std::string_view text) {
   if (IsErrorStatusName(text)) return std::nullopt;
@@ -31,65 +26,78 @@ struct HedgeDelayKey : Leaf {
     const std::string& text = place.node().text;
     if (!place.node().IsScalar() || !text.starts_with('p')) {
       base::Duration fixed{};
-      ReadValue(Duration(0ms, 1h), place, fixed);
+      ReadValue(Number(Hedging::kDelay), place, fixed);
       delay = fixed;
       return;
     }
     Hedging::Percentile share;
     const auto percent = WholeNumberUnit::Parse(std::string_view(text).substr(1));
-    if (!percent || *percent < 50 || *percent > 99) {
-      return place.Fail({Quoted(text) + " is no percentile", "write p50 to p99, or a duration"});
+    if (!percent || !kShares.Hold(*percent)) {
+      return place.Fail(
+          {Quoted(text) + " is no percentile", "write " + Percentiles() + ", or a duration"});
     }
     share.percent = static_cast<uint32_t>(*percent);
     delay = share;
   }
   KeyFacts Facts(const Delay&) const {
-    return {
-        .type = "percentile or duration", .range = "p50 to p99, or 0s to 1h", .fallback = "p95"};
+    return {.type = "percentile or duration",
+            .range = Percentiles() + ", or " + Hedging::kDelay.ToString(),
+            .fallback = "p" + std::to_string(Hedging::Percentile{}.percent)};
   }
   Written Write(const Delay& delay) const {
     const auto* share = std::get_if<Hedging::Percentile>(&delay);
     if (share != nullptr) return WrittenText("p" + std::to_string(share->percent));
-    return Duration(0ms, 1h).Write(std::get<base::Duration>(delay));
+    return Number(Hedging::kDelay).Write(std::get<base::Duration>(delay));
+  }
+
+ private:
+  static constexpr WholeNumbers kShares = Hedging::Percentile::kPercent;
+
+  // "p50 to p99"
+  static std::string Percentiles() {
+    return "p" + std::to_string(kShares.min) + " to p" + std::to_string(kShares.max);
   }
 };
 
 void ReadRetry(MapReader& map, Retry& retry) {
-  map.Optional("attempts", retry.attempts, WholeNumber(2, 5));
+  map.Optional("attempts", retry.attempts, Number(Retry::kAttempts));
   map.Optional("codes", retry.codes, StatusListKey(CheckCode));
-  map.Optional("initial_backoff", retry.initial_backoff, Duration(1ms, 1min));
-  map.Optional("max_backoff", retry.max_backoff, Duration(1ms, 1h));
-  map.Optional("backoff_multiplier", retry.backoff_multiplier, Decimal(1, 10));
-  map.Optional("per_try_timeout", retry.per_try_timeout, Duration(1ms, 1h));
+  map.Optional("initial_backoff", retry.initial_backoff, Number(Retry::kInitialBackoff));
+  map.Optional("max_backoff", retry.max_backoff, Number(Retry::kMaxBackoff));
+  map.Optional("backoff_multiplier", retry.backoff_multiplier, Number(Retry::kBackoffMultiplier));
+  map.Optional("per_try_timeout", retry.per_try_timeout, Number(Retry::kPerTryTimeout));
 }
 
 void ReadHedging(MapReader& map, Hedging& hedging) {
-  map.Optional("attempts", hedging.attempts, WholeNumber(2, 5));
+  map.Optional("attempts", hedging.attempts, Number(Hedging::kAttempts));
   map.Optional("delay", hedging.delay, HedgeDelayKey());
   map.Optional("non_fatal_codes", hedging.non_fatal_codes, StatusListKey(CheckCode));
 }
 
 void ReadBudget(MapReader& map, RetryBudget& budget) {
-  map.Optional("percent", budget.percent, WholeNumber(0, 100));
-  map.Optional("reserve", budget.reserve, WholeNumber(0, 100'000));
+  map.Optional("percent", budget.percent, Number(RetryBudget::kPercent));
+  map.Optional("reserve", budget.reserve, Number(RetryBudget::kReserve));
 }
 
 }  // namespace
 
 void ReadCallPolicy(MapReader& map, CallPolicy& policy) {
-  map.Optional("timeout", policy.timeout, Duration(1ms, 24h));
-  map.Optional("max_stream_duration", policy.max_stream_duration, Duration(100ms, 720h));
-  map.Optional("idle_timeout", policy.idle_timeout, Duration(100ms, 24h));
+  map.Optional("timeout", policy.timeout, Number(CallPolicy::kTimeout));
+  map.Optional("max_stream_duration", policy.max_stream_duration,
+               Number(CallPolicy::kMaxStreamDuration));
+  map.Optional("idle_timeout", policy.idle_timeout, Number(CallPolicy::kIdleTimeout));
   map.Optional("retry", policy.retry, OrLeftOut(ReadRetry));
   map.Optional("hedging", policy.hedging, OrLeftOut(ReadHedging));
   map.Optional("wait_for_ready", policy.wait_for_ready, FlagKey());
-  map.Optional("max_request_message_bytes", policy.max_request_message, Size(0, kMaxMessage));
-  map.Optional("max_response_message_bytes", policy.max_response_message, Size(0, kMaxMessage));
+  map.Optional("max_request_message_bytes", policy.max_request_message,
+               Number(CallPolicy::kMaxRequestMessage));
+  map.Optional("max_response_message_bytes", policy.max_response_message,
+               Number(CallPolicy::kMaxResponseMessage));
 }
 
 void ReadRetryThrottling(MapReader& map, RetryThrottling& tokens) {
-  map.Optional("max_tokens", tokens.max_tokens, Decimal(0.001, 1000));
-  map.Optional("token_ratio", tokens.token_ratio, Decimal(0.001, 1000));
+  map.Optional("max_tokens", tokens.max_tokens, Number(RetryThrottling::kMaxTokens));
+  map.Optional("token_ratio", tokens.token_ratio, Number(RetryThrottling::kTokenRatio));
 }
 
 void ReadRetryBrakes(MapReader& map, Cluster& cluster) {

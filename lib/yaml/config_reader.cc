@@ -1,6 +1,5 @@
 #include "lib/yaml/config_reader.h"
 
-#include <chrono>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -20,21 +19,17 @@
 namespace evenkeel::config {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr int64_t kKiB = 1024;
-constexpr int64_t kMiB = 1024 * kKiB;
-
 void ReadWindows(MapReader& map, Http2& http2) {
-  map.Optional("stream_window", http2.stream_window, Size(1 * kKiB, 16 * kMiB));
-  map.Optional("connection_window", http2.connection_window, Size(64 * kKiB, 64 * kMiB));
-  map.Optional("max_header_list", http2.max_header_list, Size(1 * kKiB, 1 * kMiB));
+  map.Optional("stream_window", http2.stream_window, Number(Http2::kStreamWindow));
+  map.Optional("connection_window", http2.connection_window, Number(Http2::kConnectionWindow));
+  map.Optional("max_header_list", http2.max_header_list, Number(Http2::kMaxHeaderList));
 }
 
 void ReadListenerHttp2(MapReader& map, Http2& http2) {
   ReadWindows(map, http2);
-  map.Optional("max_concurrent_streams", http2.max_concurrent_streams, WholeNumber(1, 1'000'000));
-  map.Optional("max_resets", http2.max_resets, WholeNumber(10, 1'000'000));
+  map.Optional("max_concurrent_streams", http2.max_concurrent_streams,
+               Number(Http2::kMaxConcurrentStreams));
+  map.Optional("max_resets", http2.max_resets, Number(Http2::kMaxResets));
 }
 
 void ReadClusterHttp2(MapReader& map, Http2& http2) {
@@ -44,14 +39,16 @@ void ReadClusterHttp2(MapReader& map, Http2& http2) {
 }
 
 void ReadConnection(MapReader& map, Connection& connection) {
-  map.Optional("connect_timeout", connection.connect_timeout, Duration(10ms, 5min));
-  map.Optional("initial_backoff", connection.initial_backoff, Duration(10ms, 5min));
-  map.Optional("max_backoff", connection.max_backoff, Duration(10ms, 1h));
-  map.Optional("backoff_multiplier", connection.backoff_multiplier, Decimal(1, 10));
-  map.Optional("backoff_jitter", connection.backoff_jitter, Decimal(0, 1));
-  map.Optional("max_connections", connection.max_connections, WholeNumber(1, 100));
-  map.Optional("tcp_user_timeout", connection.tcp_user_timeout, Duration(0ms, 1h));
-  map.Optional("tcp_keepalive", connection.tcp_keepalive, Duration(0ms, 9h));
+  map.Optional("connect_timeout", connection.connect_timeout, Number(Connection::kConnectTimeout));
+  map.Optional("initial_backoff", connection.initial_backoff, Number(Connection::kInitialBackoff));
+  map.Optional("max_backoff", connection.max_backoff, Number(Connection::kMaxBackoff));
+  map.Optional("backoff_multiplier", connection.backoff_multiplier,
+               Number(Connection::kBackoffMultiplier));
+  map.Optional("backoff_jitter", connection.backoff_jitter, Number(Connection::kBackoffJitter));
+  map.Optional("max_connections", connection.max_connections, Number(Connection::kMaxConnections));
+  map.Optional("tcp_user_timeout", connection.tcp_user_timeout,
+               Number(Connection::kTcpUserTimeout));
+  map.Optional("tcp_keepalive", connection.tcp_keepalive, Number(Connection::kTcpKeepalive));
 }
 
 void ReadCluster(MapReader& map, Cluster& cluster) {
@@ -64,7 +61,7 @@ void ReadCluster(MapReader& map, Cluster& cluster) {
   map.Optional("connection", cluster.connection, Group{ReadConnection});
   map.Optional("http2", cluster.http2, Group{ReadClusterHttp2});
   ReadHealth(map, cluster);
-  map.Optional("max_pending_calls", cluster.max_pending_calls, WholeNumber(1, 1'000'000));
+  map.Optional("max_pending_calls", cluster.max_pending_calls, Number(Cluster::kMaxPendingCalls));
   ReadRetryBrakes(map, cluster);
   ReadLimits(map, cluster);
 }
@@ -130,11 +127,11 @@ void ReadRoot(MapReader& map, Config& config) {
   map.Required("listeners", config.listeners, List{Shared{Group{ReadListener}}});
   map.Required("clusters", config.clusters, NamedGroups{Group{ReadCluster}, CheckClusterName});
   map.Optional("admin", config.admin, AdminKey());
-  map.Optional("workers", config.workers, WholeNumber(1, 256));
-  map.Optional("replay_memory", config.replay_memory, Size(0, 64 * 1024 * kMiB));
+  map.Optional("workers", config.workers, Number(Config::kWorkers));
+  map.Optional("replay_memory", config.replay_memory, Number(Config::kReplayMemory));
   std::monostate files;
   map.Optional("include", files, IncludeKey());
-  map.Optional("memory_limit", config.memory_limit, Size(0, kMiB * kMiB));
+  map.Optional("memory_limit", config.memory_limit, Number(Config::kMemoryLimit));
   map.Elsewhere("drain_timeout", "it is a flag on the command line: --drain-timeout");
 }
 

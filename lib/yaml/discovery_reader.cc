@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -13,8 +12,6 @@
 
 namespace evenkeel::config {
 namespace {
-
-using namespace std::chrono_literals;
 
 constexpr std::string_view kDnsPrefix = "dns:///";
 constexpr std::string_view kDnsSrvPrefix = "dns+srv:///";
@@ -26,8 +23,8 @@ struct EndpointKey {
   static auto MakeGroup() {
     return Group{[](MapReader& map, Endpoint& endpoint) {
       map.Required("address", endpoint.address, MakeAddress());
-      map.Optional("weight", endpoint.weight, WholeNumber(1, 1'000'000));
-      map.Optional("priority", endpoint.priority, WholeNumber(0, 127));
+      map.Optional("weight", endpoint.weight, Number(Endpoint::kWeight));
+      map.Optional("priority", endpoint.priority, Number(Endpoint::kPriority));
       map.Optional("zone", endpoint.zone, Text("zone name", CheckZone));
       map.Optional("hash_key", endpoint.hash_key, Text("hash key", CheckHashKey));
     }};
@@ -172,11 +169,11 @@ void ReadDns(MapReader& map, Dns& dns) {
   map.Optional("resolvers", dns.resolvers, List{ResolverKey()});
   map.Optional("family", dns.family,
                WordKey(std::array<std::string_view, 3>{"all", "ipv4", "ipv6"}));
-  map.Optional("min_ttl", dns.min_ttl, Duration(100ms, 1h));
-  map.Optional("max_ttl", dns.max_ttl, Duration(1s, 24h));
-  map.Optional("jitter", dns.jitter, Decimal(0, 0.5));
-  map.Optional("timeout", dns.timeout, Duration(10ms, 1min));
-  map.Optional("max_retry", dns.max_retry, Duration(100ms, 1h));
+  map.Optional("min_ttl", dns.min_ttl, Number(Dns::kMinTtl));
+  map.Optional("max_ttl", dns.max_ttl, Number(Dns::kMaxTtl));
+  map.Optional("jitter", dns.jitter, Number(Dns::kJitter));
+  map.Optional("timeout", dns.timeout, Number(Dns::kTimeout));
+  map.Optional("max_retry", dns.max_retry, Number(Dns::kMaxRetry));
 }
 
 // Whether something is to be looked up, or may be.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <string>
 
 #include "lib/yaml/flag_key.h"
@@ -15,8 +14,6 @@
 
 namespace evenkeel::config {
 namespace {
-
-using namespace std::chrono_literals;
 
 // What can be the endpoint's fault. All other statuses are the application's answer to its caller,
 // and no number of them says anything about the endpoint.
@@ -42,13 +39,15 @@ std::optional<Complaint> CheckUrlPath(std::string_view text) {
 }
 
 void ReadTimes(MapReader& map, HealthCheck& check) {
-  map.Optional("interval", check.interval, Duration(100ms, 1h));
-  map.Optional("edge_interval", check.edge_interval, Duration(100ms, 1h));
-  map.Optional("jitter", check.jitter, Decimal(0, 1));
-  map.Optional("timeout", check.timeout, Duration(10ms, 5min));
-  map.Optional("unhealthy_threshold", check.unhealthy_threshold, WholeNumber(1, 100));
-  map.Optional("healthy_threshold", check.healthy_threshold, WholeNumber(1, 100));
-  map.Optional("startup_grace", check.startup_grace, Duration(0ms, 1h));
+  map.Optional("interval", check.interval, Number(HealthCheck::kInterval));
+  map.Optional("edge_interval", check.edge_interval, Number(HealthCheck::kEdgeInterval));
+  map.Optional("jitter", check.jitter, Number(HealthCheck::kJitter));
+  map.Optional("timeout", check.timeout, Number(HealthCheck::kTimeout));
+  map.Optional("unhealthy_threshold", check.unhealthy_threshold,
+               Number(HealthCheck::kUnhealthyThreshold));
+  map.Optional("healthy_threshold", check.healthy_threshold,
+               Number(HealthCheck::kHealthyThreshold));
+  map.Optional("startup_grace", check.startup_grace, Number(HealthCheck::kStartupGrace));
 }
 
 // Of a key that only some types of check have.
@@ -67,48 +66,49 @@ void ReadHealthCheck(MapReader& map, HealthCheck& check) {
   map.OptionalIf(is_grpc, IsFor("grpc"), "service", check.service,
                  Text("service name", CheckService));
   ReadTimes(map, check);
-  map.Optional("port", check.port, WholeNumber(1, 65535));
+  map.Optional("port", check.port, Number(HealthCheck::kPort));
   map.OptionalIf(is_grpc || is_http, IsFor("grpc or http"), "authority", check.authority,
                  Text("host or host:port", CheckAuthority));
   map.OptionalIf(is_grpc || is_http, IsFor("grpc or http"), "metadata", check.metadata,
                  MetadataKey(CheckSentName));
   map.OptionalIf(is_http, IsFor("http"), "path", check.path, Text("path", CheckUrlPath));
   map.OptionalIf(is_http, IsFor("http"), "expected_status", check.expected_status,
-                 WholeNumber(100, 599));
+                 Number(HealthCheck::kExpectedStatus));
 }
 
 // The keys that every algorithm has.
 template <typename Algorithm>
 void ReadEnforcement(MapReader& map, Algorithm& algorithm) {
-  map.Optional("enforcement_percentage", algorithm.enforcement_percentage, WholeNumber(0, 100));
+  map.Optional("enforcement_percentage", algorithm.enforcement_percentage,
+               Number(Algorithm::kEnforcementPercentage));
 }
 
 template <typename Algorithm>
 void ReadVolumes(MapReader& map, Algorithm& algorithm) {
   ReadEnforcement(map, algorithm);
-  map.Optional("minimum_hosts", algorithm.minimum_hosts, WholeNumber(1, 100'000));
-  map.Optional("request_volume", algorithm.request_volume, WholeNumber(1, 1'000'000));
+  map.Optional("minimum_hosts", algorithm.minimum_hosts, Number(Algorithm::kMinimumHosts));
+  map.Optional("request_volume", algorithm.request_volume, Number(Algorithm::kRequestVolume));
 }
 
 void ReadConsecutiveFailures(MapReader& map, ConsecutiveFailures& algorithm) {
-  map.Optional("threshold", algorithm.threshold, WholeNumber(1, 10'000));
+  map.Optional("threshold", algorithm.threshold, Number(ConsecutiveFailures::kThreshold));
   ReadEnforcement(map, algorithm);
 }
 
 void ReadSuccessRate(MapReader& map, SuccessRate& algorithm) {
-  map.Optional("stdev_factor", algorithm.stdev_factor, Decimal(0, 10));
+  map.Optional("stdev_factor", algorithm.stdev_factor, Number(SuccessRate::kStdevFactor));
   ReadVolumes(map, algorithm);
 }
 
 void ReadFailurePercentage(MapReader& map, FailurePercentage& algorithm) {
-  map.Optional("threshold", algorithm.threshold, WholeNumber(0, 100));
+  map.Optional("threshold", algorithm.threshold, Number(FailurePercentage::kThreshold));
   ReadVolumes(map, algorithm);
 }
 
 void ReadLatencyOutlier(MapReader& map, LatencyOutlier& algorithm) {
-  map.Optional("factor", algorithm.factor, Decimal(1.1, 1000));
-  map.Optional("minimum", algorithm.minimum, Duration(0ms, 1h));
-  map.Optional("intervals", algorithm.intervals, WholeNumber(1, 100));
+  map.Optional("factor", algorithm.factor, Number(LatencyOutlier::kFactor));
+  map.Optional("minimum", algorithm.minimum, Number(LatencyOutlier::kMinimum));
+  map.Optional("intervals", algorithm.intervals, Number(LatencyOutlier::kIntervals));
   ReadVolumes(map, algorithm);
 }
 
@@ -117,11 +117,15 @@ void ReadOutlierDetection(MapReader& map, OutlierDetection& detection) {
                WordKey(std::array<std::string_view, 2>{"enforce", "observe"}));
   map.Optional("statuses", detection.statuses,
                StatusListKey(CheckFailureStatus, kEndpointStatuses));
-  map.Optional("interval", detection.interval, Duration(100ms, 1h));
-  map.Optional("base_ejection_time", detection.base_ejection_time, Duration(100ms, 24h));
-  map.Optional("max_ejection_time", detection.max_ejection_time, Duration(100ms, 24h));
-  map.Optional("ejection_jitter", detection.ejection_jitter, Decimal(0, 1));
-  map.Optional("max_ejection_percent", detection.max_ejection_percent, WholeNumber(0, 100));
+  map.Optional("interval", detection.interval, Number(OutlierDetection::kInterval));
+  map.Optional("base_ejection_time", detection.base_ejection_time,
+               Number(OutlierDetection::kBaseEjectionTime));
+  map.Optional("max_ejection_time", detection.max_ejection_time,
+               Number(OutlierDetection::kMaxEjectionTime));
+  map.Optional("ejection_jitter", detection.ejection_jitter,
+               Number(OutlierDetection::kEjectionJitter));
+  map.Optional("max_ejection_percent", detection.max_ejection_percent,
+               Number(OutlierDetection::kMaxEjectionPercent));
   map.Optional("eject_last", detection.eject_last, FlagKey());
   map.Optional("consecutive_failures", detection.consecutive_failures,
                OrOff{Group{ReadConsecutiveFailures}});
@@ -132,8 +136,8 @@ void ReadOutlierDetection(MapReader& map, OutlierDetection& detection) {
 }
 
 void ReadKeepalive(MapReader& map, Keepalive& keepalive) {
-  map.Optional("time", keepalive.time, Duration(10s, 24h));
-  map.Optional("timeout", keepalive.timeout, Duration(1s, 10min));
+  map.Optional("time", keepalive.time, Number(Keepalive::kTime));
+  map.Optional("timeout", keepalive.timeout, Number(Keepalive::kTimeout));
   map.Optional("without_calls", keepalive.without_calls, FlagKey());
 }
 

@@ -1,4 +1,4 @@
-// Key types: what a value in the file may be. Each is a small value with the limits of one key:
+// Key types: what a value in the file may be. Each is a small value with what one key needs:
 //
 //   void Read(const Place& place, T& out) const;    reads `out`, or adds errors and leaves it
 //   KeyFacts Facts(const T& fallback) const;        type, range and default, for docs
@@ -14,11 +14,12 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "lib/base/address.h"
 #include "lib/base/shared_value.h"
-#include "lib/config/quantity.h"
+#include "lib/config/bounds.h"
 #include "lib/yaml/map_reader.h"
 #include "lib/yaml/name_rules.h"
 
@@ -30,26 +31,21 @@ struct Leaf {
   void Nested(const std::string&, const T&, Catalog&) const {}
 };
 
-/// A number within limits, both included. `Unit` is one of quantity.h's.
+/// A number. Validate holds it against its bounds; here it only has to fit its member.
 template <typename Unit>
-struct Range : Leaf {
+struct Number : Leaf {
   using Value = typename Unit::Value;
-  Value min;
-  Value max;
+  Bounds<Unit> bounds;
 
-  Range(Value min, Value max) : min(min), max(max) {}
-
-  std::string Limits() const { return Unit::Format(min) + " to " + Unit::Format(max); }
+  explicit Number(const Bounds<Unit>& bounds) : bounds(bounds) {}
 
   template <typename T>
   void Read(const Place& place, T& out) const {
-    const std::optional<Value> value = Parse(place);
-    if (value) out = static_cast<T>(*value);
+    if (const std::optional<Value> value = Parse<T>(place)) out = static_cast<T>(*value);
   }
   template <typename T>
   void Read(const Place& place, std::optional<T>& out) const {
-    const std::optional<Value> value = Parse(place);
-    if (value) out = static_cast<T>(*value);
+    if (const std::optional<Value> value = Parse<T>(place)) out = static_cast<T>(*value);
   }
 
   template <typename T>
@@ -75,10 +71,10 @@ struct Range : Leaf {
 
  private:
   KeyFacts TypeFacts() const {
-    KeyFacts facts{.type = std::string(Unit::kName), .range = Limits()};
+    KeyFacts facts{.type = std::string(Unit::kName), .range = bounds.ToString()};
     if constexpr (std::is_arithmetic_v<Value> && !Unit::kHasUnit) {
-      facts.min = static_cast<double>(min);
-      facts.max = static_cast<double>(max);
+      facts.min = static_cast<double>(bounds.min);
+      facts.max = static_cast<double>(bounds.max);
     }
     return facts;
   }
@@ -91,6 +87,17 @@ struct Range : Leaf {
       return std::chrono::duration_cast<Value>(value);
   }
 
+  template <typename T>
+  static bool Fits(Value value) {
+    if constexpr (std::is_integral_v<T>)
+      return std::in_range<T>(value);
+    else if constexpr (std::is_arithmetic_v<T>)
+      return true;
+    else
+      return value <= std::chrono::floor<Value>(T::max());
+  }
+
+  template <typename T>
   std::optional<Value> Parse(const Place& place) const {
     const std::string expected = "a " + std::string(Unit::kName);
     const std::string* text = place.Text(expected, Unit::kHint);
@@ -104,19 +111,14 @@ struct Range : Leaf {
     const auto value = Unit::Parse(*text);
     if (!value) {
       place.Fail(value.error());
-    } else if (*value < min || *value > max) {
-      place.Fail({Quoted(*text) + " is out of range", "allowed is " + Limits()});
+    } else if (!Fits<T>(*value)) {
+      place.Fail(bounds.Refusal(*text));
     } else {
       return *value;
     }
     return std::nullopt;
   }
 };
-
-using WholeNumber = Range<WholeNumberUnit>;
-using Decimal = Range<DecimalUnit>;
-using Size = Range<SizeUnit>;
-using Duration = Range<DurationUnit>;
 
 /// Text that a rule allows.
 struct Text : Leaf {

@@ -3,7 +3,7 @@
 //
 //   void ReadExample(MapReader& map, Example& example) {
 //     map.Required("address", example.address, AddressKey{...});
-//     map.Optional("timeout", example.timeout, Duration{10ms, 5min});   // default: what stands
+//     map.Optional("timeout", example.timeout, Number(Example::kTimeout));  // default: what stands
 //     there
 //   }
 //

@@ -1,6 +1,5 @@
 #include "lib/yaml/policy_reader.h"
 
-#include <chrono>
 #include <memory>
 #include <utility>
 
@@ -8,8 +7,6 @@
 
 namespace evenkeel::config {
 namespace {
-
-using namespace std::chrono_literals;
 
 // A policy's settings, below its name.
 template <typename Settings>
@@ -34,47 +31,51 @@ struct Named {
 template <typename Settings>
 void ReadNothing(MapReader&, Settings&) {}
 
-void ReadChoice(MapReader& map, uint32_t& choice_count, uint32_t& full_scan_limit,
-                double& failure_hold) {
-  map.Optional("choice_count", choice_count, WholeNumber(2, 100));
-  map.Optional("full_scan_limit", full_scan_limit, WholeNumber(0, 1000));
-  map.Optional("failure_hold", failure_hold, Decimal(0, 100));
+template <typename Settings>
+void ReadChoice(MapReader& map, Settings& settings) {
+  map.Optional("choice_count", settings.choice_count, Number(Settings::kChoiceCount));
+  map.Optional("full_scan_limit", settings.full_scan_limit, Number(Settings::kFullScanLimit));
+  map.Optional("failure_hold", settings.failure_hold, Number(Settings::kFailureHold));
 }
 
-void ReadLeastRequest(MapReader& map, LeastRequest& settings) {
-  ReadChoice(map, settings.choice_count, settings.full_scan_limit, settings.failure_hold);
-}
+void ReadLeastRequest(MapReader& map, LeastRequest& settings) { ReadChoice(map, settings); }
 
 void ReadPeakEwma(MapReader& map, PeakEwma& settings) {
-  map.Optional("decay", settings.decay, Duration(100ms, 10min));
-  ReadChoice(map, settings.choice_count, settings.full_scan_limit, settings.failure_hold);
+  map.Optional("decay", settings.decay, Number(PeakEwma::kDecay));
+  ReadChoice(map, settings);
 }
 
-void ReadOobPeriod(MapReader& map, base::Duration& period) {
-  map.Optional("oob_reporting_period", period, Duration(0ms, 1h));
+template <typename Settings>
+void ReadOobPeriod(MapReader& map, Settings& settings) {
+  map.Optional("oob_reporting_period", settings.oob_reporting_period,
+               Number(Settings::kOobReportingPeriod));
 }
 
 void ReadWeightedRoundRobin(MapReader& map, WeightedRoundRobin& settings) {
-  map.Optional("blackout_period", settings.blackout_period, Duration(0ms, 1h));
-  map.Optional("weight_expiration_period", settings.weight_expiration_period, Duration(1s, 24h));
-  map.Optional("weight_update_period", settings.weight_update_period, Duration(100ms, 1h));
-  map.Optional("error_utilization_penalty", settings.error_utilization_penalty, Decimal(0, 1000));
+  map.Optional("blackout_period", settings.blackout_period,
+               Number(WeightedRoundRobin::kBlackoutPeriod));
+  map.Optional("weight_expiration_period", settings.weight_expiration_period,
+               Number(WeightedRoundRobin::kWeightExpirationPeriod));
+  map.Optional("weight_update_period", settings.weight_update_period,
+               Number(WeightedRoundRobin::kWeightUpdatePeriod));
+  map.Optional("error_utilization_penalty", settings.error_utilization_penalty,
+               Number(WeightedRoundRobin::kErrorUtilizationPenalty));
   map.Optional("metric_names_for_computing_utilization",
                settings.metric_names_for_computing_utilization,
                List{Text("metric name", CheckUtilizationMetric)});
-  ReadOobPeriod(map, settings.oob_reporting_period);
+  ReadOobPeriod(map, settings);
 }
 
 void ReadPrequal(MapReader& map, Prequal& settings) {
-  map.Optional("pool_size", settings.pool_size, WholeNumber(2, 64));
-  map.Optional("max_age", settings.max_age, Duration(1ms, 1min));
-  map.Optional("max_uses", settings.max_uses, WholeNumber(1, 1000));
-  map.Optional("rif_quantile", settings.rif_quantile, Decimal(0, 1));
-  map.Optional("removal_rate", settings.removal_rate, Decimal(0, 1));
-  map.Optional("failure_hold", settings.failure_hold, Decimal(0, 100));
+  map.Optional("pool_size", settings.pool_size, Number(Prequal::kPoolSize));
+  map.Optional("max_age", settings.max_age, Number(Prequal::kMaxAge));
+  map.Optional("max_uses", settings.max_uses, Number(Prequal::kMaxUses));
+  map.Optional("rif_quantile", settings.rif_quantile, Number(Prequal::kRifQuantile));
+  map.Optional("removal_rate", settings.removal_rate, Number(Prequal::kRemovalRate));
+  map.Optional("failure_hold", settings.failure_hold, Number(Prequal::kFailureHold));
   map.Optional("rif_metric", settings.rif_metric, Text("metric name", CheckMetricName));
   map.Optional("latency_metric", settings.latency_metric, Text("metric name", CheckMetricName));
-  ReadOobPeriod(map, settings.oob_reporting_period);
+  ReadOobPeriod(map, settings);
 }
 
 // `true` or `false`, as an order.
@@ -136,21 +137,22 @@ struct HashKey : Group<void (*)(MapReader&, HashInput&)> {
   }
 };
 
-void ReadLoadFactor(MapReader& map, double& factor) {
-  map.Optional("max_load_factor", factor, Decimal(0, 100));
+template <typename Settings>
+void ReadLoadFactor(MapReader& map, Settings& settings) {
+  map.Optional("max_load_factor", settings.max_load_factor, Number(Settings::kMaxLoadFactor));
 }
 
 void ReadRingHash(MapReader& map, RingHash& settings) {
   map.Optional("hash", settings.hash, HashKey());
-  map.Optional("min_ring_size", settings.min_ring_size, WholeNumber(1, 8'388'608));
-  map.Optional("max_ring_size", settings.max_ring_size, WholeNumber(1, 8'388'608));
-  ReadLoadFactor(map, settings.max_load_factor);
+  map.Optional("min_ring_size", settings.min_ring_size, Number(RingHash::kMinRingSize));
+  map.Optional("max_ring_size", settings.max_ring_size, Number(RingHash::kMaxRingSize));
+  ReadLoadFactor(map, settings);
 }
 
 void ReadMaglev(MapReader& map, Maglev& settings) {
   map.Optional("hash", settings.hash, HashKey());
-  map.Optional("table_size", settings.table_size, WholeNumber(2, 5'000'011));
-  ReadLoadFactor(map, settings.max_load_factor);
+  map.Optional("table_size", settings.table_size, Number(Maglev::kTableSize));
+  ReadLoadFactor(map, settings);
 }
 
 void ReadPolicy(MapReader& map, Policy& policy) {
@@ -169,15 +171,16 @@ void ReadPolicy(MapReader& map, Policy& policy) {
 }
 
 void ReadSlowStart(MapReader& map, SlowStart& slow_start) {
-  map.Optional("window", slow_start.window, Duration(0ms, 1h));
-  map.Optional("aggression", slow_start.aggression, Decimal(0.1, 100));
-  map.Optional("min_weight", slow_start.min_weight, Decimal(0.01, 1));
+  map.Optional("window", slow_start.window, Number(SlowStart::kWindow));
+  map.Optional("aggression", slow_start.aggression, Number(SlowStart::kAggression));
+  map.Optional("min_weight", slow_start.min_weight, Number(SlowStart::kMinWeight));
 }
 
 void ReadLocality(MapReader& map, Tiers& tiers) {
   map.Optional("zone", tiers.zone, Text("zone name", CheckZone));
-  map.Optional("min_endpoints_for_zone", tiers.min_endpoints_for_zone, WholeNumber(1, 10'000));
-  map.Optional("overprovisioning", tiers.overprovisioning, Decimal(1, 10));
+  map.Optional("min_endpoints_for_zone", tiers.min_endpoints_for_zone,
+               Number(Tiers::kMinEndpointsForZone));
+  map.Optional("overprovisioning", tiers.overprovisioning, Number(Tiers::kOverprovisioning));
 }
 
 }  // namespace
@@ -207,10 +210,10 @@ KeyFacts PolicyKey::Facts(const Policy& fallback) const {
 }
 
 void ReadBalancing(MapReader& map, Balancing& balancing) {
-  map.Optional("panic_threshold", balancing.panic_threshold, WholeNumber(0, 100));
+  map.Optional("panic_threshold", balancing.panic_threshold, Number(Balancing::kPanicThreshold));
   map.Optional("slow_start", balancing.slow_start, Group{ReadSlowStart});
   map.Optional("locality", balancing.tiers, Group{ReadLocality});
-  map.Optional("subset_size", balancing.subset_size, WholeNumber(0, 1'000'000));
+  map.Optional("subset_size", balancing.subset_size, Number(Balancing::kSubsetSize));
 }
 
 }  // namespace evenkeel::config

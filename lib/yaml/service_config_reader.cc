@@ -75,8 +75,10 @@ void Needed(MapReader& map, std::string_view key, const Type& type, T& out) {
 
 JsonNumber<WholeNumberUnit> Attempts() { return {2, INT32_MAX, "an integer above 1"}; }
 
-// More than five attempts are taken as five (gRFC A6).
-uint32_t Capped(int64_t attempts) { return static_cast<uint32_t>(std::min<int64_t>(attempts, 5)); }
+// More attempts than there may be are taken as so many (gRFC A6).
+uint32_t Capped(int64_t attempts) {
+  return static_cast<uint32_t>(std::min(attempts, Retry::kAttempts.max));
+}
 
 void ReadRetryPolicy(MapReader& map, Retry& retry) {
   int64_t attempts = 2;
@@ -120,7 +122,8 @@ void ReadMethod(Names& taken, MapReader& map, ServiceConfig::Method& method) {
   CallPolicy& calls = method.calls;
   Field(map, "timeout", JsonDuration(), calls.timeout);
   Field(map, "waitForReady", FlagKey(), calls.wait_for_ready);
-  const JsonNumber<WholeNumberUnit> bytes(0, UINT32_MAX, "a number of bytes");
+  const auto& [min, max] = CallPolicy::kMaxRequestMessage;
+  const JsonNumber<WholeNumberUnit> bytes(min, max, "a number of bytes");
   Field(map, "maxRequestMessageBytes", bytes, calls.max_request_message);
   Field(map, "maxResponseMessageBytes", bytes, calls.max_response_message);
   Field(map, "retryPolicy", Fields(ReadRetryPolicy), calls.retry);
@@ -131,9 +134,11 @@ void ReadMethod(Names& taken, MapReader& map, ServiceConfig::Method& method) {
 }
 
 void ReadThrottling(MapReader& map, RetryThrottling& tokens) {
-  Needed(map, "maxTokens", JsonNumber<DecimalUnit>(1e-3, 1000, "above 0 and up to 1000"),
+  const auto& [min, max] = RetryThrottling::kMaxTokens;
+  Needed(map, "maxTokens",
+         JsonNumber<DecimalUnit>(min, max, "above 0 and up to " + DecimalUnit::Format(max)),
          tokens.max_tokens);
-  Needed(map, "tokenRatio", JsonNumber<DecimalUnit>(1e-3, kMost, "a number above 0"),
+  Needed(map, "tokenRatio", JsonNumber<DecimalUnit>(min, kMost, "a number above 0"),
          tokens.token_ratio);
 }
 
@@ -155,7 +160,8 @@ std::optional<Policy> PolicyOf(const std::string& name, MapReader& map) {
   }
   if (name == "ring_hash_experimental") {
     RingHash settings;
-    const JsonNumber<WholeNumberUnit> size(1, 8'388'608, "from 1 to 8388608");
+    const auto& [min, max] = RingHash::kMaxRingSize;
+    const JsonNumber<WholeNumberUnit> size(min, max, "from " + RingHash::kMaxRingSize.ToString());
     Field(map, "minRingSize", size, settings.min_ring_size);
     Field(map, "maxRingSize", size, settings.max_ring_size);
     return settings;

@@ -1,7 +1,6 @@
 #include "lib/yaml/traffic_reader.h"
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 #include <string_view>
 
@@ -13,10 +12,6 @@
 namespace evenkeel::config {
 namespace {
 
-using namespace std::chrono_literals;
-
-constexpr int64_t kMany = 1'000'000;
-
 // A map of clusters to weights.
 struct SplitKey : Leaf {
   void Read(const Place& place, std::vector<SplitPart>& out) const {
@@ -26,7 +21,7 @@ struct SplitKey : Leaf {
     for (const YamlNode::Entry* entry : place.Entries()) {
       SplitPart& part = out.emplace_back();
       part.cluster = entry->key;
-      ReadValue(WholeNumber(0, kMany), place.Value(*entry), part.weight);
+      ReadValue(Number(SplitPart::kWeight), place.Value(*entry), part.weight);
     }
   }
   KeyFacts Facts(const std::vector<SplitPart>&) const {
@@ -63,22 +58,22 @@ void ReadEdits(MapReader& map, HeaderEdits& edits) {
 }
 
 void ReadRateLimit(MapReader& map, RateLimit& limit) {
-  map.Required("calls", limit.calls, WholeNumber(1, kMany));
-  map.Optional("per", limit.per, Duration(1ms, 24h));
-  map.Optional("burst", limit.burst, WholeNumber(1, kMany));
+  map.Required("calls", limit.calls, Number(RateLimit::kCalls));
+  map.Optional("per", limit.per, Number(RateLimit::kPer));
+  map.Optional("burst", limit.burst, Number(RateLimit::kBurst));
   map.Optional("key", limit.key, Text("metadata name", CheckMetadataName));
-  map.Optional("max_keys", limit.max_keys, WholeNumber(1, kMany));
+  map.Optional("max_keys", limit.max_keys, Number(RateLimit::kMaxKeys));
 }
 
 void ReadDelay(MapReader& map, Fault::Delay& delay) {
-  map.Required("time", delay.time, Duration(1ms, 1h));
-  map.Optional("percentage", delay.percentage, Decimal(0, 100));
+  map.Required("time", delay.time, Number(Fault::Delay::kTime));
+  map.Optional("percentage", delay.percentage, Number(Fault::Delay::kPercentage));
 }
 
 void ReadAbort(MapReader& map, Fault::Abort& abort) {
   map.Optional("status", abort.status, Text("status name", CheckStatus));
   map.Optional("message", abort.message, Text("text", CheckMetadataValue));
-  map.Optional("percentage", abort.percentage, Decimal(0, 100));
+  map.Optional("percentage", abort.percentage, Number(Fault::Abort::kPercentage));
 }
 
 void ReadFault(MapReader& map, Fault& fault) {
@@ -89,32 +84,32 @@ void ReadFault(MapReader& map, Fault& fault) {
 
 void ReadMirror(MapReader& map, Mirror& mirror) {
   map.Required("cluster", mirror.cluster, ClusterReference());
-  map.Optional("percentage", mirror.percentage, Decimal(0, 100));
+  map.Optional("percentage", mirror.percentage, Number(Mirror::kPercentage));
 }
 
 void ReadClusterLimits(MapReader& map, Limits& limits) {
-  map.Optional("max_calls", limits.max_calls, WholeNumber(0, kMany));
-  map.Optional("max_connections", limits.max_connections, WholeNumber(0, kMany));
-  map.Optional("max_retries", limits.max_retries, WholeNumber(0, kMany));
+  map.Optional("max_calls", limits.max_calls, Number(Limits::kEach));
+  map.Optional("max_connections", limits.max_connections, Number(Limits::kEach));
+  map.Optional("max_retries", limits.max_retries, Number(Limits::kEach));
 }
 
 void ReadEndpointLimits(MapReader& map, Limits& limits) {
-  map.Optional("max_calls", limits.max_calls, WholeNumber(0, kMany));
-  map.Optional("max_pending_calls", limits.max_pending_calls, WholeNumber(0, kMany));
-  map.Optional("max_connections", limits.max_connections, WholeNumber(0, kMany));
+  map.Optional("max_calls", limits.max_calls, Number(Limits::kEach));
+  map.Optional("max_pending_calls", limits.max_pending_calls, Number(Limits::kEach));
+  map.Optional("max_connections", limits.max_connections, Number(Limits::kEach));
 }
 
 void ReadAdaptiveConcurrency(MapReader& map, AdaptiveConcurrency& settings) {
-  map.Optional("min_calls", settings.min_calls, WholeNumber(1, kMany));
-  map.Optional("max_calls", settings.max_calls, WholeNumber(1, kMany));
-  map.Optional("tolerance", settings.tolerance, Decimal(1.01, 100));
-  map.Optional("interval", settings.interval, Duration(10ms, 1min));
-  map.Optional("baseline_age", settings.baseline_age, Duration(1s, 24h));
+  map.Optional("min_calls", settings.min_calls, Number(AdaptiveConcurrency::kMinCalls));
+  map.Optional("max_calls", settings.max_calls, Number(AdaptiveConcurrency::kMaxCalls));
+  map.Optional("tolerance", settings.tolerance, Number(AdaptiveConcurrency::kTolerance));
+  map.Optional("interval", settings.interval, Number(AdaptiveConcurrency::kInterval));
+  map.Optional("baseline_age", settings.baseline_age, Number(AdaptiveConcurrency::kBaselineAge));
 }
 
 void ReadMoveStreams(MapReader& map, MoveStreams& settings) {
-  map.Optional("older_than", settings.older_than, Duration(1s, 24h * 30));
-  map.Optional("share_per_minute", settings.share_per_minute, Decimal(0.1, 100));
+  map.Optional("older_than", settings.older_than, Number(MoveStreams::kOlderThan));
+  map.Optional("share_per_minute", settings.share_per_minute, Number(MoveStreams::kSharePerMinute));
 }
 
 }  // namespace

@@ -15,7 +15,8 @@ TEST_F(ValidateTest, FindsNothingInAGoodOne) { EXPECT_THAT(Validate(config_), Is
 
 TEST_F(ValidateTest, FindsLimitsInTheWrongOrder) {
   Users().connection.max_backoff = 50ms;
-  Users().dns.max_ttl = 500ms;
+  Users().dns.min_ttl = 3s;
+  Users().dns.max_ttl = 2s;
   Users().policy = RingHash{.min_ring_size = 9, .max_ring_size = 8};
   Users().adaptive_concurrency = AdaptiveConcurrency{.min_calls = 9, .max_calls = 8};
   Retry& retry = AddRoute().calls.retry.emplace();
@@ -25,7 +26,7 @@ TEST_F(ValidateTest, FindsLimitsInTheWrongOrder) {
       Errors(),
       ElementsAre("clusters.users.connection: max_backoff, 50ms, is less than initial_backoff, "
                   "100ms",
-                  "clusters.users.dns: max_ttl, 500ms, is less than min_ttl, 1s",
+                  "clusters.users.dns: max_ttl, 2s, is less than min_ttl, 3s",
                   "clusters.users.policy.ring_hash: max_ring_size, 8, is less than "
                   "min_ring_size, 9",
                   "clusters.users.adaptive_concurrency: max_calls, 8, is less than min_calls, 9",

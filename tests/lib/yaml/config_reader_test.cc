@@ -2,8 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <iomanip>
+#include <sstream>
 #include <string>
+#include <vector>
 
+#include "lib/yaml/config_reader.h"
 #include "lib/yaml/loader.h"
 
 namespace evenkeel::config {
@@ -247,6 +251,74 @@ TEST(GoodConfigTest, SpellingsOfYamlAreAllTheSame) {
       "...\n");
   ASSERT_THAT(config.listeners, SizeIs(1));
   EXPECT_EQ(config.listeners[0]->cluster, "a");
+}
+
+// A file that says `value` of the key at `path`, "clusters.<name>.endpoints[].weight", and else
+// only what that takes.
+std::string FileThatSays(std::string path, const std::string& value) {
+  std::string text = value;
+  while (!path.empty()) {
+    const size_t dot = path.rfind('.');
+    std::string key = dot == std::string::npos ? path : path.substr(dot + 1);
+    path.resize(dot == std::string::npos ? 0 : dot);
+    if (key.ends_with("[]")) {
+      key.resize(key.size() - 2);
+      text = "[" + text + "]";
+    }
+    if (key == "<name>") key = "a";
+    // Of the keys that only some health checks have, HTTP has those with a range.
+    const std::string more = path.ends_with("health_check") ? "type: http, " : "";
+    text = "{" + more + key + ": " + text + "}";
+  }
+  return text + "\n";
+}
+
+// "clusters.a.endpoints[0].weight"
+std::string PathIn(std::string path) {
+  const auto replace_all = [&path](const std::string& from, const std::string& to) {
+    for (size_t at; (at = path.find(from)) != std::string::npos;) path.replace(at, from.size(), to);
+  };
+  replace_all("<name>", "a");
+  replace_all("[]", "[0]");
+  return path;
+}
+
+// "10ms", one less or more: "9ms".
+std::string Beside(const std::string& quantity, int step) {
+  size_t unit = 0;
+  const double number = std::stod(quantity, &unit);
+  std::ostringstream text;
+  text << std::setprecision(15) << number + step << quantity.substr(unit);
+  return text.str();
+}
+
+void ExpectOutOfRange(const KeyFacts& key, const std::string& value) {
+  const auto result = LoadText(FileThatSays(key.path, value), "bad.yaml");
+  ASSERT_FALSE(result) << key.path;
+  const std::string wanted =
+      "\"" + value + "\" is out of range; allowed is " + key.range + " at " + PathIn(key.path);
+  std::vector<std::string> errors;
+  for (const ConfigError& each : result.error()) {
+    errors.push_back(each.reason + "; " + each.hint + " at " + each.key);
+  }
+  EXPECT_THAT(errors, ::testing::Contains(wanted)) << FileThatSays(key.path, value);
+}
+
+// The file's reader leaves it to Validate, which has a line for each: none may be forgotten.
+TEST(ConfigRangeTest, EveryNumberOfAFileIsCheckedAtBothEnds) {
+  size_t checked = 0;
+  for (const KeyFacts& key : KnownKeys()) {
+    const size_t to = key.range.find(" to ");
+    const bool is_number = key.type == "whole number" || key.type == "number" ||
+                           key.type == "size" || key.type == "duration";
+    EXPECT_EQ(is_number, is_number && to != std::string::npos) << key.path << " has no range";
+    if (!is_number) continue;
+    ExpectOutOfRange(key, Beside(key.range.substr(to + 4), 1));
+    const std::string least = key.range.substr(0, to);
+    if (std::stod(least) > 0) ExpectOutOfRange(key, Beside(least, -1));
+    ++checked;
+  }
+  EXPECT_GT(checked, 100U);
 }
 
 }  // namespace

@@ -23,10 +23,10 @@ struct Example {
 // One function, as every reader has: it reads, describes and writes.
 void ReadExample(MapReader& map, Example& example) {
   map.Required("name", example.name, Text("name", CheckClusterName));
-  map.Optional("count", example.count, WholeNumber(1, 10));
+  map.Optional("count", example.count, Number(WholeNumbers{1, 10}));
   map.Optional("fast", example.fast, FlagKey());
   map.OptionalIf(example.fast, {"is for fast ones", "remove it"}, "speed", example.speed,
-                 WholeNumber(0, 9));
+                 Number(WholeNumbers{0, 9}));
   map.Elsewhere("limit", "it is a flag");
 }
 
@@ -49,9 +49,9 @@ TEST(MapReaderTest, ReadsTheKeysItIsAskedFor) {
 
 TEST(MapReaderTest, GoesOnAfterAnError) {
   Example example;
-  EXPECT_THAT(ErrorsOf("{count: 11, speed: 1, limit: 5, nam: a}", example),
+  EXPECT_THAT(ErrorsOf("{count: -1, speed: 1, limit: 5, nam: a}", example),
               ElementsAre("x:1:1: name: is missing; it is required here",
-                          "x:1:9: count: \"11\" is out of range; allowed is 1 to 10",
+                          "x:1:9: count: \"-1\" is out of range; allowed is 1 to 10",
                           "x:1:20: speed: is for fast ones; remove it",
                           "x:1:23: limit: unknown key \"limit\"; it is a flag",
                           "x:1:33: nam: unknown key \"nam\"; did you mean \"name\"?"));

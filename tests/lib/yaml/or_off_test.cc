@@ -15,7 +15,9 @@ struct Part {
   bool operator==(const Part&) const = default;
 };
 
-void ReadPart(MapReader& map, Part& inside) { map.Optional("a", inside.a, WholeNumber(0, 9)); }
+void ReadPart(MapReader& map, Part& inside) {
+  map.Optional("a", inside.a, Number(WholeNumbers{0, 9}));
+}
 
 TEST(OrOffTest, IsOffOrAMap) {
   const OrOff type{Group{ReadPart}};

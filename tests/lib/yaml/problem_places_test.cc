@@ -40,6 +40,16 @@ TEST_F(ProblemPlacesTest, OfAShortFormIsTheWholeOfIt) {
   EXPECT_EQ(Lines({kList[0] / "address", "r", ""}), "f:2:7: a.b[0]: r\n");
 }
 
+TEST_F(ProblemPlacesTest, OfAValueShowItAsTheFileHasIt) {
+  Problem problem{.path = kList[1] / "c", .reason = "\"60s\" is too long", .value = "60s"};
+  EXPECT_EQ(Lines(problem), "f:2:14: a.b[1].c: \"y\" is too long\n");
+}
+
+TEST_F(ProblemPlacesTest, OfAValueThatTheFileLacksShowIt) {
+  Problem problem{.path = KeyPath() / "a" / "e", .reason = "\"60s\" is too long", .value = "60s"};
+  EXPECT_EQ(Lines(problem), "f:2:3: a.e: \"60s\" is too long\n");
+}
+
 TEST_F(ProblemPlacesTest, OfTheOtherPlaceIsNamedByItsLine) {
   EXPECT_EQ(Lines({.path = KeyPath() / "a" / "d",
                    .reason = "as a.b[0].address too",
