@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "lib/base/clock.h"
+#include "lib/config/policy.h"
 
 namespace evenkeel::balancer {
 
@@ -22,9 +23,9 @@ class ReportPool {
   static constexpr uint32_t kNoSlot = UINT32_MAX;
 
   struct Settings {
-    uint32_t size = 16;  ///< 2 to kMaxSize
-    base::Duration max_age = std::chrono::seconds(1);
-    uint32_t max_uses = 1;  ///< 1 to 1,000, or kUnlimitedUses
+    uint32_t size = config::Prequal{}.pool_size;  ///< 2 to kMaxSize
+    base::Duration max_age = config::Prequal{}.max_age;
+    uint32_t max_uses = config::Prequal{}.max_uses;  ///< at least 1, or kUnlimitedUses
   };
 
   struct Report {

@@ -8,16 +8,19 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
+#include "lib/config/config.h"
 
 namespace evenkeel::pool {
 
 class Backoff {
  public:
+  /// What is not said is as for connections.
   struct Settings {
-    base::Duration initial = std::chrono::milliseconds(100);  ///< before the second attempt; > 0
-    base::Duration max = std::chrono::seconds(10);            ///< >= initial
-    double multiplier = 1.6;                                  ///< >= 1
-    double jitter = 0.2;                                      ///< each delay ± this share; 0 to 1
+    base::Duration initial =
+        config::Connection{}.initial_backoff;                     ///< > 0; after the first attempt
+    base::Duration max = config::Connection{}.max_backoff;        ///< >= initial
+    double multiplier = config::Connection{}.backoff_multiplier;  ///< >= 1
+    double jitter = config::Connection{}.backoff_jitter;  ///< each delay ± this share; 0 to 1
     bool operator==(const Settings&) const = default;
   };
 

@@ -64,7 +64,7 @@ class Pool final : private EndpointConnection::Owner {
   struct Settings {
     ConnectionSettings connection;
     Backoff::Settings backoff;
-    uint32_t max_connections = 10;
+    uint32_t max_connections = config::Connection{}.max_connections;
     bool operator==(const Settings&) const = default;
   };
 

@@ -9,17 +9,13 @@
 
 #include "lib/base/clock.h"
 #include "lib/base/random.h"
+#include "lib/config/client_connection.h"
 
 namespace evenkeel::proxy {
 
 class ConnectionLifetime {
  public:
-  /// 0: never.
-  struct Settings {
-    base::Duration max_idle{};
-    base::Duration max_age{};
-    base::Duration max_age_grace{};
-  };
+  using Settings = config::ConnectionLifetime;
   enum class Action {
     kWait,       ///< until due()
     kDrainIdle,  ///< no call for max_idle; it stays at that

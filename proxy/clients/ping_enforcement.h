@@ -1,6 +1,6 @@
 // PingEnforcement: whether a client sends more PINGs than a gRPC server puts up with (gRFC A8).
 //
-//   tolerated ──too early──> strike … ──one more than max_strikes──> too many
+//   tolerated ──too early──> strike … ──one more than max_ping_strikes──> too many
 //       ^──────────a HEADERS or DATA frame of ours──────────┘
 // Pure; one for each client connection.
 #pragma once
@@ -9,20 +9,16 @@
 #include <cstdint>
 
 #include "lib/base/clock.h"
+#include "lib/config/client_connection.h"
 
 namespace evenkeel::proxy {
 
 class PingEnforcement {
  public:
-  struct Settings {
-    /// The least time between two PINGs.
-    base::Duration min_time = std::chrono::minutes(5);
-    /// Whether that also holds without a call; else it is two hours then.
-    enum class WithoutCalls : bool { kNo, kYes } without_calls = WithoutCalls::kNo;
-    uint32_t max_strikes = 2;  ///< PINGs that come too early and are tolerated
-  };
+  using Settings = config::ClientKeepalive;
   enum class Verdict { kTolerated, kTooMany };
 
+  /// Of the settings it uses those of the client's PINGs, not of ours.
   explicit PingEnforcement(const Settings& settings) : settings_(settings) {}
 
   /// A PING came. `open_calls`: now; `frames_sent`: HEADERS and DATA frames sent on the connection
@@ -36,14 +32,14 @@ class PingEnforcement {
     }
     if (now < last_ + MinTime(open_calls)) ++strikes_;
     last_ = now;
-    return strikes_ > settings_.max_strikes ? Verdict::kTooMany : Verdict::kTolerated;
+    return strikes_ > settings_.max_ping_strikes ? Verdict::kTooMany : Verdict::kTolerated;
   }
 
  private:
   base::Duration MinTime(size_t open_calls) const {
     constexpr base::Duration kWithoutCalls = std::chrono::hours(2);
-    const bool idle = open_calls == 0 && settings_.without_calls == Settings::WithoutCalls::kNo;
-    return idle ? kWithoutCalls : settings_.min_time;
+    const bool idle = open_calls == 0 && !settings_.permit_without_calls;
+    return idle ? kWithoutCalls : settings_.permit_time;
   }
 
   const Settings settings_;

@@ -27,12 +27,6 @@ std::optional<balancer::HashInput> HashOf(const config::Cluster& cluster) {
   return input == nullptr ? std::nullopt : std::optional(*input);
 }
 
-std::optional<StreamMover::Settings> MoverOf(const config::Cluster& cluster) {
-  if (!cluster.move_streams) return std::nullopt;
-  return StreamMover::Settings{cluster.move_streams->older_than,
-                               cluster.move_streams->share_per_minute};
-}
-
 }  // namespace
 
 http2::SessionSettings SessionSettingsOf(const config::Http2& http2) {
@@ -77,22 +71,18 @@ void SetLimits(pool::Limits& limits, const config::Limits& config, uint32_t max_
 std::shared_ptr<AdaptiveConcurrency> ConcurrencyOf(const config::Cluster& cluster,
                                                    base::Limit& calls, base::Time now) {
   if (!cluster.adaptive_concurrency) return nullptr;
-  const config::AdaptiveConcurrency& config = *cluster.adaptive_concurrency;
+  config::AdaptiveConcurrency settings = *cluster.adaptive_concurrency;
   const uint32_t hard = cluster.limits.max_calls;
-  const uint32_t max = hard == 0 ? config.max_calls : std::min(config.max_calls, hard);
-  return std::make_shared<AdaptiveConcurrency>(
-      ConcurrencyGradient::Settings{.min_limit = std::min(config.min_calls, max),
-                                    .max_limit = max,
-                                    .tolerance = config.tolerance,
-                                    .baseline_age = config.baseline_age},
-      calls, now);
+  if (hard > 0) settings.max_calls = std::min(settings.max_calls, hard);
+  settings.min_calls = std::min(settings.min_calls, settings.max_calls);
+  return std::make_shared<AdaptiveConcurrency>(settings, calls, now);
 }
 
 Cluster::Settings ClusterSettingsOf(const config::Cluster& cluster) {
   return {.name = cluster.name,
           .hash = HashOf(cluster),
           .failures = FailuresOf(cluster),
-          .mover = MoverOf(cluster),
+          .mover = cluster.move_streams,
           .endpoint_max_calls = cluster.endpoint_limits.max_calls,
           .reports = config::LoadReportsOf(cluster.policy)};
 }

@@ -56,8 +56,8 @@ void ConcurrencyGradient::EndMeasuring(base::Time now, base::Duration latency) {
 }
 
 void ConcurrencyGradient::SetLimit(double limit) {
-  limit_ = std::clamp(limit, static_cast<double>(settings_.min_limit),
-                      static_cast<double>(settings_.max_limit));
+  limit_ = std::clamp(limit, static_cast<double>(settings_.min_calls),
+                      static_cast<double>(settings_.max_calls));
 }
 
 }  // namespace evenkeel::proxy

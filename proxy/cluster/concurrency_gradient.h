@@ -13,18 +13,13 @@
 #include <cstdint>
 
 #include "lib/base/clock.h"
+#include "lib/config/traffic.h"
 
 namespace evenkeel::proxy {
 
 class ConcurrencyGradient {
  public:
-  struct Settings {
-    uint32_t min_limit = 4;     ///< calls; at least 1
-    uint32_t max_limit = 1000;  ///< calls
-    /// Latency may be so many times the baseline before the limit shrinks. Above 1.
-    double tolerance = 1.5;
-    base::Duration baseline_age = std::chrono::seconds(30);
-  };
+  using Settings = config::AdaptiveConcurrency;
   /// Whether all places were taken at some time of the window: else more of them say nothing.
   enum class Demand : bool { kBelowLimit, kAtLimit };
 

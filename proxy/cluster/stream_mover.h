@@ -13,15 +13,13 @@
 
 #include "balancer/endpoint.h"
 #include "lib/base/clock.h"
+#include "lib/config/traffic.h"
 
 namespace evenkeel::proxy {
 
 class StreamMover {
  public:
-  struct Settings {
-    base::Duration older_than = std::chrono::minutes(10);
-    double share_per_minute = 10;  ///< percent
-  };
+  using Settings = config::MoveStreams;
   struct Stream {
     base::Time since;
     const balancer::Endpoint* endpoint;

@@ -54,8 +54,7 @@ TEST_F(PingEnforcementTest, WithoutACallTheTimeIsTwoHours) {
 }
 
 TEST_F(PingEnforcementTest, WithoutACallTheTimeIsTheSameWherePermitted) {
-  PingEnforcement pings(
-      {.min_time = 1s, .without_calls = PingEnforcement::Settings::WithoutCalls::kYes});
+  PingEnforcement pings({.permit_time = 1s, .permit_without_calls = true});
   for (int i = 0; i < 10; ++i) {
     EXPECT_EQ(pings.OnPing(now_ += 1s, 0, 0), Verdict::kTolerated);
   }

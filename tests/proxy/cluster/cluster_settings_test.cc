@@ -57,6 +57,13 @@ TEST_F(ClusterSettingsTest, SetsEachLimit) {
   EXPECT_EQ(limits.pending.max(), 4u);
 }
 
+// What knows no configuration has the same values where nobody says otherwise.
+TEST_F(ClusterSettingsTest, DefaultsAreThoseOfTheConfiguration) {
+  EXPECT_EQ(SessionSettingsOf(config::Http2{}), http2::SessionSettings{});
+  EXPECT_EQ(PoolSettingsOf(config::Cluster{}), pool::Pool::Settings{});
+  EXPECT_EQ(rpc::StatusSetOf(config::OutlierDetection{}.statuses), rpc::DefaultFailures());
+}
+
 TEST_F(ClusterSettingsTest, AdaptiveConcurrencyStaysBelowMaxCalls) {
   base::Limit calls;
   EXPECT_EQ(ConcurrencyOf(cluster_, calls, {}), nullptr);

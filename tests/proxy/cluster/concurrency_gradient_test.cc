@@ -83,7 +83,7 @@ TEST_F(ConcurrencyGradientTest, DoesNotGrowWithoutDemand) {
 }
 
 TEST_F(ConcurrencyGradientTest, StaysWithinItsBounds) {
-  ConcurrencyGradient gradient({.min_limit = 7, .max_limit = 50}, now_);
+  ConcurrencyGradient gradient({.min_calls = 7, .max_calls = 50}, now_);
   for (int i = 0; i < 100; ++i) gradient.OnWindow(now_ += 100ms, 10ms, Demand::kAtLimit);
   EXPECT_EQ(gradient.limit(), 50u);
   for (int i = 0; i < 100; ++i) gradient.OnWindow(now_ += 100ms, 10s, Demand::kAtLimit);
