@@ -4,9 +4,13 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <chrono>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "lib/base/clock.h"
 #include "lib/yaml/key_types.h"
 #include "lib/yaml/status_names.h"
 
