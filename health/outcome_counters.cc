@@ -1,30 +1,19 @@
 #include "health/outcome_counters.h"
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
+
+#include "lib/base/log_buckets.h"
 
 namespace evenkeel::health {
 namespace {
 
-constexpr int kSmallestExponent = 16;  // 2^16 ns, about 64 µs
-constexpr int kStepsShift = 2;         // 4 buckets to a doubling
+using Buckets = base::LogBuckets<2>;
+constexpr int kUnitBits = 14;  // of 2^14 ns, some 16 µs
 
-// Bucket 0 is up to 2^16 ns; then 4 linear steps in each doubling.
 size_t BucketOf(base::Duration latency) {
   const auto nanoseconds = static_cast<uint64_t>(std::max<int64_t>(latency.count(), 0));
-  if (nanoseconds < (uint64_t{1} << kSmallestExponent)) return 0;
-  const int exponent = 63 - __builtin_clzll(nanoseconds);
-  const uint64_t step = (nanoseconds >> (exponent - kStepsShift)) & ((1U << kStepsShift) - 1);
-  const auto bucket = (static_cast<size_t>(exponent - kSmallestExponent) << kStepsShift) + step + 1;
-  return std::min(bucket, OutcomeCounters::kLatencyBuckets - 1);
-}
-
-base::Duration UpperBound(size_t bucket) {
-  const size_t octave = bucket >> kStepsShift;
-  const size_t step = bucket & ((1U << kStepsShift) - 1);
-  const uint64_t base = uint64_t{1} << (octave + kSmallestExponent);
-  return base::Duration(static_cast<int64_t>(base + step * (base >> kStepsShift)));
+  return std::min(Buckets::IndexOf(nanoseconds >> kUnitBits), OutcomeCounters::kLatencyBuckets - 1);
 }
 
 }  // namespace
@@ -41,12 +30,8 @@ OutcomeCounters::Snapshot OutcomeCounters::Snapshot::Since(const Snapshot& earli
 
 base::Duration OutcomeCounters::Snapshot::P90() const {
   const uint64_t total = std::accumulate(latency.begin(), latency.end(), uint64_t{0});
-  uint64_t seen = 0;
-  for (size_t i = 0; i < kLatencyBuckets; ++i) {
-    seen += latency[i];
-    if (seen * 10 >= total * 9) return UpperBound(i);
-  }
-  return UpperBound(kLatencyBuckets - 1);
+  const size_t bucket = base::BucketOfRank(latency, (total * 9 + 9) / 10);
+  return base::Duration(static_cast<int64_t>(Buckets::EndOf(bucket) << kUnitBits));
 }
 
 bool OutcomeCounters::Record(rpc::Verdict verdict, rpc::StatusCode status, base::Duration latency) {

@@ -18,7 +18,8 @@ namespace evenkeel::health {
 // On cache lines of its own: endpoints must not slow each other down.
 class alignas(64) OutcomeCounters {
  public:
-  /// Four buckets to each doubling, from 64 µs to over a minute: p90 to within 19 %.
+  /// Four buckets to each doubling up to over a minute, below 64 µs steps of 16 µs: p90 is at most
+  /// a quarter or such a step too high.
   static constexpr size_t kLatencyBuckets = 84;
 
   struct Snapshot {

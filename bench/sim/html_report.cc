@@ -52,7 +52,7 @@ Plot TimePlot(const std::vector<Result>& results) {
     Line line{each.policy, {}};
     for (size_t i = 0; i < slices; ++i) {
       const Histogram& latency = each.slices[i].latency;
-      if (latency.total() == 0) continue;
+      if (latency.count() == 0) continue;
       line.points.emplace_back(static_cast<double>(i) + 0.5, Milliseconds(latency, 0.99));
     }
     plot.lines.push_back(std::move(line));

@@ -25,7 +25,7 @@ class LatencyWindow {
   static constexpr size_t kBuckets = 256;  // eight for each doubling, from 1 µs to over an hour
   using Counts = std::array<uint16_t, kBuckets>;
 
-  Counts newer_{};
+  Counts counts_{};  // of both halves
   Counts older_{};
   uint32_t newer_count_ = 0;
   uint32_t older_count_ = 0;

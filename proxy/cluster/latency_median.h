@@ -7,10 +7,10 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
-#include <bit>
 #include <cstdint>
 
 #include "lib/base/clock.h"
+#include "lib/base/log_buckets.h"
 
 namespace evenkeel::proxy {
 
@@ -22,7 +22,8 @@ class LatencyMedian {
   };
 
   void Observe(base::Duration latency) {
-    counts_[IndexOf(std::max<int64_t>(latency.count(), 0))].fetch_add(1, std::memory_order_relaxed);
+    const auto nanoseconds = static_cast<uint64_t>(std::max<int64_t>(latency.count(), 0));
+    counts_[Buckets::IndexOf(nanoseconds)].fetch_add(1, std::memory_order_relaxed);
   }
   uint64_t samples() const {
     uint64_t sum = 0;
@@ -33,41 +34,21 @@ class LatencyMedian {
   Result Take();
 
  private:
-  static constexpr int kSubBits = 3;
-  static constexpr uint64_t kSub = uint64_t{1} << kSubBits;
-  static constexpr size_t kBuckets = (64 - kSubBits) * kSub;
+  using Buckets = base::LogBuckets<3>;  // of nanoseconds
 
-  // Below kSub each value has its bucket; above, the highest bits do.
-  static size_t IndexOf(int64_t nanoseconds) {
-    const auto value = static_cast<uint64_t>(nanoseconds);
-    if (value < kSub) return value;
-    const int shift = std::bit_width(value) - 1 - kSubBits;
-    return static_cast<size_t>(shift + 1) * kSub + ((value >> shift) - kSub);
-  }
-  static base::Duration MiddleOf(size_t index) {
-    if (index < kSub) return base::Duration(static_cast<int64_t>(index));
-    const size_t shift = index / kSub - 1;
-    const uint64_t low = (kSub + index % kSub) << shift;
-    return base::Duration(static_cast<int64_t>(low + (uint64_t{1} << shift) / 2));
-  }
-
-  std::array<std::atomic<uint32_t>, kBuckets> counts_{};
+  std::array<std::atomic<uint32_t>, Buckets::kCount> counts_{};
 };
 
 inline LatencyMedian::Result LatencyMedian::Take() {
-  std::array<uint32_t, kBuckets> counts;
+  std::array<uint32_t, Buckets::kCount> counts;
   Result result;
-  for (size_t i = 0; i < kBuckets; ++i) {
+  for (size_t i = 0; i < counts.size(); ++i) {
     counts[i] = counts_[i].exchange(0, std::memory_order_relaxed);
     result.samples += counts[i];
   }
-  uint64_t seen = 0;
-  for (size_t i = 0; i < kBuckets && result.samples > 0; ++i) {
-    seen += counts[i];
-    if (seen * 2 < result.samples) continue;
-    result.median = MiddleOf(i);
-    break;
-  }
+  if (result.samples == 0) return result;
+  const size_t middle = base::BucketOfRank(counts, (result.samples + 1) / 2);
+  result.median = base::Duration(static_cast<int64_t>(Buckets::MiddleOf(middle)));
   return result;
 }
 

@@ -5,7 +5,6 @@
 
 #include <sstream>
 
-#include "sim/histogram.h"
 #include "sim/report.h"
 #include "sim/simulation.h"
 
@@ -35,16 +34,6 @@ TEST(ScenarioTest, SaysWhereAndWhatIsWrong) {
   EXPECT_THAT(ErrorOf("load: 1\nreplicas: [{count: 1}]\npolicies: [best]"),
               HasSubstr("unknown policy \"best\""));
   EXPECT_THAT(ErrorOf("load: 1\nreplicas: [{count: 1}]\nwatch: [1]"), HasSubstr("no replica 1"));
-}
-
-TEST(HistogramTest, QuantilesAreWithinOnePercent) {
-  Histogram histogram;
-  for (int64_t i = 1; i <= 100'000; ++i) histogram.Add(i * 1'000);
-  for (const double quantile : {0.01, 0.5, 0.9, 0.99, 0.999}) {
-    const double exact = quantile * 1e8;
-    EXPECT_NEAR(static_cast<double>(histogram.Quantile(quantile)), exact, exact * 0.01);
-  }
-  EXPECT_NEAR(static_cast<double>(histogram.CountBelow(50'000'000)), 50'000, 500);
 }
 
 TEST(ReportTest, AllFormsHoldTheNumbers) {
