@@ -24,6 +24,7 @@
 #include <string>
 
 #include "lib/base/block_pool.h"
+#include "lib/base/slot_list.h"
 #include "lib/http/server_stream.h"
 #include "lib/net/timer.h"
 #include "lib/rpc/message_limit.h"
@@ -40,6 +41,7 @@
 namespace evenkeel::proxy {
 
 class Call final : public base::Pooled,
+                   public base::Slotted,
                    private http2::StreamHandler,
                    private AnswerHandler,
                    private CallTimer::Owner,
@@ -79,9 +81,6 @@ class Call final : public base::Pooled,
   StreamMover::Stream stream() const;
   /// Ends it so that its client opens it anew at once, by pushback 0 (gRFC A6).
   void Move();
-
-  /// Where the owner keeps it.
-  size_t index = 0;
 
  private:
   enum class State { kOpen, kResponding, kFinished };

@@ -45,22 +45,27 @@ void HealthService::Drain() {
   LookAgain();
 }
 
-// From the end, because one that removes itself leaves its place to the last.
+// One that stops watching in its look leaves the rest as they are.
 void HealthService::LookAgain() {
-  for (size_t i = watchers_.size(); i > 0; --i) watchers_[i - 1]->Look();
+  base::IntrusiveList<Watcher> left;
+  left.TakeAll(watchers_);
+  while (!left.empty()) {
+    Watcher& next = left.front();
+    watchers_.PushBack(next);
+    next.Look();
+  }
 }
 
 bool HealthService::Add(Watcher& watcher) {
-  if (watchers_.size() == kMostWatchers) return false;
-  watcher.index_ = watchers_.size();
-  watchers_.push_back(&watcher);
+  if (watcher_count_ == kMostWatchers) return false;
+  ++watcher_count_;
+  watchers_.PushBack(watcher);
   return true;
 }
 
 void HealthService::Remove(Watcher& watcher) {
-  watchers_.back()->index_ = watcher.index_;
-  watchers_[watcher.index_] = watchers_.back();
-  watchers_.pop_back();
+  --watcher_count_;
+  watcher.Unlink();
 }
 
 }  // namespace evenkeel::proxy

@@ -8,9 +8,9 @@
 
 #include <cstddef>
 #include <string_view>
-#include <vector>
 
 #include "health/health_message.h"
+#include "lib/base/intrusive_list.h"
 #include "lib/http/header_list.h"
 
 namespace evenkeel::proxy {
@@ -22,20 +22,13 @@ class HealthService {
   /// Of one worker; each costs a look at every change.
   static constexpr size_t kMostWatchers = 10'000;
 
-  class Watcher {
+  class Watcher : public base::ListNode {
    public:
-    Watcher() = default;
-    Watcher(const Watcher&) = delete;
-    Watcher& operator=(const Watcher&) = delete;
     /// A status may have changed. It may stop watching in here.
     virtual void Look() = 0;
 
    protected:
     ~Watcher() = default;
-
-   private:
-    friend class HealthService;
-    size_t index_ = 0;
   };
 
   /// Whether /ready says yes.
@@ -61,7 +54,8 @@ class HealthService {
  private:
   Ready ready_ = Ready::kNo;
   bool draining_ = false;
-  std::vector<Watcher*> watchers_;  // each knows its place
+  base::IntrusiveList<Watcher> watchers_;
+  size_t watcher_count_ = 0;
 };
 
 }  // namespace evenkeel::proxy

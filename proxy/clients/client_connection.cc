@@ -78,12 +78,10 @@ void ClientConnection::CollectCalls(const Cluster& cluster, std::vector<Call*>& 
 void ClientConnection::OnRequest(http2::StreamHandle stream, http2::HeaderList headers,
                                  http2::EndStream end) {
   Call::Owner& owner = *this;
-  auto call = std::make_unique<Call>(context_, binding_->routes, connection_.peer(),
-                                     std::move(stream), std::move(headers), owner);
-  call->index = calls_.size();
-  calls_.push_back(std::move(call));
-  calls_.back()->Start(end);
-  if (draining_) calls_.back()->Drain();
+  Call& call = calls_.Add(std::make_unique<Call>(context_, binding_->routes, connection_.peer(),
+                                                 std::move(stream), std::move(headers), owner));
+  call.Start(end);
+  if (draining_) call.Drain();
 }
 
 void ClientConnection::OnPingAck(uint64_t opaque) {
@@ -181,13 +179,7 @@ void ClientConnection::LookAtFinished() {
 
 void ClientConnection::OnCallGone(Call& call) {
   --finished_;
-  const size_t index = call.index;
-  context_.loop.DeleteLater(std::move(calls_[index]));
-  if (index + 1 < calls_.size()) {
-    calls_[index] = std::move(calls_.back());
-    calls_[index]->index = index;
-  }
-  calls_.pop_back();
+  context_.loop.DeleteLater(calls_.Take(call));
   if (calls_.empty()) lifetime_.OnIdle(context_.loop.Now());
 }
 

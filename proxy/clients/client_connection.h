@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "lib/base/limit.h"
+#include "lib/base/slot_list.h"
 #include "lib/connection/connection.h"
 #include "lib/connection/heartbeat.h"
 #include "lib/http2/session.h"
@@ -26,7 +27,8 @@
 
 namespace evenkeel::proxy {
 
-class ClientConnection final : private http2::SessionHandler,
+class ClientConnection final : public base::Slotted,
+                               private http2::SessionHandler,
                                private rpc::Connection::Owner,
                                private Call::Owner {
  public:
@@ -56,9 +58,6 @@ class ClientConnection final : private http2::SessionHandler,
 
   /// Where it came in.
   const ListenerBinding* binding() const { return binding_.get(); }
-
-  /// Where the owner keeps it.
-  size_t index = 0;
 
  private:
   void OnRequest(http2::StreamHandle stream, http2::HeaderList headers,
@@ -91,7 +90,7 @@ class ClientConnection final : private http2::SessionHandler,
   Owner& owner_;
   const base::Permit place_;
   rpc::Connection connection_;
-  std::vector<std::unique_ptr<Call>> calls_;
+  base::SlotList<Call> calls_;
   size_t finished_ = 0;  // of them, waiting for their answers to leave
   net::Timer handshake_timer_;
   net::Timer drain_timer_;

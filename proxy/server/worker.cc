@@ -27,7 +27,7 @@ Worker::~Worker() {
   }
   for (const auto& each : bindings_) each->listeners.clear();
   // Calls let go of their streams before the pools, which have them, go.
-  connections_.clear();
+  connections_.Clear();
   context_.mirrors.reset();
 }
 
@@ -192,20 +192,12 @@ void Worker::MoveStreams(const Cluster& cluster, StreamMover& mover) {
 
 void Worker::Accept(ListenerBinding& binding, net::FileDescriptor socket) {
   ClientConnection::Owner& owner = *this;
-  auto connection = std::make_unique<ClientConnection>(
-      context_, base::LocalPtr<ListenerBinding>(&binding), std::move(socket), owner);
-  connection->index = connections_.size();
-  connections_.push_back(std::move(connection));
+  connections_.Add(std::make_unique<ClientConnection>(
+      context_, base::LocalPtr<ListenerBinding>(&binding), std::move(socket), owner));
 }
 
 void Worker::OnConnectionGone(ClientConnection& connection) {
-  const size_t index = connection.index;
-  loop_.DeleteLater(std::move(connections_[index]));
-  if (index + 1 < connections_.size()) {
-    connections_[index] = std::move(connections_.back());
-    connections_[index]->index = index;
-  }
-  connections_.pop_back();
+  loop_.DeleteLater(connections_.Take(connection));
   ReportIfDrained();
 }
 

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "lib/base/local_ptr.h"
+#include "lib/base/slot_list.h"
 #include "lib/net/timer.h"
 #include "proxy/call/worker_context.h"
 #include "proxy/clients/client_connection.h"
@@ -124,7 +125,7 @@ class Worker final : private ClientConnection::Owner {
   WorkerContext context_;
   std::unordered_map<ClusterId, std::unique_ptr<WorkerCluster>> clusters_;
   std::vector<base::LocalPtr<ListenerBinding>> bindings_;
-  std::vector<std::unique_ptr<ClientConnection>> connections_;
+  base::SlotList<ClientConnection> connections_;
   std::unordered_map<ClusterId, StreamMover> movers_;
   net::Timer move_timer_;
   bool draining_ = false;
