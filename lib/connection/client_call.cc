@@ -47,9 +47,7 @@ ClientCall::ClientCall(http2::Session& session, const http2::HeaderList& headers
 }
 
 void ClientCall::OnHeaders(http2::HeaderList headers, http2::EndStream end) {
-  const bool is_grpc =
-      Value(headers, ":status") == "200" && IsGrpcContentType(Value(headers, "content-type"));
-  if (!is_grpc || end == http2::EndStream::kYes) End(StatusOf(headers));
+  if (!IsGrpcAnswer(headers) || end == http2::EndStream::kYes) End(StatusOf(headers));
 }
 
 void ClientCall::OnData(std::span<const uint8_t> bytes, http2::EndStream end) {

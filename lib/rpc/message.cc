@@ -36,6 +36,11 @@ bool IsGrpcContentType(std::string_view content_type) {
   return rest.empty() || rest.front() == '+' || rest.front() == ';';
 }
 
+bool IsGrpcAnswer(const http2::HeaderList& headers) {
+  return headers.Find(":status").value_or("") == "200" &&
+         IsGrpcContentType(headers.Find("content-type").value_or(""));
+}
+
 http2::HeaderList AnswerHeaders() {
   http2::HeaderList headers;
   headers.Add(":status", "200");

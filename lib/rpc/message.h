@@ -21,6 +21,8 @@ std::optional<MethodPath> ParsePath(std::string_view path);
 
 /// `application/grpc`, alone or followed by '+' or ';'. Without case, as media types are.
 bool IsGrpcContentType(std::string_view content_type);
+/// Whether an answer with these headers is one of gRPC: HTTP 200 with its content-type.
+bool IsGrpcAnswer(const http2::HeaderList& headers);
 
 /// The beginning of a response of our own that has messages; they are not compressed.
 http2::HeaderList AnswerHeaders();

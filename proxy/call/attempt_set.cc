@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "lib/base/check.h"
+#include "lib/rpc/message.h"
 #include "lib/rpc/timeout.h"
 #include "proxy/call/deadline.h"
 #include "proxy/call/foreign_answer.h"
@@ -247,7 +248,7 @@ void AttemptSet::OnAttemptOpen(Attempt& attempt, http2::Session& session) {
 void AttemptSet::OnAttemptHeaders(Attempt& attempt, http2::HeaderList headers, EndStream end) {
   const auto status = rpc::ParseStatus(headers.Find("grpc-status").value_or(""));
   if (!IsWhole(headers, status)) return EndTooLarge(attempt);
-  if (!IsGrpcAnswer(headers) || (end == EndStream::kYes && !status)) {
+  if (!rpc::IsGrpcAnswer(headers) || (end == EndStream::kYes && !status)) {
     rpc::Status foreign = StatusOfForeign(headers, attempt.address());
     return EndWithStatus(attempt, Answered(foreign.code, headers), std::move(foreign.message));
   }

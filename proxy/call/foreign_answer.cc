@@ -2,8 +2,6 @@
 
 #include <cstdlib>
 
-#include "lib/rpc/message.h"
-
 namespace evenkeel::proxy {
 namespace {
 
@@ -12,11 +10,6 @@ std::string_view Value(const http2::HeaderList& headers, std::string_view name) 
 }
 
 }  // namespace
-
-bool IsGrpcAnswer(const http2::HeaderList& headers) {
-  return Value(headers, ":status") == "200" &&
-         rpc::IsGrpcContentType(Value(headers, "content-type"));
-}
 
 rpc::Status StatusOfForeign(const http2::HeaderList& headers, const std::string& address) {
   const std::string_view http_status = Value(headers, ":status");

@@ -9,9 +9,6 @@
 
 namespace evenkeel::proxy {
 
-/// HTTP 200 with gRPC's content-type.
-bool IsGrpcAnswer(const http2::HeaderList& headers);
-
 /// The status of other headers: a present grpc-status wins, else the HTTP status decides.
 rpc::Status StatusOfForeign(const http2::HeaderList& headers, const std::string& address);
 

@@ -55,6 +55,20 @@ TEST(MessageTest, TakesNothingElseForGrpc) {
   }
 }
 
+TEST(MessageTest, AnAnswerIsA200WithGrpcsContentType) {
+  EXPECT_TRUE(IsGrpcAnswer(http2::ToHeaderList(http2::GrpcResponse())));
+  const auto is_answer = [](std::string_view status, std::string_view type) {
+    http2::HeaderList headers;
+    headers.Add(":status", status);
+    headers.Add("content-type", type);
+    return IsGrpcAnswer(headers);
+  };
+  EXPECT_TRUE(is_answer("200", "application/grpc+proto"));
+  EXPECT_FALSE(is_answer("204", "application/grpc"));
+  EXPECT_FALSE(is_answer("200", "text/html"));
+  EXPECT_FALSE(IsGrpcAnswer({}));
+}
+
 TEST(MessageTest, MakesATrailersOnlyResponse) {
   EXPECT_THAT(ToFields(TrailersOnly({StatusCode::kUnavailable, "100% gone"})),
               ElementsAre(Field{":status", "200"}, Field{"content-type", "application/grpc"},

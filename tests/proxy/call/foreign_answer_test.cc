@@ -1,4 +1,4 @@
-// What is a gRPC answer; which status each other one becomes is in call_test.cc.
+// Which status an answer becomes that is none of gRPC; call_test.cc has all HTTP statuses.
 #include "proxy/call/foreign_answer.h"
 
 #include <gtest/gtest.h>
@@ -8,16 +8,8 @@
 namespace evenkeel::proxy {
 namespace {
 
-using http2::Fields;
 using http2::ToHeaderList;
 using rpc::StatusCode;
-
-TEST(ForeignAnswerTest, A200WithGrpcsContentTypeIsAnAnswer) {
-  EXPECT_TRUE(IsGrpcAnswer(ToHeaderList(http2::GrpcResponse())));
-  EXPECT_FALSE(
-      IsGrpcAnswer(ToHeaderList({{":status", "204"}, {"content-type", "application/grpc"}})));
-  EXPECT_FALSE(IsGrpcAnswer(ToHeaderList({{":status", "200"}, {"content-type", "text/html"}})));
-}
 
 TEST(ForeignAnswerTest, AGrpcStatusWinsOverTheHttpStatus) {
   const auto status =
