@@ -45,12 +45,7 @@ std::optional<rpc::StatusCode> ParseStatusCode(std::string_view text) {
   }
   std::string name(text);
   std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::toupper(c); });
-  for (int code = 0; code < rpc::kStatusCodeCount; ++code) {
-    if (rpc::StatusName(static_cast<rpc::StatusCode>(code)) == name) {
-      return static_cast<rpc::StatusCode>(code);
-    }
-  }
-  return std::nullopt;
+  return rpc::StatusNamed(name);
 }
 
 std::optional<EarlyExit> ParseArguments(CLI::App& app, std::vector<std::string> arguments) {

@@ -1,7 +1,5 @@
 #include "lib/rpc/outcome.h"
 
-#include <algorithm>
-
 #include "lib/base/check.h"
 
 namespace evenkeel::rpc {
@@ -30,9 +28,8 @@ FailureSet DefaultFailures() {
 
 StatusSet StatusSetOf(const std::vector<std::string>& names) {
   StatusSet set;
-  for (size_t code = 0; code < set.size(); ++code) {
-    const auto name = StatusName(static_cast<StatusCode>(code));
-    set.set(code, std::ranges::find(names, name) != names.end());
+  for (const std::string& name : names) {
+    if (const auto code = StatusNamed(name)) set.set(static_cast<size_t>(*code));
   }
   return set;
 }

@@ -4,40 +4,23 @@
 #include <array>
 
 #include "lib/base/check.h"
+#include "lib/base/status_names.h"
 
 namespace evenkeel::rpc {
 namespace {
 
-struct Spelling {
-  std::string_view name;
-  std::string_view number;
-};
+static_assert(base::kStatusNames.size() == kStatusCodeCount);
 
 // Indexed by StatusCode.
-constexpr std::array<Spelling, kStatusCodeCount> kSpellings = {{
-    {"OK", "0"},
-    {"CANCELLED", "1"},
-    {"UNKNOWN", "2"},
-    {"INVALID_ARGUMENT", "3"},
-    {"DEADLINE_EXCEEDED", "4"},
-    {"NOT_FOUND", "5"},
-    {"ALREADY_EXISTS", "6"},
-    {"PERMISSION_DENIED", "7"},
-    {"RESOURCE_EXHAUSTED", "8"},
-    {"FAILED_PRECONDITION", "9"},
-    {"ABORTED", "10"},
-    {"OUT_OF_RANGE", "11"},
-    {"UNIMPLEMENTED", "12"},
-    {"INTERNAL", "13"},
-    {"UNAVAILABLE", "14"},
-    {"DATA_LOSS", "15"},
-    {"UNAUTHENTICATED", "16"},
-}};
+constexpr std::array<std::string_view, kStatusCodeCount> kNumbers = {
+    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16"};
 
-const Spelling& SpellingOf(StatusCode code) {
+// `texts` are indexed by StatusCode.
+std::string_view TextOf(StatusCode code,
+                        const std::array<std::string_view, kStatusCodeCount>& texts) {
   const auto index = static_cast<size_t>(code);
-  CHECK(index < kSpellings.size());
-  return kSpellings[index];
+  CHECK(index < texts.size());
+  return texts[index];
 }
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
@@ -47,9 +30,15 @@ bool IsPlain(char c) { return c >= ' ' && c <= '~' && c != '%'; }
 
 }  // namespace
 
-std::string_view StatusName(StatusCode code) { return SpellingOf(code).name; }
+std::string_view StatusName(StatusCode code) { return TextOf(code, base::kStatusNames); }
 
-std::string_view StatusNumber(StatusCode code) { return SpellingOf(code).number; }
+std::optional<StatusCode> StatusNamed(std::string_view name) {
+  const auto found = std::ranges::find(base::kStatusNames, name);
+  if (found == base::kStatusNames.end()) return std::nullopt;
+  return static_cast<StatusCode>(found - base::kStatusNames.begin());
+}
+
+std::string_view StatusNumber(StatusCode code) { return TextOf(code, kNumbers); }
 
 std::optional<StatusCode> ParseStatus(std::string_view value) {
   if (value.empty() || !std::ranges::all_of(value, IsDigit)) return std::nullopt;

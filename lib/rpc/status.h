@@ -39,6 +39,8 @@ struct Status {
 
 /// "OK", "NOT_FOUND", …: the spelling of gRPC's documents, metrics and configuration.
 std::string_view StatusName(StatusCode code);
+/// The status of that name, in that spelling; nothing: there is none.
+std::optional<StatusCode> StatusNamed(std::string_view name);
 
 /// Reads a `grpc-status` header value. Absent or not a decimal number: nothing. A number above 16
 /// is kUnknown, as gRPC libraries treat it.

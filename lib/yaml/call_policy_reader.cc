@@ -7,16 +7,9 @@
 #include "lib/yaml/key_types.h"
 #include "lib/yaml/or_off.h"
 #include "lib/yaml/status_list_key.h"
-#include "lib/yaml/status_names.h"
 
 namespace evenkeel::config {
 namespace {
-
-std::optional<Complaint> CheckCode(std::string_view text) {
-  if (IsErrorStatusName(text)) return std::nullopt;
-  return Complaint{Quoted(text) + " is no status that a call can fail with",
-                   "write gRPC's name of it, such as UNAVAILABLE"};
-}
 
 // A duration, or `p95`.
 struct HedgeDelayKey : Leaf {
@@ -61,7 +54,7 @@ struct HedgeDelayKey : Leaf {
 
 void ReadRetry(MapReader& map, Retry& retry) {
   map.Optional("attempts", retry.attempts, Number(Retry::kAttempts));
-  map.Optional("codes", retry.codes, StatusListKey(CheckCode));
+  map.Optional("codes", retry.codes, StatusListKey(CheckErrorStatus));
   map.Optional("initial_backoff", retry.initial_backoff, Number(Retry::kInitialBackoff));
   map.Optional("max_backoff", retry.max_backoff, Number(Retry::kMaxBackoff));
   map.Optional("backoff_multiplier", retry.backoff_multiplier, Number(Retry::kBackoffMultiplier));
@@ -71,7 +64,7 @@ void ReadRetry(MapReader& map, Retry& retry) {
 void ReadHedging(MapReader& map, Hedging& hedging) {
   map.Optional("attempts", hedging.attempts, Number(Hedging::kAttempts));
   map.Optional("delay", hedging.delay, HedgeDelayKey());
-  map.Optional("non_fatal_codes", hedging.non_fatal_codes, StatusListKey(CheckCode));
+  map.Optional("non_fatal_codes", hedging.non_fatal_codes, StatusListKey(CheckErrorStatus));
 }
 
 void ReadBudget(MapReader& map, RetryBudget& budget) {

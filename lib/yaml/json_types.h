@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/base/status_names.h"
 #include "lib/yaml/key_types.h"
-#include "lib/yaml/status_names.h"
 
 namespace evenkeel::config {
 
@@ -104,10 +104,10 @@ struct JsonCodes : Leaf {
     if (!text) return;
     std::string name = *text;
     if (const auto number = WholeNumberUnit::Parse(name); number && *number >= 0 && *number <= 16) {
-      name = kStatusNames[static_cast<size_t>(*number)];
+      name = base::kStatusNames[static_cast<size_t>(*number)];
     }
     std::ranges::transform(name, name.begin(), [](unsigned char c) { return std::toupper(c); });
-    if (!IsErrorStatusName(name)) {
+    if (!base::IsErrorStatusName(name)) {
       return place.Fail({Quoted(*text) + " is no status that a call can fail with",
                          "write gRPC's name or number of it"});
     }

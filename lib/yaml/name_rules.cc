@@ -5,6 +5,8 @@
 #include <cctype>
 #include <string>
 
+#include "lib/base/status_names.h"
+
 namespace evenkeel::config {
 namespace {
 
@@ -144,6 +146,12 @@ std::optional<Complaint> CheckZone(std::string_view text) {
 std::optional<Complaint> CheckHashKey(std::string_view text) {
   if (text.empty()) return Complaint{"is empty", "write a text, or remove the key"};
   return CheckMetadataValue(text);
+}
+
+std::optional<Complaint> CheckErrorStatus(std::string_view text) {
+  if (base::IsErrorStatusName(text)) return std::nullopt;
+  return Complaint{Quoted(text) + " is no status that a call can fail with",
+                   "write gRPC's name of it, such as UNAVAILABLE"};
 }
 
 std::optional<Complaint> CheckMetricName(std::string_view text) {

@@ -34,6 +34,8 @@ std::optional<Complaint> CheckMetadataValue(std::string_view text);
 std::optional<Complaint> CheckZone(std::string_view text);
 /// What stands for an endpoint in a hash: ' ' to '~', at least one.
 std::optional<Complaint> CheckHashKey(std::string_view text);
+/// gRPC's name of a status other than OK.
+std::optional<Complaint> CheckErrorStatus(std::string_view text);
 /// A metric of ORCA load reports: ' ' to '~' without spaces, at least one.
 std::optional<Complaint> CheckMetricName(std::string_view text);
 /// One that weighted_round_robin can compute utilisation from (gRFC A114).

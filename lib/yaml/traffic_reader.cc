@@ -7,7 +7,6 @@
 #include "lib/yaml/metadata_key.h"
 #include "lib/yaml/name_rules.h"
 #include "lib/yaml/or_off.h"
-#include "lib/yaml/status_names.h"
 
 namespace evenkeel::config {
 namespace {
@@ -45,12 +44,6 @@ std::optional<Complaint> CheckRemovedName(std::string_view text) {
   return CheckSentName(text);
 }
 
-std::optional<Complaint> CheckStatus(std::string_view text) {
-  if (IsErrorStatusName(text)) return std::nullopt;
-  return Complaint{Quoted(text) + " is no status that a call can fail with",
-                   "write one of gRPC's, such as UNAVAILABLE or DEADLINE_EXCEEDED"};
-}
-
 void ReadEdits(MapReader& map, HeaderEdits& edits) {
   map.Optional("remove", edits.remove, List{Text("metadata name", CheckRemovedName)});
   map.Optional("set", edits.set, MetadataKey(CheckSentName));
@@ -71,7 +64,7 @@ void ReadDelay(MapReader& map, Fault::Delay& delay) {
 }
 
 void ReadAbort(MapReader& map, Fault::Abort& abort) {
-  map.Optional("status", abort.status, Text("status name", CheckStatus));
+  map.Optional("status", abort.status, Text("status name", CheckErrorStatus));
   map.Optional("message", abort.message, Text("text", CheckMetadataValue));
   map.Optional("percentage", abort.percentage, Number(Fault::Abort::kPercentage));
 }

@@ -7,18 +7,12 @@ namespace {
 
 bool Hits(double percentage, base::Random& random) { return random.Unit() * 100 < percentage; }
 
-rpc::StatusCode CodeNamed(const std::string& name) {
-  for (int i = 0; i < rpc::kStatusCodeCount; ++i) {
-    const auto code = static_cast<rpc::StatusCode>(i);
-    if (rpc::StatusName(code) == name) return code;
-  }
-  return rpc::StatusCode::kUnavailable;
-}
-
 }  // namespace
 
 FaultInjection::FaultInjection(const config::Fault& fault) : fault_(fault) {
-  if (fault_.abort) status_ = {CodeNamed(fault_.abort->status), fault_.abort->message};
+  if (!fault_.abort) return;
+  const auto code = rpc::StatusNamed(fault_.abort->status);
+  status_ = {code.value_or(rpc::StatusCode::kUnavailable), fault_.abort->message};
 }
 
 FaultInjection::Fault FaultInjection::Draw(const http2::HeaderList& request,

@@ -41,6 +41,12 @@ TEST(StatusTest, SpellsEveryCodeAsGrpcDoes) {
   for (const CodeCase& each : kCodes) EXPECT_EQ(StatusName(each.code), each.name);
 }
 
+TEST(StatusTest, FindsEveryCodeByItsName) {
+  for (const CodeCase& each : kCodes) EXPECT_EQ(StatusNamed(each.name), each.code);
+  EXPECT_EQ(StatusNamed("ok"), std::nullopt);
+  EXPECT_EQ(StatusNamed(""), std::nullopt);
+}
+
 TEST(StatusTest, WritesEveryCodeInDecimal) {
   for (const CodeCase& each : kCodes) EXPECT_EQ(StatusNumber(each.code), each.number);
 }

@@ -1,12 +1,12 @@
-// The names of gRPC's statuses, as the configuration writes them; their numbers are their places.
-// (rpc/status.h has the values; config is of a lower rank.)
+// The names of gRPC's statuses; their numbers are their places (grpc/grpc doc/statuscodes.md).
+// Here, because the configuration writes them as rpc and the metrics do, and knows nothing of rpc.
 #pragma once
 
 #include <algorithm>
 #include <array>
 #include <string_view>
 
-namespace evenkeel::config {
+namespace evenkeel::base {
 
 inline constexpr std::array<std::string_view, 17> kStatusNames = {
     "OK",
@@ -29,8 +29,8 @@ inline constexpr std::array<std::string_view, 17> kStatusNames = {
 };
 
 /// Whether it is one of them, OK apart.
-inline bool IsErrorStatusName(std::string_view name) {
+constexpr bool IsErrorStatusName(std::string_view name) {
   return std::find(kStatusNames.begin() + 1, kStatusNames.end(), name) != kStatusNames.end();
 }
 
-}  // namespace evenkeel::config
+}  // namespace evenkeel::base
