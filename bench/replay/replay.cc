@@ -30,7 +30,7 @@ class Replay {
       : message_(MessageOf(message_size)), client_(loop_, streams, message_) {
     auto sockets = net::OpenListeners(*base::Address::Parse("0.0.0.0:0"), 1);
     const auto address = net::SocketAddress::OfSocket(sockets->front().get());
-    listener_.emplace(loop_, std::move(sockets->front()), [this](net::FileDescriptor socket) {
+    listener_.emplace(loop_, std::move(sockets->front()), [this](base::FileDescriptor socket) {
       endpoints_.push_back(std::make_unique<EndpointPlayer>(loop_, message_));
       endpoints_.back()->connection().Attach(std::move(socket));
     });

@@ -1,6 +1,6 @@
 // SlotList: owns things in no order. Each knows its slot, so any may leave in constant time, and
-// whoever walks over all reads one array. Where an order matters, or others own the things, there is
-// IntrusiveList.
+// whoever walks over all reads one array. Where an order matters, or others own the things, there
+// is IntrusiveList.
 #pragma once
 
 #include <cstddef>

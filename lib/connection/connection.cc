@@ -51,7 +51,7 @@ Connection::Connection(net::EventLoop& loop, http2::Role role,
 
 Connection::~Connection() { loop_.CancelFlush(*this); }
 
-void Connection::Attach(net::FileDescriptor socket) {
+void Connection::Attach(base::FileDescriptor socket) {
   transport_ = transports_->Accept(loop_, std::move(socket), *this);
   if (transport_->open()) state_ = State::kOpen;
   // Our SETTINGS wait for the first bytes: a client that speaks HTTP/1 then gets an answer it can

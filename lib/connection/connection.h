@@ -66,7 +66,7 @@ class Connection final : private net::Transport::Handler, private net::Flushable
 
   /// Server role: takes over an accepted socket. OnOpen follows where the transport is not open at
   /// once.
-  void Attach(net::FileDescriptor socket);
+  void Attach(base::FileDescriptor socket);
   /// Client role: starts to connect; OnOpen or OnLost follows in a later turn.
   void Connect(const net::SocketAddress& address);
 

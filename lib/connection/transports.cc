@@ -11,7 +11,7 @@ class Plain final : public Transports {
  public:
   std::string_view scheme() const override { return "http"; }
 
-  std::unique_ptr<net::Transport> Accept(net::EventLoop& loop, net::FileDescriptor socket,
+  std::unique_ptr<net::Transport> Accept(net::EventLoop& loop, base::FileDescriptor socket,
                                          net::Transport::Handler& handler) const override {
     return std::make_unique<net::ByteStream>(loop, std::move(socket), handler);
   }

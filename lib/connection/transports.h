@@ -9,9 +9,9 @@
 #include <string_view>
 #include <system_error>
 
+#include "lib/base/file_descriptor.h"
 #include "lib/base/result.h"
 #include "lib/net/event_loop.h"
-#include "lib/net/file_descriptor.h"
 #include "lib/net/socket_address.h"
 #include "lib/net/transport.h"
 
@@ -24,7 +24,7 @@ class Transports {
   /// "http" or "https": the `:scheme` of what goes through them.
   virtual std::string_view scheme() const = 0;
   /// Server role: over an accepted socket.
-  virtual std::unique_ptr<net::Transport> Accept(net::EventLoop& loop, net::FileDescriptor socket,
+  virtual std::unique_ptr<net::Transport> Accept(net::EventLoop& loop, base::FileDescriptor socket,
                                                  net::Transport::Handler& handler) const = 0;
   /// Client role: starts to connect. An error that the kernel reports at once comes as the result.
   virtual base::Result<std::unique_ptr<net::Transport>, std::error_code> Connect(

@@ -27,13 +27,13 @@ void DisableNagle(int fd) {
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
 }
 
-ByteStream::ByteStream(EventLoop& loop, FileDescriptor socket, Handler& handler)
+ByteStream::ByteStream(EventLoop& loop, base::FileDescriptor socket, Handler& handler)
     : ByteStream(loop, std::move(socket), handler, State::kOpen,
                  {PeerHost(socket.get()), nullptr}) {
   CHECK(event_add(&read_event_, nullptr) == 0);
 }
 
-ByteStream::ByteStream(EventLoop& loop, FileDescriptor socket, Handler& handler, State state,
+ByteStream::ByteStream(EventLoop& loop, base::FileDescriptor socket, Handler& handler, State state,
                        Peer peer)
     : loop_(loop),
       socket_(std::move(socket)),
@@ -53,7 +53,8 @@ ByteStream::ByteStream(EventLoop& loop, FileDescriptor socket, Handler& handler,
 
 base::Result<std::unique_ptr<ByteStream>, std::error_code> ByteStream::Connect(
     EventLoop& loop, const SocketAddress& address, Handler& handler) {
-  FileDescriptor socket(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  base::FileDescriptor socket(
+      ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return base::Error(LastError());
   // EAGAIN is a Unix listener whose queue is full: it refuses, it is not in progress.
   if (::connect(socket.get(), address.get(), address.size()) != 0 && errno != EINPROGRESS) {

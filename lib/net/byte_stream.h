@@ -12,9 +12,9 @@
 #include <span>
 #include <system_error>
 
+#include "lib/base/file_descriptor.h"
 #include "lib/base/result.h"
 #include "lib/net/event_loop.h"
-#include "lib/net/file_descriptor.h"
 #include "lib/net/socket_address.h"
 #include "lib/net/transport.h"
 
@@ -28,7 +28,7 @@ class ByteStream final : public Transport {
   using Handler = Transport::Handler;
 
   /// Takes over a connected socket.
-  ByteStream(EventLoop& loop, FileDescriptor socket, Handler& handler);
+  ByteStream(EventLoop& loop, base::FileDescriptor socket, Handler& handler);
   /// Starts to connect. An error that the kernel reports at once comes as the result.
   static base::Result<std::unique_ptr<ByteStream>, std::error_code> Connect(
       EventLoop& loop, const SocketAddress& address, Handler& handler);
@@ -48,14 +48,15 @@ class ByteStream final : public Transport {
  private:
   enum class State { kConnecting, kOpen, kClosed };
 
-  ByteStream(EventLoop& loop, FileDescriptor socket, Handler& handler, State state, Peer peer);
+  ByteStream(EventLoop& loop, base::FileDescriptor socket, Handler& handler, State state,
+             Peer peer);
   void OnReadable();
   void OnWriteEvent();
   void FinishConnect();
   void Close(std::error_code reason);
 
   EventLoop& loop_;
-  FileDescriptor socket_;
+  base::FileDescriptor socket_;
   Handler& handler_;
   State state_;
   Peer peer_;

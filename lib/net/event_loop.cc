@@ -21,7 +21,7 @@ EventLoop::EventLoop() : read_buffer_(new uint8_t[kReadBufferSize]) {
   event_config_free(config);
   CHECK(base_ != nullptr);
 
-  wake_ = FileDescriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
+  wake_ = base::FileDescriptor(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC));
   CHECK(wake_);
   wake_event_.reset(event_new(
       base_.get(), wake_.get(), EV_READ | EV_PERSIST,

@@ -15,7 +15,7 @@
 #include <vector>
 
 #include "lib/base/clock.h"
-#include "lib/net/file_descriptor.h"
+#include "lib/base/file_descriptor.h"
 
 struct event;
 struct event_base;
@@ -94,7 +94,7 @@ class EventLoop final : public base::Clock {
   void RunPosted();
 
   std::unique_ptr<event_base, BaseDeleter> base_;
-  FileDescriptor wake_;  // eventfd; readable while posted_ has tasks
+  base::FileDescriptor wake_;  // eventfd; readable while posted_ has tasks
   std::unique_ptr<event, EventDeleter> wake_event_;
   bool stopped_ = false;
   std::function<void()> on_turn_;  // may be empty

@@ -18,8 +18,8 @@
 #include <utility>
 #include <vector>
 
+#include "lib/base/file_descriptor.h"
 #include "lib/net/event_loop.h"
-#include "lib/net/file_descriptor.h"
 #include "lib/net/timer.h"
 
 struct inotify_event;
@@ -70,7 +70,7 @@ class FileWatcher {
   std::vector<Version> seen_;                   // what the last look found
   std::set<std::pair<int, std::string>> open_;  // written to and not closed: watch and name
   base::Time first_change_{};                   // that on_change_ has not been told of
-  FileDescriptor inotify_;                      // empty: poll_ does its work
+  base::FileDescriptor inotify_;                // empty: poll_ does its work
   event event_;
   Timer quiet_;
   Timer poll_;

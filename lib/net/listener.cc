@@ -30,8 +30,9 @@ std::string Sentence(const SocketAddress& address, const char* verb) {
   return std::string("cannot ") + verb + " " + address.ToString() + ": " + std::strerror(errno);
 }
 
-Result<FileDescriptor, std::string> NewSocket(const SocketAddress& address) {
-  FileDescriptor fd(::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+Result<base::FileDescriptor, std::string> NewSocket(const SocketAddress& address) {
+  base::FileDescriptor fd(
+      ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) return Error(Sentence(address, "open a socket for"));
   const int on = 1;
   setsockopt(fd.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
@@ -42,7 +43,7 @@ Result<FileDescriptor, std::string> NewSocket(const SocketAddress& address) {
   return fd;
 }
 
-Result<FileDescriptor, std::string> Bind(const SocketAddress& address, int reuse_port) {
+Result<base::FileDescriptor, std::string> Bind(const SocketAddress& address, int reuse_port) {
   auto fd = NewSocket(address);
   if (!fd) return fd;
   setsockopt(fd->get(), SOL_SOCKET, SO_REUSEPORT, &reuse_port, sizeof reuse_port);
@@ -52,20 +53,21 @@ Result<FileDescriptor, std::string> Bind(const SocketAddress& address, int reuse
   return fd;
 }
 
-Result<FileDescriptor, std::string> Listen(Result<FileDescriptor, std::string> fd,
-                                           const SocketAddress& address) {
+Result<base::FileDescriptor, std::string> Listen(Result<base::FileDescriptor, std::string> fd,
+                                                 const SocketAddress& address) {
   if (fd && ::listen(fd->get(), kBacklog) != 0) return Error(Sentence(address, "listen on"));
   return fd;
 }
 
-Result<std::vector<FileDescriptor>, std::string> OpenTcp(SocketAddress address, size_t count) {
+Result<std::vector<base::FileDescriptor>, std::string> OpenTcp(SocketAddress address,
+                                                               size_t count) {
   {
     // SO_REUSEPORT would let two sidecars share a port unnoticed; a bind without it does not.
     const auto probe = Bind(address, 0);
     if (!probe) return Error(probe.error());
     address.set_port(SocketAddress::OfSocket(probe->get()).port());
   }
-  std::vector<FileDescriptor> result;
+  std::vector<base::FileDescriptor> result;
   for (size_t i = 0; i < count; ++i) {
     auto fd = Listen(Bind(address, 1), address);
     if (!fd) return Error(fd.error());
@@ -76,12 +78,13 @@ Result<std::vector<FileDescriptor>, std::string> OpenTcp(SocketAddress address, 
 
 // Whether a process accepts on this Unix path.
 bool IsServed(const SocketAddress& address) {
-  const FileDescriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  const base::FileDescriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   return ::connect(fd.get(), address.get(), address.size()) == 0 || errno == EAGAIN;
 }
 
-Result<std::vector<FileDescriptor>, std::string> OpenUnix(const SocketAddress& address,
-                                                          const std::string& path, size_t count) {
+Result<std::vector<base::FileDescriptor>, std::string> OpenUnix(const SocketAddress& address,
+                                                                const std::string& path,
+                                                                size_t count) {
   struct stat info;
   if (::lstat(path.c_str(), &info) == 0) {
     if (!S_ISSOCK(info.st_mode)) {
@@ -98,7 +101,7 @@ Result<std::vector<FileDescriptor>, std::string> OpenUnix(const SocketAddress& a
   }
   fd = Listen(std::move(fd), address);
   if (!fd) return Error(fd.error());
-  std::vector<FileDescriptor> result;
+  std::vector<base::FileDescriptor> result;
   for (size_t i = 1; i < count; ++i) {
     result.emplace_back(::fcntl(fd->get(), F_DUPFD_CLOEXEC, 0));
     if (!result.back()) return Error(Sentence(address, "duplicate the socket of"));
@@ -109,8 +112,8 @@ Result<std::vector<FileDescriptor>, std::string> OpenUnix(const SocketAddress& a
 
 }  // namespace
 
-Result<std::vector<FileDescriptor>, std::string> OpenListeners(const base::Address& address,
-                                                               size_t count) {
+Result<std::vector<base::FileDescriptor>, std::string> OpenListeners(const base::Address& address,
+                                                                     size_t count) {
   const auto resolved = Resolve(address);
   if (!resolved) return Error(resolved.error());
   if (address.kind() == base::Address::Kind::kUnix) {
@@ -119,13 +122,13 @@ Result<std::vector<FileDescriptor>, std::string> OpenListeners(const base::Addre
   return OpenTcp(resolved->front(), count);
 }
 
-FileDescriptor OpenOneMore(const FileDescriptor& socket) {
+base::FileDescriptor OpenOneMore(const base::FileDescriptor& socket) {
   const SocketAddress address = SocketAddress::OfSocket(socket.get());
   auto fd = Listen(Bind(address, 1), address);
-  return fd ? std::move(*fd) : FileDescriptor();
+  return fd ? std::move(*fd) : base::FileDescriptor();
 }
 
-Listener::Listener(EventLoop& loop, FileDescriptor socket, AcceptHandler on_accept,
+Listener::Listener(EventLoop& loop, base::FileDescriptor socket, AcceptHandler on_accept,
                    const Brakes& brakes, PauseHandler on_pause)
     : socket_(std::move(socket)),
       on_accept_(std::move(on_accept)),
@@ -150,7 +153,8 @@ Listener::~Listener() {
 void Listener::AcceptQueued(int limit) {
   for (int i = 0; i < limit; ++i) {
     if (const char* reason = WhyNot()) return Pause(reason);
-    FileDescriptor fd(::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    base::FileDescriptor fd(
+        ::accept4(socket_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (fd) {
       reserve_reached_ = brakes_.descriptors != nullptr && brakes_.descriptors->IsReached(fd.get());
       on_accept_(std::move(fd));
@@ -171,7 +175,7 @@ const char* Listener::WhyNot() {
     return "there are max_connections of them";
   }
   if (!reserve_reached_) return nullptr;
-  const FileDescriptor next(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0));
+  const base::FileDescriptor next(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0));
   reserve_reached_ = !next || brakes_.descriptors->IsReached(next.get());
   return reserve_reached_ ? "the descriptors that are left are kept for endpoints" : nullptr;
 }

@@ -12,11 +12,11 @@
 #include <vector>
 
 #include "lib/base/address.h"
+#include "lib/base/file_descriptor.h"
 #include "lib/base/limit.h"
 #include "lib/base/result.h"
 #include "lib/net/descriptor_reserve.h"
 #include "lib/net/event_loop.h"
-#include "lib/net/file_descriptor.h"
 #include "lib/net/socket_address.h"
 #include "lib/net/timer.h"
 
@@ -26,18 +26,18 @@ namespace evenkeel::net {
 /// (SO_REUSEPORT), port 0 resolved once for all. Unix: one socket, duplicated; a stale socket file
 /// that nobody listens on is replaced, a live one is an error. A host name listens on its first
 /// address. The error is a sentence for the operator.
-base::Result<std::vector<FileDescriptor>, std::string> OpenListeners(const base::Address& address,
-                                                                     size_t count);
+base::Result<std::vector<base::FileDescriptor>, std::string> OpenListeners(
+    const base::Address& address, size_t count);
 
 /// One more socket on the port that `socket`, which was opened with SO_REUSEPORT, listens on. Empty
 /// when the system refuses.
-FileDescriptor OpenOneMore(const FileDescriptor& socket);
+base::FileDescriptor OpenOneMore(const base::FileDescriptor& socket);
 
 /// Accepts on one socket until destroyed. Where no more can be taken for now it pauses for a moment
 /// instead of spinning: connections wait in the kernel's queue, calls in progress are not touched.
 class Listener {
  public:
-  using AcceptHandler = std::function<void(FileDescriptor)>;
+  using AcceptHandler = std::function<void(base::FileDescriptor)>;
 
   /// What has it pause before the system does; null: nothing of the kind. They outlive it.
   struct Brakes {
@@ -49,10 +49,10 @@ class Listener {
   /// seconds.
   using PauseHandler = std::function<void(std::string_view reason)>;
 
-  Listener(EventLoop& loop, FileDescriptor socket, AcceptHandler on_accept)
+  Listener(EventLoop& loop, base::FileDescriptor socket, AcceptHandler on_accept)
       : Listener(loop, std::move(socket), std::move(on_accept), {}, nullptr) {}
-  Listener(EventLoop& loop, FileDescriptor socket, AcceptHandler on_accept, const Brakes& brakes,
-           PauseHandler on_pause);
+  Listener(EventLoop& loop, base::FileDescriptor socket, AcceptHandler on_accept,
+           const Brakes& brakes, PauseHandler on_pause);
   /// Takes what is still queued, then closes, so that no client that has connected is refused.
   ~Listener();
   /// Has the destructor leave what is queued to another process that has the socket too.
@@ -66,7 +66,7 @@ class Listener {
   const char* WhyNot();
   void Pause(std::string_view reason);
 
-  FileDescriptor socket_;
+  base::FileDescriptor socket_;
   const AcceptHandler on_accept_;
   const Brakes brakes_;
   const PauseHandler on_pause_;

@@ -20,8 +20,8 @@ namespace {
 using base::Error;
 using base::Result;
 
-FileDescriptor Duplicate(const FileDescriptor& socket) {
-  return FileDescriptor(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
+base::FileDescriptor Duplicate(const base::FileDescriptor& socket) {
+  return base::FileDescriptor(::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
 }
 
 std::string BoundAddress(const ListeningSockets::Group& group) {
@@ -41,7 +41,7 @@ void RemoveFile(const ListeningSockets::Group& group) {
   if (group.file && FileAt(group.name) == group.file) ::unlink(group.name.c_str() + kUnix.size());
 }
 
-bool SharesItsPort(const FileDescriptor& socket) {
+bool SharesItsPort(const base::FileDescriptor& socket) {
   int value = 0;
   socklen_t size = sizeof value;
   return ::getsockopt(socket.get(), SOL_SOCKET, SO_REUSEPORT, &value, &size) == 0 && value != 0;
@@ -61,7 +61,7 @@ std::vector<std::string> ListeningSockets::unclaimed() const {
   return names;
 }
 
-std::vector<FileDescriptor> ListeningSockets::TakeInherited(const base::Address& address) {
+std::vector<base::FileDescriptor> ListeningSockets::TakeInherited(const base::Address& address) {
   const std::string name = address.ToString();
   auto found = std::ranges::find(inherited_, name, &Group::name);
   if (found == inherited_.end()) {
@@ -72,16 +72,16 @@ std::vector<FileDescriptor> ListeningSockets::TakeInherited(const base::Address&
     });
   }
   if (found == inherited_.end()) return {};
-  std::vector<FileDescriptor> sockets = std::move(found->sockets);
+  std::vector<base::FileDescriptor> sockets = std::move(found->sockets);
   inherited_.erase(found);
   return sockets;
 }
 
-Result<std::vector<FileDescriptor>, std::string> ListeningSockets::Open(
+Result<std::vector<base::FileDescriptor>, std::string> ListeningSockets::Open(
     const base::Address& address, size_t count) {
   const bool named = std::ranges::any_of(
       inherited_, [&address](const Group& each) { return each.name == address.ToString(); });
-  std::vector<FileDescriptor> sockets = TakeInherited(address);
+  std::vector<base::FileDescriptor> sockets = TakeInherited(address);
   // What came without a name came from a service manager, who goes on using its file.
   const bool managed = !sockets.empty() && !named;
   const bool inherited = !sockets.empty();
@@ -99,7 +99,7 @@ Result<std::vector<FileDescriptor>, std::string> ListeningSockets::Open(
   }
   Group& kept = open_.emplace_back(Group{address.ToString(), {}, {}, managed});
   if (!inherited) kept.file = FileAt(kept.name);
-  for (const FileDescriptor& each : sockets) {
+  for (const base::FileDescriptor& each : sockets) {
     kept.sockets.push_back(Duplicate(each));
     if (!kept.sockets.back()) {
       open_.pop_back();

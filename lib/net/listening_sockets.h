@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "lib/base/address.h"
+#include "lib/base/file_descriptor.h"
 #include "lib/base/result.h"
-#include "lib/net/file_descriptor.h"
 
 namespace evenkeel::net {
 
@@ -24,7 +24,7 @@ class ListeningSockets {
   struct Group {
     /// As configured, "127.0.0.1:0"; empty: only the sockets' own address tells.
     std::string name;
-    std::vector<FileDescriptor> sockets;
+    std::vector<base::FileDescriptor> sockets;
     /// Of a Unix socket that this process, or one that it took over from, has made: its file.
     std::optional<std::pair<dev_t, ino_t>> file{};
     bool managed = false;  ///< by a service manager, who goes on using its file
@@ -39,8 +39,8 @@ class ListeningSockets {
 
   /// One socket for each of `count` workers, or more, when more were inherited: each queues
   /// connections, so each must be accepted from. The error is a sentence for the operator.
-  base::Result<std::vector<FileDescriptor>, std::string> Open(const base::Address& address,
-                                                              size_t count);
+  base::Result<std::vector<base::FileDescriptor>, std::string> Open(const base::Address& address,
+                                                                    size_t count);
   /// Lets go of the sockets that are bound to this address, "127.0.0.1:50051".
   void Close(const std::string& bound_to);
   void CloseAll() { open_.clear(); }
@@ -55,7 +55,7 @@ class ListeningSockets {
   const std::vector<Group>& open() const { return open_; }
 
  private:
-  std::vector<FileDescriptor> TakeInherited(const base::Address& address);
+  std::vector<base::FileDescriptor> TakeInherited(const base::Address& address);
 
   std::vector<Group> inherited_;
   std::vector<Group> open_;

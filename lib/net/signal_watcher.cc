@@ -30,7 +30,7 @@ SignalWatcher::SignalWatcher(EventLoop& loop, std::initializer_list<int> signals
     : on_signal_(std::move(on_signal)) {
   BlockSignals(signals);
   const sigset_t set = SetOf(signals);
-  fd_ = FileDescriptor(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
+  fd_ = base::FileDescriptor(signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC));
   CHECK(fd_);
   CHECK(
       event_assign(

@@ -6,8 +6,8 @@
 #include <functional>
 #include <initializer_list>
 
+#include "lib/base/file_descriptor.h"
 #include "lib/net/event_loop.h"
-#include "lib/net/file_descriptor.h"
 
 namespace evenkeel::net {
 
@@ -28,7 +28,7 @@ class SignalWatcher {
  private:
   void OnReadable();
 
-  FileDescriptor fd_;
+  base::FileDescriptor fd_;
   const std::function<void(int)> on_signal_;
   event event_;
 };

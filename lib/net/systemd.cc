@@ -12,7 +12,7 @@
 #include <cstring>
 #include <utility>
 
-#include "lib/net/file_descriptor.h"
+#include "lib/base/file_descriptor.h"
 #include "lib/net/socket_address.h"
 
 namespace evenkeel::net {
@@ -66,7 +66,7 @@ void Systemd::FindSockets(int count) {
   std::vector<std::string> addresses;
   for (int fd = kFirstSocket; fd < kFirstSocket + count; ++fd) {
     if (!IsListening(fd)) continue;  // nor is one that is closed
-    FileDescriptor socket(fd);
+    base::FileDescriptor socket(fd);
     Prepare(fd);
     const std::string address = SocketAddress::OfSocket(fd).ToString();
     const auto known = std::ranges::find(addresses, address);
@@ -99,7 +99,7 @@ void Systemd::Notify(const std::string& state) {
   std::memcpy(address.sun_path, notify_socket_.data(), notify_socket_.size());
   if (address.sun_path[0] == '@') address.sun_path[0] = '\0';  // an abstract one
   const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + notify_socket_.size());
-  const FileDescriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+  const base::FileDescriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   ::sendto(socket.get(), state.data(), state.size(), MSG_NOSIGNAL,
            reinterpret_cast<const sockaddr*>(&address), size);
 }

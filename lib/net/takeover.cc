@@ -18,7 +18,7 @@ using base::Result;
 
 constexpr timeval kPatience{.tv_sec = 5, .tv_usec = 0};
 
-Result<TakeoverMessage, std::string> Receive(const FileDescriptor& socket) {
+Result<TakeoverMessage, std::string> Receive(const base::FileDescriptor& socket) {
   auto message = ReceiveTakeover(socket.get());
   if (!message) return Error("the running process does not answer: " + message.error().message());
   if (message->text.empty()) return Error(std::string("the running process hung up"));
@@ -29,9 +29,9 @@ Result<TakeoverMessage, std::string> Receive(const FileDescriptor& socket) {
 }
 
 // Empty and errno 0 when nobody listens at `path`.
-FileDescriptor ConnectTo(const base::Address& address) {
+base::FileDescriptor ConnectTo(const base::Address& address) {
   const SocketAddress peer = SocketAddress::From(address);
-  FileDescriptor socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  base::FileDescriptor socket(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   if (!socket) return socket;
   ::setsockopt(socket.get(), SOL_SOCKET, SO_RCVTIMEO, &kPatience, sizeof kPatience);
   ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &kPatience, sizeof kPatience);
@@ -46,7 +46,7 @@ Result<std::unique_ptr<Takeover>, std::string> Takeover::Ask(const std::string& 
   const std::string where = "cannot take over from the process at " + path + ": ";
   const auto address = base::Address::Parse("unix:" + path);
   if (!address) return Error(where + address.error());
-  FileDescriptor socket = ConnectTo(*address);
+  base::FileDescriptor socket = ConnectTo(*address);
   if (!socket && errno == 0) return nullptr;
   if (!socket) {
     return Error(where + std::strerror(errno) +
@@ -75,7 +75,8 @@ Result<void, std::string> Takeover::ReceiveSockets() {
       return Error("it says \"" + message->text + "\", which this version does not know");
     }
     if (!is_more) groups_.push_back({message->text.substr(std::strlen(kTakeoverSockets)), {}});
-    for (FileDescriptor& each : message->sockets) groups_.back().sockets.push_back(std::move(each));
+    for (base::FileDescriptor& each : message->sockets)
+      groups_.back().sockets.push_back(std::move(each));
   }
 }
 

@@ -26,10 +26,10 @@ class Takeover {
   base::Result<void, std::string> Finish();
 
  private:
-  explicit Takeover(FileDescriptor socket) : socket_(std::move(socket)) {}
+  explicit Takeover(base::FileDescriptor socket) : socket_(std::move(socket)) {}
   base::Result<void, std::string> ReceiveSockets();
 
-  FileDescriptor socket_;
+  base::FileDescriptor socket_;
   std::vector<ListeningSockets::Group> groups_;
 };
 

@@ -28,8 +28,8 @@ void AttachSockets(msghdr& message, char* control, const std::vector<int>& socke
   std::memcpy(CMSG_DATA(header), sockets.data(), bytes);
 }
 
-std::vector<FileDescriptor> DetachSockets(msghdr& message) {
-  std::vector<FileDescriptor> sockets;
+std::vector<base::FileDescriptor> DetachSockets(msghdr& message) {
+  std::vector<base::FileDescriptor> sockets;
   for (cmsghdr* each = CMSG_FIRSTHDR(&message); each != nullptr;
        each = CMSG_NXTHDR(&message, each)) {
     if (each->cmsg_level != SOL_SOCKET || each->cmsg_type != SCM_RIGHTS) continue;

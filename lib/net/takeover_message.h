@@ -18,8 +18,8 @@
 #include <system_error>
 #include <vector>
 
+#include "lib/base/file_descriptor.h"
 #include "lib/base/result.h"
-#include "lib/net/file_descriptor.h"
 
 namespace evenkeel::net {
 
@@ -35,8 +35,8 @@ inline constexpr char kTakeoverError[] = "error ";
 inline constexpr size_t kTakeoverSocketsPerMessage = 100;
 
 struct TakeoverMessage {
-  std::string text;                     ///< at most 4 KiB
-  std::vector<FileDescriptor> sockets;  ///< at most kTakeoverSocketsPerMessage
+  std::string text;                           ///< at most 4 KiB
+  std::vector<base::FileDescriptor> sockets;  ///< at most kTakeoverSocketsPerMessage
 };
 
 /// Both wait only as the socket's mode and timeouts say. An empty text with no sockets: the other

@@ -21,12 +21,12 @@ using base::Result;
 
 constexpr int kBacklog = 4;
 
-FileDescriptor OpenSocket() {
-  return FileDescriptor(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+base::FileDescriptor OpenSocket() {
+  return base::FileDescriptor(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
 // Binds with permissions 0600 from the first moment on.
-bool BindPrivately(const FileDescriptor& socket, const SocketAddress& address) {
+bool BindPrivately(const base::FileDescriptor& socket, const SocketAddress& address) {
   const mode_t before = ::umask(0177);
   const bool bound = ::bind(socket.get(), address.get(), address.size()) == 0;
   const int error = errno;
@@ -35,7 +35,7 @@ bool BindPrivately(const FileDescriptor& socket, const SocketAddress& address) {
   return bound;
 }
 
-Result<FileDescriptor, std::string> ListenAt(const std::string& path) {
+Result<base::FileDescriptor, std::string> ListenAt(const std::string& path) {
   const std::string where = "cannot offer a take-over at " + path + ": ";
   const auto address = base::Address::Parse("unix:" + path);
   if (!address) return Error(where + address.error());
@@ -44,7 +44,7 @@ Result<FileDescriptor, std::string> ListenAt(const std::string& path) {
   if (::lstat(path.c_str(), &info) == 0 && !S_ISSOCK(info.st_mode)) {
     return Error(where + "the file exists and is no socket; give another --takeover-socket");
   }
-  FileDescriptor socket = OpenSocket();
+  base::FileDescriptor socket = OpenSocket();
   bool bound = BindPrivately(socket, local);
   if (!bound && errno == EADDRINUSE) {
     if (::connect(OpenSocket().get(), local.get(), local.size()) == 0 || errno == EAGAIN) {
@@ -73,7 +73,7 @@ Result<std::unique_ptr<TakeoverOffer>, std::string> TakeoverOffer::Open(
       new TakeoverOffer(loop, path, std::move(*socket), sockets, std::move(events), patience));
 }
 
-TakeoverOffer::TakeoverOffer(EventLoop& loop, std::string path, FileDescriptor socket,
+TakeoverOffer::TakeoverOffer(EventLoop& loop, std::string path, base::FileDescriptor socket,
                              const ListeningSockets& sockets, Events events,
                              base::Duration patience)
     : loop_(loop),
@@ -81,7 +81,8 @@ TakeoverOffer::TakeoverOffer(EventLoop& loop, std::string path, FileDescriptor s
       sockets_(sockets),
       events_(std::move(events)),
       listener_(std::make_unique<Listener>(
-          loop, std::move(socket), [this](FileDescriptor fd) { OnSuccessor(std::move(fd)); })),
+          loop, std::move(socket),
+          [this](base::FileDescriptor fd) { OnSuccessor(std::move(fd)); })),
       patience_(patience),
       silence_(loop, [this] { GiveUp("the successor hangs"); }) {
   listener_->LeaveQueue();
@@ -98,7 +99,7 @@ void TakeoverOffer::Withdraw() {
   listener_.reset();
 }
 
-void TakeoverOffer::OnSuccessor(FileDescriptor socket) {
+void TakeoverOffer::OnSuccessor(base::FileDescriptor socket) {
   if (successor_ || !IsPeerTrusted(socket.get())) {
     const char* reason = successor_ ? "another process is taking over already"
                                     : "only the user that runs it may take over";
@@ -138,7 +139,7 @@ void TakeoverOffer::OnMessage() {
 void TakeoverOffer::SendSockets() {
   for (const ListeningSockets::Group& group : sockets_.open()) {
     std::vector<int> sockets;
-    for (const FileDescriptor& each : group.sockets) sockets.push_back(each.get());
+    for (const base::FileDescriptor& each : group.sockets) sockets.push_back(each.get());
     for (size_t i = 0; i < sockets.size(); i += kTakeoverSocketsPerMessage) {
       const size_t end = std::min(sockets.size(), i + kTakeoverSocketsPerMessage);
       const auto first = sockets.begin() + static_cast<std::ptrdiff_t>(i);
@@ -157,7 +158,7 @@ void TakeoverOffer::SendSockets() {
 void TakeoverOffer::GiveUp(std::string reason) {
   event_del(&event_);
   silence_.Stop();
-  successor_ = FileDescriptor();
+  successor_ = base::FileDescriptor();
   if (!reason.empty()) events_.on_failed(std::move(reason));
 }
 

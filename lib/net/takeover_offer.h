@@ -41,9 +41,9 @@ class TakeoverOffer {
   TakeoverOffer& operator=(const TakeoverOffer&) = delete;
 
  private:
-  TakeoverOffer(EventLoop& loop, std::string path, FileDescriptor socket,
+  TakeoverOffer(EventLoop& loop, std::string path, base::FileDescriptor socket,
                 const ListeningSockets& sockets, Events events, base::Duration patience);
-  void OnSuccessor(FileDescriptor socket);
+  void OnSuccessor(base::FileDescriptor socket);
   void OnMessage();
   void SendSockets();
   void GiveUp(std::string reason);
@@ -54,9 +54,9 @@ class TakeoverOffer {
   const ListeningSockets& sockets_;
   const Events events_;
   std::unique_ptr<Listener> listener_;  // null: withdrawn
-  FileDescriptor successor_;
+  base::FileDescriptor successor_;
   // The last one: closing it with its words unread would take back the reason that it was given.
-  FileDescriptor turned_away_;
+  base::FileDescriptor turned_away_;
   event event_;
   const base::Duration patience_;
   Timer silence_;  // of the successor

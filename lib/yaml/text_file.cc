@@ -9,22 +9,11 @@
 #include <chrono>
 #include <system_error>
 
+#include "lib/base/file_descriptor.h"
 #include "lib/yaml/yaml_parser.h"
 
 namespace evenkeel::config {
 namespace {
-
-struct File {
-  explicit File(const std::string& path)
-      : fd(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) {}
-  ~File() {
-    if (fd >= 0) ::close(fd);
-  }
-  File(const File&) = delete;
-  File& operator=(const File&) = delete;
-
-  const int fd;
-};
 
 using Clock = std::chrono::steady_clock;
 
@@ -40,14 +29,14 @@ bool AwaitBytes(int fd, Clock::time_point end) {
 }  // namespace
 
 base::Result<std::string, int> ReadTextFile(const std::string& path) {
-  const File file(path);
-  if (file.fd < 0) return base::Error(int{errno});
+  const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+  if (!file) return base::Error(int{errno});
   const Clock::time_point end = Clock::now() + kPipePatience;
   std::string text;
   char buffer[64 * 1024];
   while (text.size() <= kMaxFileBytes) {
-    if (!AwaitBytes(file.fd, end)) return base::Error(ETIMEDOUT);
-    const ssize_t got = ::read(file.fd, buffer, sizeof buffer);
+    if (!AwaitBytes(file.get(), end)) return base::Error(ETIMEDOUT);
+    const ssize_t got = ::read(file.get(), buffer, sizeof buffer);
     if (got == 0) break;
     if (got > 0) {
       text.append(buffer, static_cast<size_t>(got));

@@ -91,7 +91,7 @@ Result<std::unique_ptr<Server>, std::string> Server::Open(
 }
 
 Result<std::unique_ptr<Server>, std::string> Server::Open(
-    net::EventLoop& loop, const net::FileDescriptor& socket, Sources sources,
+    net::EventLoop& loop, const base::FileDescriptor& socket, Sources sources,
     std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits) {
   const std::string address = net::SocketAddress::OfSocket(socket.get()).ToString();
   std::unique_ptr<Server> server(

@@ -12,10 +12,10 @@
 #include <string>
 
 #include "lib/base/address.h"
+#include "lib/base/file_descriptor.h"
 #include "lib/base/result.h"
 #include "lib/net/connection_watch.h"
 #include "lib/net/event_loop.h"
-#include "lib/net/file_descriptor.h"
 #include "proxy/admin/pages.h"
 #include "proxy/admin/request_check.h"
 
@@ -34,7 +34,7 @@ class Server {
       const net::ConnectionWatch::Limits& limits = {});
   /// The same on a socket that listens already.
   static base::Result<std::unique_ptr<Server>, std::string> Open(
-      net::EventLoop& loop, const net::FileDescriptor& socket, Sources sources,
+      net::EventLoop& loop, const base::FileDescriptor& socket, Sources sources,
       std::chrono::milliseconds idle_timeout = std::chrono::seconds(10),
       const net::ConnectionWatch::Limits& limits = {});
 

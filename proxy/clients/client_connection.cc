@@ -22,7 +22,7 @@ constexpr char kNotRead[] = "the client did not read the final answers within 2 
 }  // namespace
 
 ClientConnection::ClientConnection(WorkerContext& context, base::LocalPtr<ListenerBinding> binding,
-                                   net::FileDescriptor socket, Owner& owner)
+                                   base::FileDescriptor socket, Owner& owner)
     : context_(context),
       binding_(std::move(binding)),
       owner_(owner),

@@ -46,7 +46,7 @@ class ClientConnection final : public base::Slotted,
   };
 
   ClientConnection(WorkerContext& context, base::LocalPtr<ListenerBinding> binding,
-                   net::FileDescriptor socket, Owner& owner);
+                   base::FileDescriptor socket, Owner& owner);
   ~ClientConnection();
 
   /// Ends it gracefully: no new calls, those in progress finish (RFC 9113, section 6.8).

@@ -96,9 +96,9 @@ class Server final : private net::Flushable, private ClusterController::Owner {
     ListenerId id;
     base::SharedValue<config::Listener> config;
     std::string bound_to;
-    std::shared_ptr<base::Limit> connections;  // of its clients
-    std::vector<net::FileDescriptor> sockets;  // at least one a worker, until they have them
-    std::shared_ptr<const RouteTable> routes;  // null: of a new one, until it is assigned
+    std::shared_ptr<base::Limit> connections;   // of its clients
+    std::vector<base::FileDescriptor> sockets;  // at least one a worker, until they have them
+    std::shared_ptr<const RouteTable> routes;   // null: of a new one, until it is assigned
   };
 
   Server(net::EventLoop& loop, const Options& options, net::ListeningSockets& sockets,

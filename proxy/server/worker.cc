@@ -118,10 +118,10 @@ base::LocalPtr<ListenerBinding> Worker::BindingOf(ListenerPart& part) {
       .descriptors = descriptors_,
       .connections = binding->connections.get(),
       .closed = context_.memory == nullptr ? nullptr : &context_.memory->over()};
-  for (net::FileDescriptor& each : part.sockets) {
+  for (base::FileDescriptor& each : part.sockets) {
     binding->listeners.push_back(std::make_unique<net::Listener>(
         loop_, std::move(each),
-        [this, at = binding.get()](net::FileDescriptor socket) { Accept(*at, std::move(socket)); },
+        [this, at = binding.get()](base::FileDescriptor socket) { Accept(*at, std::move(socket)); },
         brakes, events_.on_accept_paused));
   }
   return binding;
@@ -190,7 +190,7 @@ void Worker::MoveStreams(const Cluster& cluster, StreamMover& mover) {
   for (const size_t chosen : mover.Choose(loop_.Now(), streams, loads)) calls[chosen]->Move();
 }
 
-void Worker::Accept(ListenerBinding& binding, net::FileDescriptor socket) {
+void Worker::Accept(ListenerBinding& binding, base::FileDescriptor socket) {
   ClientConnection::Owner& owner = *this;
   connections_.Add(std::make_unique<ClientConnection>(
       context_, base::LocalPtr<ListenerBinding>(&binding), std::move(socket), owner));

@@ -50,8 +50,8 @@ class Worker final : private ClientConnection::Owner {
     ListenerId id;
     std::shared_ptr<const RouteTable> routes;
     ClientSettings settings;
-    std::shared_ptr<base::Limit> connections;  ///< how many there may be; all workers' together
-    std::vector<net::FileDescriptor> sockets;  ///< of a listener that is new; else none
+    std::shared_ptr<base::Limit> connections;   ///< how many there may be; all workers' together
+    std::vector<base::FileDescriptor> sockets;  ///< of a listener that is new; else none
   };
 
   /// All that a worker serves.
@@ -113,7 +113,7 @@ class Worker final : private ClientConnection::Owner {
   void CloseRemoved(const std::vector<base::LocalPtr<ListenerBinding>>& staying);
   void MoveStreams();
   void MoveStreams(const Cluster& cluster, StreamMover& mover);
-  void Accept(ListenerBinding& binding, net::FileDescriptor socket);
+  void Accept(ListenerBinding& binding, base::FileDescriptor socket);
   void ReportIfDrained();
 
   const unsigned number_;

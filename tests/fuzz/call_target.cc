@@ -30,12 +30,12 @@ constexpr uint8_t kAtOnce = 2;  // with the next one, before anything else happe
 // One side's end of a socket, whose other end the sidecar has.
 class Peer {
  public:
-  void Take(net::FileDescriptor socket) {
+  void Take(base::FileDescriptor socket) {
     socket_ = std::move(socket);
     fcntl(socket_.get(), F_SETFL, O_NONBLOCK);
   }
   bool connected() const { return socket_.get() >= 0; }
-  void Close() { socket_ = net::FileDescriptor(); }
+  void Close() { socket_ = base::FileDescriptor(); }
 
   http2::WireBuilder& wire() { return wire_; }
   /// Sends what is on the wire, once there is a connection, and drops what has come.
@@ -50,7 +50,7 @@ class Peer {
   }
 
  private:
-  net::FileDescriptor socket_;
+  base::FileDescriptor socket_;
   http2::WireBuilder wire_;
 };
 
@@ -86,10 +86,10 @@ class World final : private proxy::ClientConnection::Owner, private telemetry::C
         std::vector{cluster_});
     int ends[2];
     CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0);
-    client_.Take(net::FileDescriptor(ends[0]));
+    client_.Take(base::FileDescriptor(ends[0]));
     proxy::ClientConnection::Owner& owner = *this;
     connection_ = std::make_unique<proxy::ClientConnection>(context_, binding,
-                                                            net::FileDescriptor(ends[1]), owner);
+                                                            base::FileDescriptor(ends[1]), owner);
     client_.wire().ClientHello();
     endpoint_.wire().ServerHello();
     while (!endpoint_.connected()) loop_.RunOnce();
@@ -126,7 +126,7 @@ class World final : private proxy::ClientConnection::Owner, private telemetry::C
     address_ = net::SocketAddress::OfSocket(sockets->front().get());
     listener_ = std::make_unique<net::Listener>(
         loop_, std::move(sockets->front()),
-        [this](net::FileDescriptor socket) { endpoint_.Take(std::move(socket)); });
+        [this](base::FileDescriptor socket) { endpoint_.Take(std::move(socket)); });
   }
 
   void StartCluster() {

@@ -21,7 +21,7 @@ class SocketProbeTest : public net::LoopTest, public Probe::Owner, net::Transpor
     answer_ = answer;
     auto sockets = net::OpenListeners(*base::Address::Parse("127.0.0.1:0"), 1);
     const auto address = net::SocketAddress::OfSocket(sockets->front().get());
-    listener_.emplace(loop_, std::move(sockets->front()), [this](net::FileDescriptor socket) {
+    listener_.emplace(loop_, std::move(sockets->front()), [this](base::FileDescriptor socket) {
       net::Transport::Handler& handler = *this;
       served_ = std::make_unique<net::ByteStream>(loop_, std::move(socket), handler);
     });

@@ -48,7 +48,7 @@ class TestEndpoint {
   }
 
   std::vector<std::unique_ptr<rpc::ConnectionPeer>> connections;
-  std::vector<net::FileDescriptor> hanging;
+  std::vector<base::FileDescriptor> hanging;
   /// Answers each request of connections to come as it comes; nothing: the test does.
   std::function<void(http2::StreamLog&)> on_request;
 
@@ -58,10 +58,10 @@ class TestEndpoint {
     ASSERT_TRUE(sockets) << sockets.error();
     address_ = net::SocketAddress::OfSocket(sockets->front().get());
     listener_.emplace(loop_, std::move(sockets->front()),
-                      [this](net::FileDescriptor socket) { Accept(std::move(socket)); });
+                      [this](base::FileDescriptor socket) { Accept(std::move(socket)); });
   }
 
-  void Accept(net::FileDescriptor socket) {
+  void Accept(base::FileDescriptor socket) {
     if (hangs_) return hanging.push_back(std::move(socket));
     connections.push_back(
         std::make_unique<rpc::ConnectionPeer>(loop_, http2::Role::kServer, settings_));

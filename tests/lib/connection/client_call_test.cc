@@ -26,7 +26,7 @@ class ClientCallTest : public net::LoopTest, public ClientCall::Handler {
   ClientCallTest() {
     auto sockets = net::OpenListeners(*base::Address::Parse("127.0.0.1:0"), 1);
     address_ = net::SocketAddress::OfSocket(sockets->front().get());
-    listener_.emplace(loop_, std::move(sockets->front()), [this](net::FileDescriptor socket) {
+    listener_.emplace(loop_, std::move(sockets->front()), [this](base::FileDescriptor socket) {
       server_.connection().Attach(std::move(socket));
     });
     client_.connection().Connect(address_);

@@ -29,7 +29,7 @@ class ConnectionTest : public net::LoopTest {
     auto sockets = net::OpenListeners(*base::Address::Parse("127.0.0.1:0"), 1);
     EXPECT_TRUE(sockets) << sockets.error();
     address_ = net::SocketAddress::OfSocket(sockets->front().get());
-    listener_.emplace(loop_, std::move(sockets->front()), [this](net::FileDescriptor socket) {
+    listener_.emplace(loop_, std::move(sockets->front()), [this](base::FileDescriptor socket) {
       server_.connection().Attach(std::move(socket));
       accepted_ = true;
     });
@@ -197,8 +197,8 @@ TEST_F(ConnectionTest, AnswersHttp1InItsOwnWords) {
 TEST_F(ConnectionTest, ReadsWhatAPeerSaidBeforeItWent) {
   int ends[2];
   ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
-  RawSocket raw{net::FileDescriptor(ends[0])};
-  server_.connection().Attach(net::FileDescriptor(ends[1]));
+  RawSocket raw{base::FileDescriptor(ends[0])};
+  server_.connection().Attach(base::FileDescriptor(ends[1]));
   WireBuilder bytes;
   bytes.ClientHello();
   for (const http2::StreamId id : {1, 3, 5}) {

@@ -57,7 +57,7 @@ class FakeTransport final : public net::Transport {
 class FakeTransports final : public Transports {
  public:
   std::string_view scheme() const override { return "https"; }
-  std::unique_ptr<net::Transport> Accept(net::EventLoop&, net::FileDescriptor,
+  std::unique_ptr<net::Transport> Accept(net::EventLoop&, base::FileDescriptor,
                                          net::Transport::Handler& handler) const override {
     return Make(handler);
   }

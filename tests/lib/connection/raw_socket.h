@@ -8,16 +8,16 @@
 #include <string>
 #include <string_view>
 
-#include "lib/net/file_descriptor.h"
+#include "lib/base/file_descriptor.h"
 #include "lib/net/socket_address.h"
 
 namespace evenkeel::rpc {
 
 class RawSocket {
  public:
-  explicit RawSocket(net::FileDescriptor fd) : fd_(std::move(fd)) {}
+  explicit RawSocket(base::FileDescriptor fd) : fd_(std::move(fd)) {}
   static RawSocket ConnectTo(const net::SocketAddress& address) {
-    net::FileDescriptor fd(socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+    base::FileDescriptor fd(socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
     const int small = 4096;  // so that a test can fill it
     setsockopt(fd.get(), SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     EXPECT_EQ(connect(fd.get(), address.get(), address.size()), 0);
@@ -44,7 +44,7 @@ class RawSocket {
   }
   const std::string& received() const { return received_; }
   void ShutdownWrite() { shutdown(fd_.get(), SHUT_WR); }
-  void Close() { fd_ = net::FileDescriptor(); }
+  void Close() { fd_ = base::FileDescriptor(); }
   /// Closes with RST instead of FIN.
   void Reset() {
     const linger abort = {.l_onoff = 1, .l_linger = 0};
@@ -53,7 +53,7 @@ class RawSocket {
   }
 
  private:
-  net::FileDescriptor fd_;
+  base::FileDescriptor fd_;
   std::string received_;
 };
 

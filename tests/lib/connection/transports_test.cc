@@ -81,7 +81,7 @@ TEST_F(TransportsTest, NothingIsWrittenBeforeTheHandshakeIsOver) {
 }
 
 TEST_F(TransportsTest, AnAcceptedConnectionOpensWithItsTransport) {
-  server_.connection().Attach(net::FileDescriptor());
+  server_.connection().Attach(base::FileDescriptor());
   EXPECT_FALSE(server_.connection().open());
   transport().Open();
   EXPECT_TRUE(server_.opened);

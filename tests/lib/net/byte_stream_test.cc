@@ -46,11 +46,11 @@ class ByteStreamTest : public LoopTest {
   void Join() {
     int fds[2];
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, fds), 0);
-    near_.stream = std::make_unique<ByteStream>(loop_, FileDescriptor(fds[0]), near_);
-    far_.stream = std::make_unique<ByteStream>(loop_, FileDescriptor(fds[1]), far_);
+    near_.stream = std::make_unique<ByteStream>(loop_, base::FileDescriptor(fds[0]), near_);
+    far_.stream = std::make_unique<ByteStream>(loop_, base::FileDescriptor(fds[1]), far_);
   }
   /// A socket that listens on loopback and its address.
-  FileDescriptor Listen() {
+  base::FileDescriptor Listen() {
     auto sockets = OpenListeners(*base::Address::Parse("127.0.0.1:0"), 1);
     EXPECT_TRUE(sockets) << sockets.error();
     return std::move(sockets->front());
@@ -68,7 +68,7 @@ TEST_F(ByteStreamTest, MovesBytesBothWays) {
 }
 
 TEST_F(ByteStreamTest, ConnectsToAListener) {
-  const FileDescriptor listening = Listen();
+  const base::FileDescriptor listening = Listen();
   auto stream = ByteStream::Connect(loop_, SocketAddress::OfSocket(listening.get()), near_);
   ASSERT_TRUE(stream);
   near_.stream = std::move(*stream);
@@ -78,12 +78,12 @@ TEST_F(ByteStreamTest, ConnectsToAListener) {
 }
 
 TEST_F(ByteStreamTest, TellsThePeersAddressOnBothEnds) {
-  const FileDescriptor listening = Listen();
+  const base::FileDescriptor listening = Listen();
   auto stream = ByteStream::Connect(loop_, SocketAddress::OfSocket(listening.get()), near_);
   ASSERT_TRUE(stream);
   near_.stream = std::move(*stream);
   RunUntil([&] { return near_.connected; });
-  FileDescriptor accepted(::accept(listening.get(), nullptr, nullptr));
+  base::FileDescriptor accepted(::accept(listening.get(), nullptr, nullptr));
   const ByteStream far(loop_, std::move(accepted), far_);
   EXPECT_EQ(near_.stream->peer().address, "127.0.0.1");
   EXPECT_EQ(far.peer().address, "127.0.0.1");
@@ -91,14 +91,15 @@ TEST_F(ByteStreamTest, TellsThePeersAddressOnBothEnds) {
 }
 
 TEST_F(ByteStreamTest, HasTheKernelWatchThePath) {
-  const FileDescriptor same(::socket(AF_INET, SOCK_STREAM, 0));
+  const base::FileDescriptor same(::socket(AF_INET, SOCK_STREAM, 0));
   const auto option = [&same](int level, int name) {
     int value = 0;
     socklen_t size = sizeof value;
     EXPECT_EQ(::getsockopt(same.get(), level, name, &value, &size), 0);
     return value;
   };
-  near_.stream = std::make_unique<ByteStream>(loop_, FileDescriptor(::dup(same.get())), near_);
+  near_.stream =
+      std::make_unique<ByteStream>(loop_, base::FileDescriptor(::dup(same.get())), near_);
   near_.stream->SetTcpKeepalive(std::chrono::milliseconds(1500));
   EXPECT_EQ(option(SOL_SOCKET, SO_KEEPALIVE), 1);
   EXPECT_EQ(option(IPPROTO_TCP, TCP_KEEPIDLE), 2);
@@ -141,14 +142,14 @@ TEST_F(ByteStreamTest, TellsTheEndOfFileOnceWithoutAReason) {
 }
 
 TEST_F(ByteStreamTest, TellsAResetWithItsReason) {
-  const FileDescriptor listening = Listen();
+  const base::FileDescriptor listening = Listen();
   auto stream = ByteStream::Connect(loop_, SocketAddress::OfSocket(listening.get()), near_);
   near_.stream = std::move(*stream);
   RunUntil([&] { return near_.connected; });
-  FileDescriptor peer(accept(listening.get(), nullptr, nullptr));
+  base::FileDescriptor peer(accept(listening.get(), nullptr, nullptr));
   const linger abort = {.l_onoff = 1, .l_linger = 0};
   setsockopt(peer.get(), SOL_SOCKET, SO_LINGER, &abort, sizeof abort);
-  peer = FileDescriptor();
+  peer = base::FileDescriptor();
   RunUntil([&] { return near_.closed == 1; });
   EXPECT_EQ(near_.close_reason, std::errc::connection_reset);
 }

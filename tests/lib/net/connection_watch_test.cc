@@ -42,17 +42,17 @@ class ConnectionWatchTest : public LoopTest {
         this);
     return connection;
   }
-  FileDescriptor Connect() {
+  base::FileDescriptor Connect() {
     const auto address = SocketAddress::OfSocket(listening_.get());
-    FileDescriptor fd(::socket(address.family(), SOCK_STREAM, 0));
+    base::FileDescriptor fd(::socket(address.family(), SOCK_STREAM, 0));
     EXPECT_EQ(::connect(fd.get(), address.get(), address.size()), 0);
     return fd;
   }
 
-  FileDescriptor listening_;
+  base::FileDescriptor listening_;
   evconnlistener* listener_ = nullptr;
   std::optional<ConnectionWatch> watch_;
-  std::vector<FileDescriptor> accepted_;
+  std::vector<base::FileDescriptor> accepted_;
   int events_ = 0;
 };
 
@@ -60,7 +60,7 @@ TEST_F(ConnectionWatchTest, BeyondTheBoundNothingIsAcceptedUntilOneGoes) {
   Start({.connections = 2});
   bufferevent* const first = MakeConnection();
   bufferevent* const second = MakeConnection();
-  const FileDescriptor client = Connect();
+  const base::FileDescriptor client = Connect();
   LetPass(std::chrono::milliseconds(250));
   EXPECT_TRUE(accepted_.empty());
   bufferevent_free(first);

@@ -16,8 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "lib/base/file_descriptor.h"
 #include "lib/net/event_loop.h"
-#include "lib/net/file_descriptor.h"
 #include "lib/net/socket_address.h"
 
 namespace evenkeel::net {
@@ -80,7 +80,7 @@ class DnsServer {
   void ServeTcp() {
     if (listens_ && IsReadable(tcp_))
       connections_.emplace_back(accept(tcp_.get(), nullptr, nullptr));
-    for (const FileDescriptor& each : connections_) {
+    for (const base::FileDescriptor& each : connections_) {
       if (!IsReadable(each)) continue;
       char buffer[1500];
       const ssize_t got = recv(each.get(), buffer, sizeof buffer, 0);
@@ -109,8 +109,8 @@ class DnsServer {
 
   // One port for both, which nobody else can take meanwhile. Bound alone, TCP refuses connections.
   bool Bind() {
-    tcp_ = FileDescriptor(socket(AF_INET, SOCK_STREAM, 0));
-    socket_ = FileDescriptor(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0));
+    tcp_ = base::FileDescriptor(socket(AF_INET, SOCK_STREAM, 0));
+    socket_ = base::FileDescriptor(socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK, 0));
     const auto any = SocketAddress::From(*base::Address::Parse("127.0.0.1:0"));
     EXPECT_EQ(bind(tcp_.get(), any.get(), any.size()), 0);
     const auto same = SocketAddress::OfSocket(tcp_.get());
@@ -148,7 +148,7 @@ class DnsServer {
            size);
   }
 
-  static bool IsReadable(const FileDescriptor& socket) {
+  static bool IsReadable(const base::FileDescriptor& socket) {
     pollfd waiting{socket.get(), POLLIN, 0};
     return poll(&waiting, 1, 0) == 1;
   }
@@ -197,15 +197,15 @@ class DnsServer {
     return out;
   }
 
-  FileDescriptor socket_;
+  base::FileDescriptor socket_;
   event event_;
   std::map<std::string, Zone> zones_;
   int questions_ = 0;
   int edns_ = ns_r_noerror;
   size_t most_records_ = SIZE_MAX;
-  FileDescriptor tcp_;
+  base::FileDescriptor tcp_;
   bool listens_ = false;  // over TCP
-  std::vector<FileDescriptor> connections_;
+  std::vector<base::FileDescriptor> connections_;
 };
 
 }  // namespace evenkeel::net

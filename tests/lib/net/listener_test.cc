@@ -24,25 +24,25 @@ class ListenerTest : public LoopTest {
  protected:
   ~ListenerTest() override { std::filesystem::remove(path_); }
 
-  std::vector<FileDescriptor> Open(const std::string& address, size_t count = 1) {
+  std::vector<base::FileDescriptor> Open(const std::string& address, size_t count = 1) {
     auto sockets = OpenListeners(Parse(address), count);
     EXPECT_TRUE(sockets) << sockets.error();
-    return sockets ? std::move(*sockets) : std::vector<FileDescriptor>();
+    return sockets ? std::move(*sockets) : std::vector<base::FileDescriptor>();
   }
-  static FileDescriptor Connect(const SocketAddress& address) {
-    FileDescriptor fd(socket(address.family(), SOCK_STREAM, 0));
+  static base::FileDescriptor Connect(const SocketAddress& address) {
+    base::FileDescriptor fd(socket(address.family(), SOCK_STREAM, 0));
     EXPECT_EQ(connect(fd.get(), address.get(), address.size()), 0) << std::strerror(errno);
     return fd;
   }
-  std::unique_ptr<Listener> Accept(FileDescriptor socket) {
-    return std::make_unique<Listener>(loop_, std::move(socket), [this](FileDescriptor fd) {
+  std::unique_ptr<Listener> Accept(base::FileDescriptor socket) {
+    return std::make_unique<Listener>(loop_, std::move(socket), [this](base::FileDescriptor fd) {
       accepted_.push_back(std::move(fd));
     });
   }
 
   const std::string path_ =
       std::filesystem::temp_directory_path() / ("listener_test." + std::to_string(getpid()));
-  std::vector<FileDescriptor> accepted_;
+  std::vector<base::FileDescriptor> accepted_;
 };
 
 TEST_F(ListenerTest, SocketsOfOneAddressShareOneFreePort) {
@@ -50,7 +50,7 @@ TEST_F(ListenerTest, SocketsOfOneAddressShareOneFreePort) {
   ASSERT_THAT(sockets, SizeIs(4));
   const uint16_t port = SocketAddress::OfSocket(sockets[0].get()).port();
   EXPECT_NE(port, 0);
-  for (const FileDescriptor& each : sockets) {
+  for (const base::FileDescriptor& each : sockets) {
     EXPECT_EQ(SocketAddress::OfSocket(each.get()).port(), port);
   }
 }
@@ -60,8 +60,8 @@ TEST_F(ListenerTest, EverySocketOfAPortGetsConnections) {
   const SocketAddress address = SocketAddress::OfSocket(sockets[0].get());
   int first = 0;
   int second = 0;
-  const Listener a(loop_, std::move(sockets[0]), [&](FileDescriptor) { ++first; });
-  const Listener b(loop_, std::move(sockets[1]), [&](FileDescriptor) { ++second; });
+  const Listener a(loop_, std::move(sockets[0]), [&](base::FileDescriptor) { ++first; });
+  const Listener b(loop_, std::move(sockets[1]), [&](base::FileDescriptor) { ++second; });
   for (int i = 0; i < 64; ++i) Connect(address);
   RunUntil([&] { return first + second == 64; });
   EXPECT_GT(first, 0);
@@ -92,8 +92,8 @@ TEST_F(ListenerTest, AcceptsWhatConnects) {
   auto sockets = Open("127.0.0.1:0");
   const SocketAddress address = SocketAddress::OfSocket(sockets[0].get());
   const auto listener = Accept(std::move(sockets[0]));
-  const FileDescriptor a = Connect(address);
-  const FileDescriptor b = Connect(address);
+  const base::FileDescriptor a = Connect(address);
+  const base::FileDescriptor b = Connect(address);
   RunUntil([&] { return accepted_.size() == 2; });
 }
 
@@ -111,7 +111,7 @@ TEST_F(ListenerTest, TakesWhatIsQueuedWhenItEnds) {
   auto sockets = Open("127.0.0.1:0");
   const SocketAddress address = SocketAddress::OfSocket(sockets[0].get());
   auto listener = Accept(std::move(sockets[0]));
-  std::vector<FileDescriptor> clients;
+  std::vector<base::FileDescriptor> clients;
   for (int i = 0; i < 100; ++i) clients.push_back(Connect(address));
   listener.reset();
   EXPECT_THAT(accepted_, SizeIs(100));
@@ -121,7 +121,7 @@ TEST_F(ListenerTest, ListensOnAUnixPath) {
   auto sockets = Open("unix:" + path_, 3);
   ASSERT_THAT(sockets, SizeIs(3));
   const auto listener = Accept(std::move(sockets[2]));
-  const FileDescriptor client = Connect(SocketAddress::From(Parse("unix:" + path_)));
+  const base::FileDescriptor client = Connect(SocketAddress::From(Parse("unix:" + path_)));
   RunUntil([&] { return accepted_.size() == 1; });
 }
 
@@ -160,7 +160,7 @@ class BrakesTest : public ListenerTest {
     address_ = SocketAddress::OfSocket(sockets[0].get());
     listener_ = std::make_unique<Listener>(
         loop_, std::move(sockets[0]),
-        [this](FileDescriptor fd) { accepted_.push_back(std::move(fd)); }, brakes_,
+        [this](base::FileDescriptor fd) { accepted_.push_back(std::move(fd)); }, brakes_,
         [this](std::string_view reason) { pauses_.emplace_back(reason); });
   }
 
@@ -171,14 +171,14 @@ class BrakesTest : public ListenerTest {
 };
 
 TEST_F(BrakesTest, TheReservedDescriptorsAreLeftAlone) {
-  const FileDescriptor lowest(dup(0));
+  const base::FileDescriptor lowest(dup(0));
   // Two descriptors for us and the listener, one for its first client, and those of the clients.
   DescriptorReserve reserve(static_cast<size_t>(lowest.get()) + 5);
   reserve.Keep(1);
   brakes_.descriptors = &reserve;
   Listen();
-  const std::vector<FileDescriptor> clients = [this] {
-    std::vector<FileDescriptor> all;
+  const std::vector<base::FileDescriptor> clients = [this] {
+    std::vector<base::FileDescriptor> all;
     for (int i = 0; i < 4; ++i) all.push_back(Connect(address_));
     return all;
   }();
@@ -196,7 +196,7 @@ TEST_F(BrakesTest, NoMoreThanTheLimitUntilOneGoes) {
   base::Permit permit(limit);
   brakes_.connections = &limit;
   Listen();
-  const FileDescriptor client = Connect(address_);
+  const base::FileDescriptor client = Connect(address_);
   RunUntil([&] { return !pauses_.empty(); });
   LetPass(std::chrono::milliseconds(250));
   EXPECT_THAT(accepted_, SizeIs(0));
@@ -209,7 +209,7 @@ TEST_F(BrakesTest, NoneWhileClosed) {
   std::atomic<bool> closed{true};
   brakes_.closed = &closed;
   Listen();
-  const FileDescriptor client = Connect(address_);
+  const base::FileDescriptor client = Connect(address_);
   RunUntil([&] { return !pauses_.empty(); });
   EXPECT_THAT(accepted_, SizeIs(0));
   closed = false;

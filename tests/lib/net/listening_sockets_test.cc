@@ -18,16 +18,16 @@ using ::testing::SizeIs;
 
 base::Address Parse(const std::string& text) { return *base::Address::Parse(text); }
 
-std::string BoundTo(const FileDescriptor& socket) {
+std::string BoundTo(const base::FileDescriptor& socket) {
   return SocketAddress::OfSocket(socket.get()).ToString();
 }
 
 class ListeningSocketsTest : public LoopTest {
  protected:
-  std::vector<FileDescriptor> Open(const std::string& address, size_t count) {
+  std::vector<base::FileDescriptor> Open(const std::string& address, size_t count) {
     auto opened = sockets_.Open(Parse(address), count);
     EXPECT_TRUE(opened) << opened.error();
-    return opened ? std::move(*opened) : std::vector<FileDescriptor>();
+    return opened ? std::move(*opened) : std::vector<base::FileDescriptor>();
   }
   /// As they come from a process with `count` workers.
   void Inherit(const std::string& name, size_t count) {
@@ -73,7 +73,7 @@ TEST_F(ListeningSocketsTest, OpensFurtherQueuesForMoreWorkers) {
   Inherit("127.0.0.1:0", 1);
   const auto opened = Open("127.0.0.1:0", 3);
   ASSERT_THAT(opened, SizeIs(3));
-  for (const FileDescriptor& each : opened) EXPECT_EQ(BoundTo(each), inherited_at_);
+  for (const base::FileDescriptor& each : opened) EXPECT_EQ(BoundTo(each), inherited_at_);
 }
 
 TEST_F(ListeningSocketsTest, SaysWhatNobodyAskedFor) {
@@ -89,7 +89,7 @@ TEST_F(ListeningSocketsTest, AClosedAddressRefuses) {
   const SocketAddress address = SocketAddress::OfSocket(opened[0].get());
   opened.clear();
   sockets_.Close(address.ToString());
-  const FileDescriptor client(socket(AF_INET, SOCK_STREAM, 0));
+  const base::FileDescriptor client(socket(AF_INET, SOCK_STREAM, 0));
   EXPECT_NE(connect(client.get(), address.get(), address.size()), 0);
 }
 

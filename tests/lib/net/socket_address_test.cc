@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <sys/un.h>
 
-#include "lib/net/file_descriptor.h"
+#include "lib/base/file_descriptor.h"
 
 namespace evenkeel::net {
 namespace {
@@ -47,12 +47,12 @@ TEST(SocketAddressTest, HoldsTheLongestUnixPath) {
 }
 
 TEST(SocketAddressTest, TellsAnUnboundUnixSocket) {
-  const FileDescriptor fd(socket(AF_UNIX, SOCK_STREAM, 0));
+  const base::FileDescriptor fd(socket(AF_UNIX, SOCK_STREAM, 0));
   EXPECT_EQ(SocketAddress::OfSocket(fd.get()).ToString(), "unix:");
 }
 
 TEST(SocketAddressTest, TellsWhereASocketIsBound) {
-  const FileDescriptor fd(socket(AF_INET, SOCK_STREAM, 0));
+  const base::FileDescriptor fd(socket(AF_INET, SOCK_STREAM, 0));
   const SocketAddress any = From("127.0.0.1:0");
   ASSERT_EQ(bind(fd.get(), any.get(), any.size()), 0);
   const SocketAddress bound = SocketAddress::OfSocket(fd.get());

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "lib/net/file_descriptor.h"
+#include "lib/base/file_descriptor.h"
 #include "lib/net/socket_address.h"
 
 namespace evenkeel::net {
@@ -40,7 +40,7 @@ class SystemdTest : public ::testing::Test {
 
   const std::string path_ =
       std::filesystem::temp_directory_path() / ("systemd." + std::to_string(getpid()));
-  const FileDescriptor socket_{socket(AF_UNIX, SOCK_DGRAM, 0)};
+  const base::FileDescriptor socket_{socket(AF_UNIX, SOCK_DGRAM, 0)};
 };
 
 TEST_F(SystemdTest, TellsEachChangeOfState) {
@@ -90,7 +90,7 @@ TEST_F(SystemdTest, LeavesNothingForChildrenInTheEnvironment) {
 }
 
 TEST_F(SystemdTest, WhatIsNoListeningSocketIsLeftAlone) {
-  const FileDescriptor ours(dup(socket_.get()));
+  const base::FileDescriptor ours(dup(socket_.get()));
   Set("LISTEN_FDS", std::to_string(ours.get()));  // all from 3 on, this one too
   Set("LISTEN_PID", std::to_string(getpid()));
   Systemd manager;

@@ -16,8 +16,8 @@ class TakeoverMessageTest : public ::testing::Test {
   TakeoverMessageTest() {
     int ends[2];
     EXPECT_EQ(socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_NONBLOCK, 0, ends), 0);
-    here_ = FileDescriptor(ends[0]);
-    there_ = FileDescriptor(ends[1]);
+    here_ = base::FileDescriptor(ends[0]);
+    there_ = base::FileDescriptor(ends[1]);
   }
   static ino_t FileOf(int descriptor) {
     struct stat info;
@@ -25,8 +25,8 @@ class TakeoverMessageTest : public ::testing::Test {
     return info.st_ino;
   }
 
-  FileDescriptor here_;
-  FileDescriptor there_;
+  base::FileDescriptor here_;
+  base::FileDescriptor there_;
 };
 
 TEST_F(TakeoverMessageTest, EachIsOnePacket) {
@@ -66,7 +66,7 @@ TEST_F(TakeoverMessageTest, WaitsAsTheSocketDoes) {
 }
 
 TEST_F(TakeoverMessageTest, WhereTheOtherSideIsGoneThereIsNothing) {
-  here_ = FileDescriptor();
+  here_ = base::FileDescriptor();
   const auto message = ReceiveTakeover(there_.get());
   ASSERT_TRUE(message);
   EXPECT_EQ(message->text, "");
@@ -80,8 +80,8 @@ TEST_F(TakeoverMessageTest, TrustsItsOwnUserAndNobodyUnknown) {
   EXPECT_TRUE(IsPeerTrusted(here_.get()));
   int ends[2];
   ASSERT_EQ(pipe(ends), 0);
-  const FileDescriptor read(ends[0]);
-  const FileDescriptor write(ends[1]);
+  const base::FileDescriptor read(ends[0]);
+  const base::FileDescriptor write(ends[1]);
   EXPECT_FALSE(IsPeerTrusted(read.get())) << "no socket";
 }
 

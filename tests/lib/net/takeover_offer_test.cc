@@ -20,7 +20,7 @@ using ::testing::SizeIs;
 using TakeoverOfferTest = TakeoverTest;
 
 // What a raw successor hears next.
-std::string Hear(const FileDescriptor& socket) {
+std::string Hear(const base::FileDescriptor& socket) {
   const auto message = ReceiveTakeover(socket.get());
   return message ? message->text : message.error().message();
 }
@@ -28,7 +28,7 @@ std::string Hear(const FileDescriptor& socket) {
 TEST_F(TakeoverOfferTest, SaysWhatTheProtocolSays) {
   Listen("127.0.0.1:0", 1);
   Offer();
-  const FileDescriptor successor = ConnectRaw();
+  const base::FileDescriptor successor = ConnectRaw();
   ASSERT_TRUE(SendTakeover(successor.get(), kTakeoverHello));
   Settle();
   const auto sockets = ReceiveTakeover(successor.get());
@@ -46,7 +46,7 @@ TEST_F(TakeoverOfferTest, SaysWhatTheProtocolSays) {
 
 TEST_F(TakeoverOfferTest, MayBeDestroyedWhenItIsTaken) {
   Offer();
-  const FileDescriptor successor = ConnectRaw();
+  const base::FileDescriptor successor = ConnectRaw();
   ASSERT_TRUE(SendTakeover(successor.get(), kTakeoverAccepting));
   RunUntil([&] {
     if (taken_ > 0 && offer_) loop_.DeleteLater(std::move(offer_));
@@ -66,7 +66,7 @@ TEST_F(TakeoverOfferTest, WithdrawnItLeavesNoFile) {
 TEST_F(TakeoverOfferTest, ASuccessorThatHangsIsGivenUpAndTheNextOneServed) {
   Listen("127.0.0.1:0", 1);
   Offer(std::chrono::milliseconds(50));
-  const FileDescriptor hung = ConnectRaw();
+  const base::FileDescriptor hung = ConnectRaw();
   RunUntil([&] { return !failures_.empty(); });
   EXPECT_THAT(failures_, ElementsAre("the successor hangs"));
   EXPECT_EQ(taken_, 0);
@@ -75,7 +75,7 @@ TEST_F(TakeoverOfferTest, ASuccessorThatHangsIsGivenUpAndTheNextOneServed) {
 
 TEST_F(TakeoverOfferTest, AnotherVersionIsToldSo) {
   Offer();
-  const FileDescriptor successor = ConnectRaw();
+  const base::FileDescriptor successor = ConnectRaw();
   ASSERT_TRUE(SendTakeover(successor.get(), "evenkeel-takeover 2"));
   RunUntil([&] { return !failures_.empty(); });
   EXPECT_THAT(failures_, ElementsAre(HasSubstr("evenkeel-takeover 2")));

@@ -49,8 +49,8 @@ class TakeoverTest : public LoopTest {
     return asked ? std::move(*asked) : nullptr;
   }
   /// A successor that says what it is told to.
-  FileDescriptor ConnectRaw() {
-    FileDescriptor socket(::socket(AF_UNIX, SOCK_SEQPACKET, 0));
+  base::FileDescriptor ConnectRaw() {
+    base::FileDescriptor socket(::socket(AF_UNIX, SOCK_SEQPACKET, 0));
     const auto address = SocketAddress::From(*base::Address::Parse("unix:" + path_));
     EXPECT_EQ(connect(socket.get(), address.get(), address.size()), 0);
     return socket;

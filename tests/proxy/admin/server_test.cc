@@ -16,7 +16,7 @@
 #include <future>
 #include <thread>
 
-#include "lib/net/file_descriptor.h"
+#include "lib/base/file_descriptor.h"
 #include "lib/net/socket_address.h"
 
 namespace evenkeel::admin {
@@ -37,7 +37,7 @@ Sources TestSources() {
 }
 
 /// Whether anything comes within half a second.
-bool Hears(const net::FileDescriptor& socket) {
+bool Hears(const base::FileDescriptor& socket) {
   pollfd poll{socket.get(), POLLIN, 0};
   return ::poll(&poll, 1, 500) == 1;
 }
@@ -66,19 +66,19 @@ class ServerTest : public ::testing::Test {
     loop_.reset();
   }
 
-  net::FileDescriptor Connect() {
+  base::FileDescriptor Connect() {
     const auto address = net::SocketAddress::From(*base::Address::Parse(server_->address()));
-    net::FileDescriptor socket(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
+    base::FileDescriptor socket(::socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0));
     EXPECT_EQ(::connect(socket.get(), address.get(), address.size()), 0);
     return socket;
   }
 
-  static void Send(const net::FileDescriptor& socket, const std::string& text) {
+  static void Send(const base::FileDescriptor& socket, const std::string& text) {
     // The server may hang up on a request that is too big before it has all of it.
     EXPECT_GT(::send(socket.get(), text.data(), text.size(), MSG_NOSIGNAL), 0);
   }
 
-  static std::string ReadToEnd(const net::FileDescriptor& socket) {
+  static std::string ReadToEnd(const base::FileDescriptor& socket) {
     std::string all;
     char buffer[4096];
     ssize_t got;
@@ -90,14 +90,14 @@ class ServerTest : public ::testing::Test {
 
   /// What the server says to `request` until it closes.
   std::string Exchange(const std::string& request) {
-    const net::FileDescriptor socket = Connect();
+    const base::FileDescriptor socket = Connect();
     Send(socket, request);
     return ReadToEnd(socket);
   }
 
   /// The same for what may not look like a whole request: the client says that no more comes.
   std::string ExchangeAll(const std::string& bytes) {
-    const net::FileDescriptor socket = Connect();
+    const base::FileDescriptor socket = Connect();
     Send(socket, bytes);
     ::shutdown(socket.get(), SHUT_WR);
     return ReadToEnd(socket);
@@ -196,7 +196,7 @@ TEST_F(ServerTest, HangsUpOnAClientThatStopsInTheMiddle) {
 }
 
 TEST_F(ServerTest, StopsWhileAClientIsConnected) {
-  const net::FileDescriptor idle = Connect();
+  const base::FileDescriptor idle = Connect();
   Send(idle, "GET /live HTTP/1.1\r\nHost: a\r\n\r\nGET /li");
   char first;
   EXPECT_EQ(::recv(idle.get(), &first, 1, 0), 1);
@@ -239,7 +239,7 @@ class LateAnswerTest : public ServerTest {
 
   std::promise<Sources::Tell> asked_;
   Sources::Tell tell_;
-  net::FileDescriptor socket_;
+  base::FileDescriptor socket_;
 };
 
 TEST_F(LateAnswerTest, OthersAreAnsweredMeanwhile) {
@@ -249,7 +249,7 @@ TEST_F(LateAnswerTest, OthersAreAnsweredMeanwhile) {
 }
 
 TEST_F(LateAnswerTest, IsForNobodyWhenTheClientHasGone) {
-  socket_ = net::FileDescriptor();
+  socket_ = base::FileDescriptor();
   Answer();
   EXPECT_THAT(Ask("GET", "/live"), StartsWith("HTTP/1.1 200 "));
 }
@@ -270,7 +270,7 @@ TEST_F(ServerTest, RefusesWhatAWebPageHasABrowserSend) {
 }
 
 TEST_F(ServerTest, SendsTheEndOfAPageWithoutWaitingForAnAcknowledgement) {
-  const net::FileDescriptor socket = Connect();
+  const base::FileDescriptor socket = Connect();
   Send(socket, "GET /live HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_TRUE(Hears(socket));
   // The accepted socket is in this process, too: the one whose peer is ours.
@@ -291,23 +291,23 @@ TEST_F(ServerTest, SendsTheEndOfAPageWithoutWaitingForAnAcknowledgement) {
 
 TEST_F(ServerTest, AConnectionBeyondTheBoundWaitsUntilAnotherGoes) {
   Start("127.0.0.1:0", TestSources(), std::chrono::seconds(10), {.connections = 2});
-  net::FileDescriptor first = Connect();
-  const net::FileDescriptor second = Connect();
+  base::FileDescriptor first = Connect();
+  const base::FileDescriptor second = Connect();
   Send(first, "GET /live HTTP/1.1\r\nHost: a\r\n\r\n");
   Send(second, "GET /live HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_TRUE(Hears(first));
   EXPECT_TRUE(Hears(second));
-  const net::FileDescriptor third = Connect();
+  const base::FileDescriptor third = Connect();
   Send(third, "GET /live HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
   EXPECT_FALSE(Hears(third));
-  first = net::FileDescriptor();
+  first = base::FileDescriptor();
   EXPECT_THAT(ReadToEnd(third), StartsWith("HTTP/1.1 200 "));
 }
 
 TEST_F(ServerTest, ARequestThatComesByteByByteIsGivenUp) {
   Start("127.0.0.1:0", TestSources(), std::chrono::seconds(10),
         {.request = std::chrono::seconds(1)});
-  const net::FileDescriptor socket = Connect();
+  const base::FileDescriptor socket = Connect();
   int bytes = 0;
   for (bool ended = false; !ended && bytes < 60; ++bytes) {
     Send(socket, "G");
@@ -319,10 +319,10 @@ TEST_F(ServerTest, ARequestThatComesByteByByteIsGivenUp) {
 TEST_F(ServerTest, WithoutADescriptorLeftItWaitsWithoutWork) {
   rlimit before{};
   ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
-  const net::FileDescriptor socket = Connect();
+  const base::FileDescriptor socket = Connect();
   Send(socket, "GET /live HTTP/1.1\r\nHost: a\r\n\r\n");
   EXPECT_TRUE(Hears(socket));
-  const net::FileDescriptor waits(::socket(AF_INET, SOCK_STREAM, 0));
+  const base::FileDescriptor waits(::socket(AF_INET, SOCK_STREAM, 0));
   rlimit none = before;
   none.rlim_cur = static_cast<rlim_t>(waits.get());
   ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &none), 0);

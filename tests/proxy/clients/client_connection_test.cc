@@ -160,10 +160,10 @@ class LoneConnectionTest : public net::LoopTest, private ClientConnection::Owner
   void Connect() {
     int ends[2];
     ASSERT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
-    client_.emplace(net::FileDescriptor(ends[0]));
+    client_.emplace(base::FileDescriptor(ends[0]));
     ClientConnection::Owner& owner = *this;
-    connection_ =
-        std::make_unique<ClientConnection>(context_, binding_, net::FileDescriptor(ends[1]), owner);
+    connection_ = std::make_unique<ClientConnection>(context_, binding_,
+                                                     base::FileDescriptor(ends[1]), owner);
   }
   void OnConnectionGone(ClientConnection&) override { loop_.DeleteLater(std::move(connection_)); }
   std::vector<std::string> Received() {

@@ -37,8 +37,8 @@ class WorkerTest : public net::LoopTest {
     }
     return assignment;
   }
-  net::FileDescriptor Connect() const {
-    net::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM, 0));
+  base::FileDescriptor Connect() const {
+    base::FileDescriptor socket(::socket(AF_INET, SOCK_STREAM, 0));
     EXPECT_EQ(connect(socket.get(), address_->get(), address_->size()), 0);
     const std::string preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
     const std::string settings("\0\0\0\4\0\0\0\0\0", 9);
@@ -47,12 +47,12 @@ class WorkerTest : public net::LoopTest {
     return socket;
   }
   /// The worker's first bytes, which are its SETTINGS; 0: it has closed. Blocks.
-  static ssize_t Receive(const net::FileDescriptor& socket) {
+  static ssize_t Receive(const base::FileDescriptor& socket) {
     char bytes[4096];
     return recv(socket.get(), bytes, sizeof bytes, 0);
   }
   /// Whether the worker has not closed it.
-  static bool IsOpen(const net::FileDescriptor& socket) {
+  static bool IsOpen(const base::FileDescriptor& socket) {
     char bytes[4096];
     ssize_t got;
     while ((got = recv(socket.get(), bytes, sizeof bytes, MSG_DONTWAIT)) > 0) continue;
@@ -92,7 +92,7 @@ TEST_F(WorkerTest, HasAThreadOfItsOwn) {
 
 TEST_F(WorkerTest, DoesWhatItWasToldBeforeItStarted) {
   worker_.Assign(Assignment());
-  const net::FileDescriptor client = Connect();
+  const base::FileDescriptor client = Connect();
   worker_.Start();
   EXPECT_GT(Receive(client), 0);
 }
@@ -100,7 +100,7 @@ TEST_F(WorkerTest, DoesWhatItWasToldBeforeItStarted) {
 TEST_F(WorkerTest, AListenerThatStaysKeepsItsConnections) {
   worker_.Assign(Assignment());
   worker_.Start();
-  const net::FileDescriptor client = Connect();
+  const base::FileDescriptor client = Connect();
   EXPECT_GT(Receive(client), 0);
   worker_.Assign(Assignment());
   Await([] {});
@@ -111,7 +111,7 @@ TEST_F(WorkerTest, AListenerThatStaysKeepsItsConnections) {
 TEST_F(WorkerTest, AListenerThatGoesTakesItsConnectionsWithIt) {
   worker_.Assign(Assignment());
   worker_.Start();
-  const net::FileDescriptor client = Connect();
+  const base::FileDescriptor client = Connect();
   EXPECT_GT(Receive(client), 0);
   worker_.Assign({});
   while (Receive(client) > 0) continue;  // GOAWAY, and then the end

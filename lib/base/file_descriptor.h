@@ -5,7 +5,7 @@
 
 #include <utility>
 
-namespace evenkeel::net {
+namespace evenkeel::base {
 
 class FileDescriptor {
  public:
@@ -34,4 +34,4 @@ class FileDescriptor {
   int fd_ = -1;
 };
 
-}  // namespace evenkeel::net
+}  // namespace evenkeel::base
