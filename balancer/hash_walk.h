@@ -68,4 +68,26 @@ class HashWalk {
   const RandomDraw draw_;
 };
 
+/// The picker of a policy that has nothing beside its table.
+template <typename Table>
+class HashWalkPicker final : public Picker {
+ public:
+  /// `policy`: its name, a literal.
+  HashWalkPicker(std::string_view policy, std::vector<EndpointPtr> endpoints, Table table,
+                 HashInput input, double max_load_factor)
+      : policy_(policy),
+        walk_(std::move(endpoints), std::move(table), std::move(input), max_load_factor) {}
+
+  EndpointPtr Pick(const CallFacts& call, base::Random& random) const override {
+    return walk_.Pick(call, random);
+  }
+  Explanation Explain(const CallFacts& call, base::Random& random) const override {
+    return walk_.Explain(call, random, std::string(policy_));
+  }
+
+ private:
+  const std::string_view policy_;
+  const HashWalk<Table> walk_;
+};
+
 }  // namespace evenkeel::balancer

@@ -73,29 +73,13 @@ class MaglevTable {
   std::vector<uint32_t> table_;
 };
 
-class MaglevPicker final : public Picker {
- public:
-  explicit MaglevPicker(std::vector<EndpointPtr> endpoints, const Maglev::Settings& settings,
-                        MaglevTable table)
-      : walk_(std::move(endpoints), std::move(table), settings.hash, settings.max_load_factor) {}
-
-  EndpointPtr Pick(const CallFacts& call, base::Random& random) const override {
-    return walk_.Pick(call, random);
-  }
-  Explanation Explain(const CallFacts& call, base::Random& random) const override {
-    return walk_.Explain(call, random, "maglev");
-  }
-
- private:
-  const HashWalk<MaglevTable> walk_;
-};
-
 }  // namespace
 
 std::shared_ptr<const Picker> Maglev::MakePicker(std::vector<EndpointPtr> eligible,
                                                  base::Time /*now*/) {
   MaglevTable table(eligible, settings_.table_size);
-  return std::make_shared<MaglevPicker>(std::move(eligible), settings_, std::move(table));
+  return std::make_shared<HashWalkPicker<MaglevTable>>(
+      "maglev", std::move(eligible), std::move(table), settings_.hash, settings_.max_load_factor);
 }
 
 }  // namespace evenkeel::balancer

@@ -64,29 +64,13 @@ class Ring {
   std::vector<Entry> places_;
 };
 
-class RingHashPicker final : public Picker {
- public:
-  explicit RingHashPicker(std::vector<EndpointPtr> endpoints, const RingHash::Settings& settings,
-                          Ring ring)
-      : walk_(std::move(endpoints), std::move(ring), settings.hash, settings.max_load_factor) {}
-
-  EndpointPtr Pick(const CallFacts& call, base::Random& random) const override {
-    return walk_.Pick(call, random);
-  }
-  Explanation Explain(const CallFacts& call, base::Random& random) const override {
-    return walk_.Explain(call, random, "ring_hash");
-  }
-
- private:
-  const HashWalk<Ring> walk_;
-};
-
 }  // namespace
 
 std::shared_ptr<const Picker> RingHash::MakePicker(std::vector<EndpointPtr> eligible,
                                                    base::Time /*now*/) {
   Ring ring(eligible, settings_);
-  return std::make_shared<RingHashPicker>(std::move(eligible), settings_, std::move(ring));
+  return std::make_shared<HashWalkPicker<Ring>>("ring_hash", std::move(eligible), std::move(ring),
+                                                settings_.hash, settings_.max_load_factor);
 }
 
 }  // namespace evenkeel::balancer
