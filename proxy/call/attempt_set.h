@@ -22,10 +22,12 @@
 //   Cancel                   nothing after it; attempts that an endpoint has are reset
 // OnCreditDue comes in between as the request leaves, for each byte once however often it is sent.
 //
-// It has more functions than a class should: four events of a pool and a stream lead to a decision
-// each, and what two decisions share is a function of its own. What could be pure is elsewhere:
-// when to try again in rpc::RetrySequence and HedgePlan, what that costs in RetryBrakes, what is
-// kept of the request in RequestBody.
+// It has nearly twice the functions a class should: eight events of its attempts and their cluster
+// and three timers come in, most lead to a decision, and what two decisions share is a function of
+// its own. They all act on the same few attempts, so a cut through them would leave two classes
+// that know each other's insides. What could be pure is elsewhere: when to try again in
+// rpc::RetrySequence and HedgePlan, what that costs in RetryBrakes, what is kept of the request in
+// RequestBody.
 #pragma once
 
 #include <array>

@@ -29,6 +29,16 @@ std::string Milliseconds(base::Duration duration) {
          " ms";
 }
 
+// Those of a status of ours.
+http2::HeaderList FieldsOf(const FinalStatus& end, http2::HeaderList (*make)(const rpc::Status&)) {
+  http2::HeaderList fields = make(end.status);
+  if (end.pushback) {
+    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*end.pushback);
+    fields.Add("grpc-retry-pushback-ms", std::to_string(wait.count()));
+  }
+  return fields;
+}
+
 }  // namespace
 
 Call::Call(WorkerContext& context, const CurrentRoutes& current_routes, const net::Peer& client,
@@ -217,7 +227,10 @@ void Call::OnExpired(CallTimer::Expiry expiry) {
   if (state_ == State::kFinished) return;
   switch (expiry) {
     case CallTimer::Expiry::kDeadline:
-      return OnDeadline();
+      return End({{StatusCode::kDeadlineExceeded,
+                   "deadline exceeded after " + Milliseconds(Age()) + answerer_->WaitsFor()},
+                  Origin::kProxy,
+                  Cause::kDeadline});
     case CallTimer::Expiry::kDuration:
       return End({{StatusCode::kDeadlineExceeded,
                    "max_stream_duration: the call has lasted " + Milliseconds(Age())}});
@@ -225,13 +238,6 @@ void Call::OnExpired(CallTimer::Expiry expiry) {
       return End({{StatusCode::kUnavailable, "idle_timeout: no message either way for " +
                                                  Milliseconds(*rules_->idle_timeout)}});
   }
-}
-
-void Call::OnDeadline() {
-  End({{StatusCode::kDeadlineExceeded,
-        "deadline exceeded after " + Milliseconds(Age()) + answerer_->WaitsFor()},
-       Origin::kProxy,
-       Cause::kDeadline});
 }
 
 // The client's own timer started before ours and so fires before it: a reset that comes with the
@@ -297,7 +303,9 @@ void Call::Finish(const FinalStatus& end) {
 void Call::Tell(const FinalStatus& end) {
   switch (end.form) {
     case FinalStatus::Form::kStatus:
-      return TellStatus(end);
+      if (state_ == State::kResponding)
+        return stream_->SubmitTrailers(FieldsOf(end, rpc::Trailers));
+      return stream_->SubmitHeaders(FieldsOf(end, rpc::TrailersOnly), EndStream::kYes);
     case FinalStatus::Form::kFields:
       if (state_ == State::kResponding) return stream_->SubmitTrailers(std::move(*end.fields));
       Edit(*end.fields, route_->traffic.response_headers);
@@ -313,17 +321,6 @@ void Call::Tell(const FinalStatus& end) {
     case FinalStatus::Form::kUntold:
       return;
   }
-}
-
-void Call::TellStatus(const FinalStatus& end) {
-  const bool responding = state_ == State::kResponding;
-  http2::HeaderList fields = responding ? rpc::Trailers(end.status) : rpc::TrailersOnly(end.status);
-  if (end.pushback) {
-    const auto wait = std::chrono::ceil<std::chrono::milliseconds>(*end.pushback);
-    fields.Add("grpc-retry-pushback-ms", std::to_string(wait.count()));
-  }
-  if (responding) return stream_->SubmitTrailers(std::move(fields));
-  stream_->SubmitHeaders(std::move(fields), EndStream::kYes);
 }
 
 void Call::Close(const FinalStatus& end) {

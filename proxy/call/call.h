@@ -16,6 +16,11 @@
 //   the client cancels OnClosed at any point: End, of which the client is told nothing
 //   moved, drained     End from outside at any point
 // After End nothing is heard of what answers the call; the stream lives until OnClosed.
+//
+// It has some functions more than a class should, for it is where everything that can happen to a
+// call comes together: half of them are what the stream, the answerer, the stages, the clock and
+// the owner tell it, each ends in one of the sequences above. What could stand alone does:
+// StageRun, CallTimer, MessageLimit, the rules for fields (rpc::ApplyFieldRules, FitAnswer).
 #pragma once
 
 #include <memory>
@@ -104,7 +109,6 @@ class Call final : public base::Pooled,
 
   // The clock.
   void OnExpired(CallTimer::Expiry expiry) override;
-  void OnDeadline();
 
   bool CheckRequest();
   bool ReadTimeout();
@@ -121,7 +125,6 @@ class Call final : public base::Pooled,
   // The parts of End.
   void Finish(const FinalStatus& end);
   void Tell(const FinalStatus& end);
-  void TellStatus(const FinalStatus& end);
   void Close(const FinalStatus& end);
   void Record(const FinalStatus& end);
 
