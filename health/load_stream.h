@@ -2,8 +2,8 @@
 //
 // One stream of OpenRcaService/StreamCoreMetrics for an endpoint and process, on a connection that
 // also carries calls; opened again with back-off when it ends. An endpoint without the service is
-// left alone until it has another connection. Owned by a worker beside the pool, which it does not
-// outlive; used on the worker's thread.
+// left alone until it has another connection. Owned by a Cluster::Member beside the pool, which it
+// does not outlive; used on the worker's thread.
 #pragma once
 
 #include <functional>

@@ -31,8 +31,9 @@
 // A fault of the peer that concerns one stream resets that stream; one that leaves the connection's
 // state unknown ends the connection by GOAWAY (RFC 9113, section 5.4).
 //
-// Beyond thirty functions, because each frame type, in and out, is one: they share the streams and
-// the windows. What can stand alone does: OutputQueue, HeaderBlocks, AbuseGuard, StreamTable.
+// Far more than thirty functions, because each frame type, in and out, is one, and each thing that
+// a user may ask of a connection or do to it: they share the streams and the windows. What can
+// stand alone does: FrameInput, OutputQueue, HeaderBlocks, AbuseGuard, StreamTable, FieldCheck.
 #pragma once
 
 #include <cstdint>
@@ -149,9 +150,10 @@ class Session {
   size_t stream_room() const;
   /// Client role: whether there are ids for more streams; a connection has 2^30 of them.
   bool ids_left() const { return next_id_ > 0; }
+  /// Client role: of what we send.
+  std::string_view scheme() const { return settings_.scheme; }
   /// The largest list of fields the peer says it takes (list_size()); advice: what it does with a
   /// larger one may cost the whole connection.
-  std::string_view scheme() const { return settings_.scheme; }
   uint32_t peer_max_header_list() const { return peer_.max_header_list; }
   size_t open_streams() const { return streams_.size(); }
   /// HEADERS and DATA frames sent so far: what a peer may answer with a PING of its own.

@@ -1,9 +1,9 @@
 // Log: what an operator reads, one line an event, to standard output. Never from a call's path:
 // calls have metrics.
 //
-// Owned by main, handed to whoever has something to say. Thread-safe; no call waits for standard
-// output: a LogWriter writes, and drops what a reader that has stopped leaves no room for. Not an
-// access log.
+// Owned by the program, handed to whoever has something to say. Thread-safe; no call waits for
+// standard output: a LogWriter writes, and drops what a reader that has stopped leaves no room for.
+// Not an access log.
 #pragma once
 
 #include <initializer_list>

@@ -1,8 +1,8 @@
 // Metrics: everything that this process counts, for Prometheus to scrape. docs/metrics.md explains
 // each metric to users and is tested against this class.
 //
-// Owned by main and used on the main thread, but for the WorkerMetrics it hands out: each of those
-// belongs to one worker. A scrape reads the workers' counters while they count.
+// Owned by the program and used on the main thread, but for the WorkerMetrics it hands out: each of
+// those belongs to one worker. A scrape reads the workers' counters while they count.
 #pragma once
 
 #include <prometheus/collectable.h>

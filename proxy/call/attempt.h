@@ -1,7 +1,8 @@
 // Attempt: one try of a call on one endpoint.
 //
 // Holds the endpoint's in-flight token, waits for a stream, forwards bytes both ways and says how
-// it ended; whether to try again is the call's business. Owned by its Call; used on its thread.
+// it ended; whether to try again is for its AttemptSet. Owned by its AttemptSet; used on its
+// thread.
 //
 //   Start ──> waiting in the pool ──OnRoom──> stream open ──> events to the call ──> End
 #pragma once

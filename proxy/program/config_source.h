@@ -1,9 +1,9 @@
 // ConfigSource: where whole configurations come from: YAML files, and one day a control plane.
 //
 // It hands out a configuration or says what is wrong with it, and tells when there may be another.
-// What becomes of one is for the Reloader: the source never sees the server. Owned by main, used on
-// the main thread, which it never blocks: to read and check a large configuration takes longer than
-// a turn of the loop may.
+// What becomes of one is for the Reloader: the source never sees the server. Owned by the Sidecar,
+// used on the main thread, which it never blocks: to read and check a large configuration takes
+// longer than a turn of the loop may.
 #pragma once
 
 #include <cstdint>

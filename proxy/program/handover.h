@@ -5,8 +5,8 @@
 //     └─sockets─> Complete: wait until ready ──> tell it to drain ──> serve ──> Offer to a
 //     successor
 //
-// Owned by main, used on the main thread. The listening sockets belong to ListeningSockets, what is
-// said between processes to net/takeover_message.h.
+// Owned by the Sidecar, used on the main thread. The listening sockets belong to ListeningSockets,
+// what is said between processes to net/takeover_message.h.
 #pragma once
 
 #include <functional>

@@ -1,9 +1,9 @@
 // Reloader: takes the configuration from its source again when that changes or somebody asks, and
 // has the Server apply it: all of it or nothing.
 //
-// Owned by main, used on the main thread. It knows what runs; what is wrong with what the source
-// offers it tells the log, the metrics and whoever asks. What takes long, to read and check and to
-// compare with what runs, happens on a background thread; one request after the other.
+// Owned by the Sidecar, used on the main thread. It knows what runs; what is wrong with what the
+// source offers it tells the log, the metrics and whoever asks. What takes long, to read and check
+// and to compare with what runs, happens on a background thread; one request after the other.
 #pragma once
 
 #include <cstdint>

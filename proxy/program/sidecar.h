@@ -1,7 +1,7 @@
 // Sidecar: `evenkeel run`, all that runs from the flags to the exit: the server, its reloader, the
 // admin port, signals, the hand-over from and to other processes, systemd.
 //
-// Owned by main.cc through Serve; lives on the main thread, whose loop it turns.
+// Lives in Serve, on the main thread, whose loop it turns.
 #pragma once
 
 #include <csignal>
