@@ -1,4 +1,4 @@
-// WorkerCluster: keeps one worker's Cluster as its plan says: makes pools and health checks for
+// WorkerCluster: keeps one worker's Cluster as its spec says: makes pools and health checks for
 // endpoints that come, lets go of those that leave, and hands new settings to the rest.
 //
 // Owned by a Worker, used on its thread. Who leaves takes no new attempt; its pool ends with the
@@ -12,7 +12,7 @@
 #include "lib/net/event_loop.h"
 #include "lib/net/timer.h"
 #include "lib/telemetry/worker_metrics.h"
-#include "proxy/cluster/cluster_plan.h"
+#include "proxy/cluster/cluster_spec.h"
 
 namespace evenkeel::proxy {
 
@@ -26,7 +26,7 @@ class WorkerCluster {
     telemetry::WorkerMetrics& metrics;
   };
 
-  WorkerCluster(Context context, std::shared_ptr<const ClusterPlan> plan,
+  WorkerCluster(Context context, std::shared_ptr<const ClusterSpec> spec,
                 Cluster::Snapshot snapshot);
   /// The cluster is no longer wanted; it lives on while a call refers to it.
   ~WorkerCluster();
@@ -34,23 +34,23 @@ class WorkerCluster {
   WorkerCluster& operator=(const WorkerCluster&) = delete;
 
   const base::LocalPtr<Cluster>& cluster() const { return cluster_; }
-  /// Another plan for the same cluster. No effect when it is the present one.
-  void Update(std::shared_ptr<const ClusterPlan> plan);
+  /// Another spec for the same cluster. No effect when it is the present one.
+  void Update(std::shared_ptr<const ClusterSpec> spec);
 
  private:
-  void RemoveGone(const ClusterPlan& next);
-  void Refresh(Cluster::Member& member, const EndpointPlan& endpoint, bool asks_anew);
-  /// Adds the next endpoints of the plan that are missing: not all of thousands in one turn.
+  void RemoveGone(const ClusterSpec& next);
+  void Refresh(Cluster::Member& member, const EndpointSpec& endpoint, bool asks_anew);
+  /// Adds the next endpoints of the spec that are missing: not all of thousands in one turn.
   void AddSome(size_t most);
-  void Add(const EndpointPlan& endpoint);
-  void Ask(Cluster::Member& member, const EndpointPlan& endpoint);
+  void Add(const EndpointSpec& endpoint);
+  void Ask(Cluster::Member& member, const EndpointSpec& endpoint);
   void AskForLoad(Cluster::Member& member);
-  void AskForHealth(Cluster::Member& member, const EndpointPlan& endpoint);
+  void AskForHealth(Cluster::Member& member, const EndpointSpec& endpoint);
 
   const Context context_;
-  std::shared_ptr<const ClusterPlan> plan_;
+  std::shared_ptr<const ClusterSpec> spec_;
   const base::LocalPtr<Cluster> cluster_;
-  size_t next_ = 0;  // of the plan's endpoints: those before are members
+  size_t next_ = 0;  // of the spec's endpoints: those before are members
   net::Timer add_timer_;
 };
 

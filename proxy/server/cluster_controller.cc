@@ -85,7 +85,7 @@ void ClusterController::Update(base::SharedValue<config::Cluster> config) {
   }
   if (other_policy && !other_source) endpoints_.Update(all_);  // subset_size may be another
   health_.Update(config_);
-  plan_ = nullptr;
+  spec_ = nullptr;
   if (other_source) StartSource();
   StartTimers();
 }
@@ -125,17 +125,17 @@ void ClusterController::SetEndpoints(std::vector<discovery::ResolvedEndpoint> en
     const std::string address = each.address;
     Known known =
         found == before.end() ? Make(std::move(each)) : Keep(std::move(found->second), each);
-    all_.push_back(known.plan.target.endpoint);
+    all_.push_back(known.spec.target.endpoint);
     known_.emplace(address, std::move(known));
   }
   endpoints_.Update(all_);
   health_.Update(config_);
-  plan_ = nullptr;
+  spec_ = nullptr;
 }
 
 ClusterController::Known ClusterController::Keep(Known known,
                                                  const discovery::ResolvedEndpoint& endpoint) {
-  balancer::Endpoint& kept = *known.plan.target.endpoint;
+  balancer::Endpoint& kept = *known.spec.target.endpoint;
   if (!IsSameButForWeight(kept.traits(), endpoint.traits)) return Make(endpoint);
   endpoints_.SetWeight(kept, endpoint.traits.weight);
   return known;
@@ -143,13 +143,13 @@ ClusterController::Known ClusterController::Keep(Known known,
 
 ClusterController::Known ClusterController::Make(discovery::ResolvedEndpoint endpoint) {
   Known known;
-  known.plan.target = {
+  known.spec.target = {
       std::make_shared<balancer::Endpoint>(endpoint.address, std::move(endpoint.traits)),
       context_.metrics.RegisterEndpoint(config_->name, endpoint.address), endpoint.addresses};
-  SetLimits(*known.plan.target.limits, config_->endpoint_limits,
+  SetLimits(*known.spec.target.limits, config_->endpoint_limits,
             config_->endpoint_limits.max_pending_calls);
-  known.plan.target.cluster_limits = limits_;
-  known.plan.asker = next_asker_++ % context_.workers;
+  known.spec.target.cluster_limits = limits_;
+  known.spec.asker = next_asker_++ % context_.workers;
   known.addresses = std::move(endpoint.addresses);
   return known;
 }
@@ -162,42 +162,42 @@ void ClusterController::TakeLimits() {
   SetLimits(*limits_, config_->limits, config_->max_pending_calls);
   concurrency_ = ConcurrencyOf(config_, limits_->calls, context_.loop.Now());
   for (auto& [address, known] : known_) {
-    SetLimits(*known.plan.target.limits, config_->endpoint_limits,
+    SetLimits(*known.spec.target.limits, config_->endpoint_limits,
               config_->endpoint_limits.max_pending_calls);
   }
 }
 
-std::shared_ptr<const ClusterPlan> ClusterController::plan() {
-  if (!plan_) plan_ = MakePlan();
-  return plan_;
+std::shared_ptr<const ClusterSpec> ClusterController::spec() {
+  if (!spec_) spec_ = MakeSpec();
+  return spec_;
 }
 
-std::shared_ptr<const ClusterPlan> ClusterController::MakePlan() {
-  auto plan = std::make_shared<ClusterPlan>();
-  plan->id = id_;
-  plan->settings = ClusterSettingsOf(config_);
-  plan->shared = {.limits = limits_,
+std::shared_ptr<const ClusterSpec> ClusterController::MakeSpec() {
+  auto spec = std::make_shared<ClusterSpec>();
+  spec->id = id_;
+  spec->settings = ClusterSettingsOf(config_);
+  spec->shared = {.limits = limits_,
                   .concurrency = concurrency_,
                   .shed = context_.metrics.shed().Of(config_->name),
                   .retries = retries_};
-  plan->events = MakeEvents();
-  plan->pools = PoolSettingsOf(config_);
-  plan->health_check = config_->health_check;
+  spec->events = MakeEvents();
+  spec->pools = PoolSettingsOf(config_);
+  spec->health_check = config_->health_check;
   // Only those that are left after subsetting get connections.
   for (const balancer::EndpointPtr& each : endpoints_.endpoints()) {
-    plan->endpoints.push_back(PlanOf(*each));
+    spec->endpoints.push_back(SpecOf(*each));
   }
-  return plan;
+  return spec;
 }
 
-EndpointPlan ClusterController::PlanOf(const balancer::Endpoint& endpoint) const {
-  EndpointPlan plan = known_.at(endpoint.address()).plan;
-  plan.outcomes = health_.OutcomesOf(endpoint);
+EndpointSpec ClusterController::SpecOf(const balancer::Endpoint& endpoint) const {
+  EndpointSpec spec = known_.at(endpoint.address()).spec;
+  spec.outcomes = health_.OutcomesOf(endpoint);
   if (config_->health_check && IsAskedElsewhere(*config_->health_check)) {
-    plan.asked_at = {plan.target.endpoint, plan.target.id,
-                     AtPort(plan.target.addresses, config_->health_check->port)};
+    spec.asked_at = {spec.target.endpoint, spec.target.id,
+                     AtPort(spec.target.addresses, config_->health_check->port)};
   }
-  return plan;
+  return spec;
 }
 
 const Cluster::Snapshot& ClusterController::snapshot() {

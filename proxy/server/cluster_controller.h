@@ -1,5 +1,5 @@
 // ClusterController: main's side of a cluster: which endpoints it has, what is known of them, who
-// may be picked; makes the plan and the snapshot that every worker gets.
+// may be picked; makes the spec and the snapshot that every worker gets.
 //
 // Owned by the Server, used on the main thread. Endpoints are known by their address: one that is
 // named again is the same one, with its connections, counts, health and ejection.
@@ -19,7 +19,7 @@
 #include "lib/net/timer.h"
 #include "lib/telemetry/log.h"
 #include "lib/telemetry/metrics.h"
-#include "proxy/cluster/cluster_plan.h"
+#include "proxy/cluster/cluster_spec.h"
 #include "proxy/discovery/endpoint_source.h"
 #include "proxy/discovery/resolved_endpoint.h"
 
@@ -31,7 +31,7 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
    public:
     /// Workers need a new snapshot.
     virtual void OnSnapshotChanged(ClusterController& cluster) = 0;
-    /// Workers need a new plan, for the endpoints are others.
+    /// Workers need a new spec, for the endpoints are others.
     virtual void OnPlanChanged(ClusterController& cluster) = 0;
 
    protected:
@@ -70,14 +70,14 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
 
   /// Another configuration of the same name. Endpoints that it lists come and go at once, but for
   /// names that are to be looked up; where they come from elsewhere, those known stay until it is
-  /// heard of others. plan() and snapshot() are new ones afterwards; the caller hands them to the
+  /// heard of others. spec() and snapshot() are new ones afterwards; the caller hands them to the
   /// workers.
   void Update(base::SharedValue<config::Cluster> config);
   /// These are its endpoints. An address that is named twice counts once.
   void SetEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints);
 
   /// The same object until something in it changes.
-  std::shared_ptr<const ClusterPlan> plan();
+  std::shared_ptr<const ClusterSpec> spec();
   /// Made anew by each call: takes some microseconds for each endpoint.
   const Cluster::Snapshot& snapshot();
   /// Not to be made anew before: where thousands of endpoints come one by one, snapshots leave main
@@ -86,14 +86,14 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
 
  private:
   struct Known {
-    EndpointPlan plan;
+    EndpointSpec spec;
     std::vector<net::SocketAddress> addresses;
   };
 
   Known Keep(Known known, const discovery::ResolvedEndpoint& endpoint);
   Known Make(discovery::ResolvedEndpoint endpoint);
-  std::shared_ptr<const ClusterPlan> MakePlan();
-  EndpointPlan PlanOf(const balancer::Endpoint& endpoint) const;
+  std::shared_ptr<const ClusterSpec> MakeSpec();
+  EndpointSpec SpecOf(const balancer::Endpoint& endpoint) const;
   Cluster::Events MakeEvents();
   std::shared_ptr<RetryState> MakeRetries();
   void TakeLimits();
@@ -111,7 +111,7 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   unsigned next_asker_;
   balancer::EndpointSet endpoints_;
   health::ClusterHealth health_;
-  std::shared_ptr<const ClusterPlan> plan_;  // null: to be made anew
+  std::shared_ptr<const ClusterSpec> spec_;  // null: to be made anew
   Cluster::Snapshot snapshot_;  // the last one: to free it with its thousands is not for a worker
   base::Time snapshot_due_{};
   std::optional<net::Timer> refresh_;  // for policies that deal their turns anew

@@ -176,7 +176,7 @@ Server::ClusterPtr Server::Configured(const base::SharedValue<config::Cluster>& 
   } else if (!stays) {
     cluster->Update(config);
   }
-  part.plan = cluster->plan();
+  part.spec = cluster->spec();
   if (!stays) part.snapshot = cluster->snapshot();
   return cluster;
 }
@@ -230,7 +230,7 @@ void Server::TellPause(std::string_view reason) {
 }
 
 void Server::OnPlanChanged(ClusterController& cluster) {
-  for (const auto& worker : workers_) worker->Update({cluster.plan(), cluster.snapshot()});
+  for (const auto& worker : workers_) worker->Update({cluster.spec(), cluster.snapshot()});
   KeepDescriptors();
   TellReadiness();
 }

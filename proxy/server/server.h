@@ -1,7 +1,7 @@
 // Server: the whole sidecar but its admin port: clusters, listeners, workers, drain.
 //
 // Lives on the main thread, where all decisions for the process are made: what is configured, who
-// is eligible, when to stop. Workers report to it and get new plans and pickers from it, by Post.
+// is eligible, when to stop. Workers report to it and get new specs and pickers from it, by Post.
 #pragma once
 
 #include <functional>

@@ -72,23 +72,23 @@ void Worker::Take(Assignment& assignment) {
 void Worker::TakeClusters(std::vector<ClusterPart>& parts) {
   std::unordered_set<ClusterId> staying;
   for (ClusterPart& each : parts) {
-    staying.insert(each.plan->id);
+    staying.insert(each.spec->id);
     TakeCluster(each);
   }
   std::erase_if(clusters_, [&staying](const auto& each) { return !staying.contains(each.first); });
 }
 
 void Worker::TakeCluster(ClusterPart& part) {
-  std::unique_ptr<WorkerCluster>& worker_cluster = clusters_[part.plan->id];
+  std::unique_ptr<WorkerCluster>& worker_cluster = clusters_[part.spec->id];
   if (!worker_cluster) {
     worker_cluster = std::make_unique<WorkerCluster>(
-        WorkerCluster::Context{number_, loop_, random_, context_.metrics}, part.plan,
+        WorkerCluster::Context{number_, loop_, random_, context_.metrics}, part.spec,
         std::move(part.snapshot).value());
   } else {
-    worker_cluster->Update(part.plan);
+    worker_cluster->Update(part.spec);
     if (part.snapshot) worker_cluster->cluster()->SetSnapshot(std::move(*part.snapshot));
   }
-  if (part.plan->settings.mover && !move_timer_.running()) move_timer_.StartAfter(kMovePeriod);
+  if (part.spec->settings.mover && !move_timer_.running()) move_timer_.StartAfter(kMovePeriod);
 }
 
 base::LocalPtr<ListenerBinding> Worker::TakeListener(ListenerPart& part) {

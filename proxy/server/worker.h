@@ -19,7 +19,7 @@
 #include "proxy/call/worker_context.h"
 #include "proxy/clients/client_connection.h"
 #include "proxy/clients/listener_binding.h"
-#include "proxy/cluster/cluster_plan.h"
+#include "proxy/cluster/cluster_spec.h"
 #include "proxy/cluster/worker_cluster.h"
 
 namespace evenkeel::proxy {
@@ -42,7 +42,7 @@ class Worker final : private ClientConnection::Owner {
   };
 
   struct ClusterPart {
-    std::shared_ptr<const ClusterPlan> plan;
+    std::shared_ptr<const ClusterSpec> spec;
     std::optional<Cluster::Snapshot> snapshot;  ///< nothing: of a known cluster, the last one
   };
 
@@ -79,7 +79,7 @@ class Worker final : private ClientConnection::Owner {
 
   /// From the next turn on the worker serves this and nothing else. Listeners and clusters that
   /// stay keep their sockets and connections; calls in progress end with the routes and clusters
-  /// they have. Connections of listeners that go are drained. Where plan or table are those of
+  /// they have. Connections of listeners that go are drained. Where spec or table are those of
   /// before, nothing is made anew.
   void Assign(Assignment assignment);
   /// The same for one cluster, which the worker has.

@@ -1,4 +1,4 @@
-// What a worker makes of its plan of a cluster: endpoints to which nothing connects will do.
+// What a worker makes of its spec of a cluster: endpoints to which nothing connects will do.
 #include "proxy/cluster/worker_cluster.h"
 
 #include <gtest/gtest.h>
@@ -20,23 +20,23 @@ class WorkerClusterTest : public net::LoopTest {
   }
 
   /// Of the first so many endpoints.
-  std::shared_ptr<ClusterPlan> Plan(size_t endpoints) {
-    auto plan = std::make_shared<ClusterPlan>();
-    plan->settings.name = "users";
-    plan->events.on_connection = [](const auto&, int, std::string) {};
-    plan->events.on_probe = [](const auto&, health::ProbeReport) {};
+  std::shared_ptr<ClusterSpec> Spec(size_t endpoints) {
+    auto spec = std::make_shared<ClusterSpec>();
+    spec->settings.name = "users";
+    spec->events.on_connection = [](const auto&, int, std::string) {};
+    spec->events.on_probe = [](const auto&, health::ProbeReport) {};
     for (size_t i = 0; i < endpoints; ++i) {
       const std::string& address = endpoints_[i]->address();
-      EndpointPlan& each = plan->endpoints.emplace_back();
+      EndpointSpec& each = spec->endpoints.emplace_back();
       each.target = {.endpoint = endpoints_[i],
                      .id = metrics_.RegisterEndpoint("users", address),
                      .addresses = {net::SocketAddress::From(*base::Address::Parse(address))}};
     }
-    return plan;
+    return spec;
   }
-  void Make(std::shared_ptr<const ClusterPlan> plan) {
+  void Make(std::shared_ptr<const ClusterSpec> spec) {
     made_ = std::make_unique<WorkerCluster>(
-        WorkerCluster::Context{0, loop_, random_, metrics_.AddWorker()}, std::move(plan),
+        WorkerCluster::Context{0, loop_, random_, metrics_.AddWorker()}, std::move(spec),
         Cluster::Snapshot{balancer::RoundRobin(0).MakePicker({}),
                           std::make_shared<const health::Availability>()});
   }
@@ -54,59 +54,59 @@ class WorkerClusterTest : public net::LoopTest {
 };
 
 TEST_F(WorkerClusterTest, HasAPoolForEachEndpointOfThePlan) {
-  Make(Plan(3));
+  Make(Spec(3));
   EXPECT_EQ(Members(), 3u);
   EXPECT_EQ(Find(2)->pool->endpoint(), endpoints_[2]);
 }
 
 TEST_F(WorkerClusterTest, DoesNotAddAllOfManyInOneTurn) {
-  Make(Plan(20));
+  Make(Spec(20));
   EXPECT_EQ(Members(), 16u);
   RunUntil([&] { return Members() == 20; });
 }
 
 TEST_F(WorkerClusterTest, WhoLeavesIsRemovedAndTheRestKeepTheirPools) {
-  Make(Plan(3));
+  Make(Spec(3));
   const pool::Pool* const kept = Find(1)->pool.get();
-  made_->Update(Plan(2));
+  made_->Update(Spec(2));
   EXPECT_EQ(Find(2), nullptr);
   EXPECT_EQ(Find(1)->pool.get(), kept);
 }
 
 TEST_F(WorkerClusterTest, WhoComesIsAdded) {
-  Make(Plan(1));
-  made_->Update(Plan(2));
+  Make(Spec(1));
+  made_->Update(Spec(2));
   EXPECT_EQ(Members(), 2u);
 }
 
 TEST_F(WorkerClusterTest, OnlyOneWorkerAsksAnEndpointForItsHealth) {
-  auto plan = Plan(2);
-  plan->health_check.emplace();
-  plan->endpoints[1].asker = 1;
-  Make(plan);
+  auto spec = Spec(2);
+  spec->health_check.emplace();
+  spec->endpoints[1].asker = 1;
+  Make(spec);
   EXPECT_NE(Find(0)->check, nullptr);
   EXPECT_EQ(Find(1)->check, nullptr);
 }
 
 TEST_F(WorkerClusterTest, AnotherHealthCheckAsksAnew) {
-  Make(Plan(1));
+  Make(Spec(1));
   EXPECT_EQ(Find(0)->check, nullptr);
-  auto plan = Plan(1);
-  plan->health_check.emplace();
-  made_->Update(plan);
+  auto spec = Spec(1);
+  spec->health_check.emplace();
+  made_->Update(spec);
   EXPECT_NE(Find(0)->check, nullptr);
 }
 
 TEST_F(WorkerClusterTest, HandsOnTheCountersThatThePlanHas) {
-  Make(Plan(1));
-  auto plan = Plan(1);
-  plan->endpoints[0].outcomes = std::make_shared<health::OutcomeCounters>(0);
-  made_->Update(plan);
-  EXPECT_EQ(Find(0)->outcomes, plan->endpoints[0].outcomes);
+  Make(Spec(1));
+  auto spec = Spec(1);
+  spec->endpoints[0].outcomes = std::make_shared<health::OutcomeCounters>(0);
+  made_->Update(spec);
+  EXPECT_EQ(Find(0)->outcomes, spec->endpoints[0].outcomes);
 }
 
 TEST_F(WorkerClusterTest, ItsEndLeavesACallsClusterWithoutEndpoints) {
-  Make(Plan(2));
+  Make(Spec(2));
   const base::LocalPtr<Cluster> held = made_->cluster();
   made_.reset();
   EXPECT_EQ(held->Find(*endpoints_[0]), nullptr);

@@ -37,31 +37,31 @@ class ClusterControllerTest : public net::LoopTest, private ClusterController::O
 TEST_F(ClusterControllerTest, AThousandOtherRetryBrakesLeaveNothingBehind) {
   std::vector<std::weak_ptr<RetryState>> former;
   for (uint32_t i = 0; i < 1000; ++i) {
-    former.push_back(controller_->plan()->shared.retries);
+    former.push_back(controller_->spec()->shared.retries);
     config_.retry_throttling->max_tokens = 10 + i % 2;
     config_.retry_budget->percent = 10 + i % 3;
     controller_->Update(config_);
   }
-  controller_->plan();
+  controller_->spec();
   for (size_t i = 0; i < former.size(); ++i) EXPECT_TRUE(former[i].expired()) << i;
 }
 
 TEST_F(ClusterControllerTest, TheSameRetryBrakesKeepTheirState) {
-  const auto before = controller_->plan()->shared.retries;
+  const auto before = controller_->spec()->shared.retries;
   config_.max_pending_calls = 7;
   controller_->Update(config_);
-  EXPECT_EQ(controller_->plan()->shared.retries, before);
+  EXPECT_EQ(controller_->spec()->shared.retries, before);
 }
 
 TEST_F(ClusterControllerTest, AnotherSubsetSizeIsTakenAtOnce) {
   std::vector<discovery::ResolvedEndpoint> endpoints;
   for (int i = 0; i < 10; ++i) endpoints.push_back({"endpoint-" + std::to_string(i), {}, {}});
   controller_->SetEndpoints(endpoints);
-  EXPECT_EQ(controller_->plan()->endpoints.size(), 10u);
+  EXPECT_EQ(controller_->spec()->endpoints.size(), 10u);
   for (const uint32_t size : {2u, 5u, 0u}) {
     config_.balancing.subset_size = size;
     controller_->Update(config_);
-    EXPECT_EQ(controller_->plan()->endpoints.size(), size == 0 ? 10u : size);
+    EXPECT_EQ(controller_->spec()->endpoints.size(), size == 0 ? 10u : size);
   }
 }
 

@@ -1,5 +1,5 @@
-// ClusterPlan: what main wants every worker to have for one cluster: which endpoints, connected and
-// asked how. Immutable once made and shared by all workers; a change is another plan.
+// ClusterSpec: what main wants every worker to have for one cluster: which endpoints, connected and
+// asked how. Immutable once made and shared by all workers; a change is another spec.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace evenkeel::proxy {
 
-struct EndpointPlan {
+struct EndpointSpec {
   pool::Pool::Target target;
   std::shared_ptr<health::OutcomeCounters> outcomes;  ///< null: not counted
   /// The worker that asks the endpoint whether it serves, and for its load; 0 is the first.
@@ -24,12 +24,12 @@ struct EndpointPlan {
   std::optional<pool::Pool::Target> asked_at;
 };
 
-struct ClusterPlan {
+struct ClusterSpec {
   ClusterId id;
   Cluster::Settings settings;
   ClusterShared shared;
   Cluster::Events events;
-  std::vector<EndpointPlan> endpoints;
+  std::vector<EndpointSpec> endpoints;
   pool::Pool::Settings pools;
   std::optional<config::HealthCheck> health_check;
 };
