@@ -26,8 +26,6 @@ class FaultInjection {
   Fault Draw(const http2::HeaderList& request, base::Random& random) const;
 
  private:
-  bool IsMeant(const http2::HeaderList& request) const;
-
   const config::Fault fault_;
   rpc::Status status_;
 };

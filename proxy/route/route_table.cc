@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "health/health_message.h"
+#include "proxy/route/header_match.h"
 
 namespace evenkeel::proxy {
 namespace {
@@ -18,13 +19,6 @@ std::string_view AuthorityOf(const http2::HeaderList& headers) {
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
   return a.size() == b.size() && strncasecmp(a.data(), b.data(), a.size()) == 0;
-}
-
-bool HasField(const http2::HeaderList& headers, const config::Metadata& wanted) {
-  for (const http2::HeaderField field : headers) {
-    if (field.name == wanted.name && field.value == wanted.value) return true;
-  }
-  return false;
 }
 
 // Unlike that of any other route of the listener: two that match the same calls are an error.
@@ -173,8 +167,7 @@ bool RouteTable::Matches(const config::Match& match, const rpc::MethodPath& path
   if (!match.authority.empty() && !EqualsIgnoringCase(match.authority, AuthorityOf(headers))) {
     return false;
   }
-  return std::ranges::all_of(match.metadata,
-                             [&](const auto& each) { return HasField(headers, each); });
+  return HasAll(headers, match.metadata);
 }
 
 }  // namespace evenkeel::proxy
