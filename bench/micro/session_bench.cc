@@ -125,10 +125,11 @@ void MetricsRecord(benchmark::State& state) {
   telemetry::Metrics metrics;
   telemetry::WorkerMetrics& worker = metrics.AddWorker();
   const auto endpoint = metrics.RegisterEndpoint("users", "10.0.0.1:50051");
+  metrics.KnowMethod("user.v1.UserService", "GetUser");
   const rpc::AttemptOutcome outcome{rpc::StatusCode::kOk, rpc::Origin::kEndpoint,
                                     std::chrono::microseconds(700), rpc::Cause::kAnswered};
   for (auto _ : state) {
-    const auto method = worker.InternMethod("/user.v1.UserService/GetUser");
+    const auto method = worker.FindMethod("/user.v1.UserService/GetUser");
     worker.CallStarted(method);
     worker.AttemptStarted(endpoint);
     worker.AttemptFinished(endpoint, outcome);

@@ -2,17 +2,9 @@
 
 namespace evenkeel::telemetry {
 
-MethodId MethodIndex::FindNew(std::string_view path) {
-  const std::string_view name = MethodName(path);
-  if (name.empty() || complete_) return kOtherMethod;
-  const MethodId id = table_.Intern(name);
-  if (id != kOtherMethod) {
-    met_.emplace(name, id);
-  } else {
-    met_ = table_.Copy();
-    complete_ = true;
-  }
-  return id;
+MethodId MethodIndex::Unknown(std::string_view path) const {
+  const bool no_room = met_.size() >= table_.limit();
+  return no_room || MethodName(path).empty() ? kOtherMethod : kUnsettledMethod;
 }
 
 }  // namespace evenkeel::telemetry

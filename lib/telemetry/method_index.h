@@ -1,5 +1,5 @@
-// MethodIndex: one worker's own copy of what it has met of the MethodTable, so that a call looks
-// its method up without a lock. On the worker's thread only.
+// MethodIndex: one worker's own copy of the MethodTable, so that a call looks its method up without
+// a lock. On the worker's thread only.
 #pragma once
 
 #include <string_view>
@@ -13,20 +13,29 @@ class MethodIndex {
   /// `table` outlives the index.
   explicit MethodIndex(MethodTable& table) : table_(table) {}
 
-  /// The number of the method that a `:path` names; kOtherMethod when it names none. Takes the
-  /// table's lock only for a name this worker has not met, and never again once the table is full.
+  /// The number of the method that a `:path` names; kOtherMethod when it names none, or there is no
+  /// room for one more; kUnsettledMethod for a name that no endpoint has answered so far. Takes the
+  /// table's lock only after its names have changed.
   MethodId Find(std::string_view path) {
     if (!path.starts_with('/')) return kOtherMethod;
+    if (table_.version() != version_) [[unlikely]]
+      met_ = table_.Copy(version_);
     const auto found = met_.find(path.substr(1));
-    return found != met_.end() ? found->second : FindNew(path);
+    return found != met_.end() ? found->second : Unknown(path);
+  }
+
+  /// The number of an unsettled method that an endpoint has answered.
+  MethodId Settle(std::string_view path) {
+    const std::string_view name = MethodName(path);
+    return name.empty() ? kOtherMethod : table_.Settle(name);
   }
 
  private:
-  MethodId FindNew(std::string_view path);
+  MethodId Unknown(std::string_view path) const;
 
   MethodTable& table_;
   MethodMap met_;
-  bool complete_ = false;  ///< `met_` holds all that the table will ever hold
+  uint64_t version_ = 0;  ///< of met_
 };
 
 }  // namespace evenkeel::telemetry

@@ -6,6 +6,7 @@ namespace evenkeel::telemetry {
 namespace {
 
 constexpr size_t kLongestPath = 256;
+constexpr uint32_t kLastMethodId = 64 * 1024 - 1;  // what LazySlots hold
 
 bool IsVisible(char c) { return c > ' ' && c <= '~'; }
 
@@ -23,24 +24,36 @@ std::string_view MethodName(std::string_view path) {
 
 MethodTable::MethodTable(size_t limit) : limit_(limit) {}
 
-MethodId MethodTable::Intern(std::string_view name) {
+MethodId MethodTable::Settle(std::string_view name) {
   const std::lock_guard lock(mutex_);
   const auto found = ids_.find(name);
   if (found != ids_.end()) return found->second;
-  if (ids_.size() >= limit_) return kOtherMethod;
-  const auto id = static_cast<MethodId>(ids_.size() + 1);
+  if (ids_.size() >= limit_ || last_id_ == kLastMethodId) return kOtherMethod;
+  const auto id = static_cast<MethodId>(++last_id_);
   ids_.emplace(name, id);
+  ++version_;
   return id;
 }
 
-MethodMap MethodTable::Copy() const {
+void MethodTable::Retire(MethodId id) {
   const std::lock_guard lock(mutex_);
+  if (std::erase_if(ids_, [id](const auto& entry) { return entry.second == id; }) > 0) ++version_;
+}
+
+bool MethodTable::full() const {
+  const std::lock_guard lock(mutex_);
+  return ids_.size() >= limit_;
+}
+
+MethodMap MethodTable::Copy(uint64_t& version) const {
+  const std::lock_guard lock(mutex_);
+  version = version_;
   return ids_;
 }
 
 std::vector<std::string> MethodTable::Names() const {
   const std::lock_guard lock(mutex_);
-  std::vector<std::string> names(ids_.size() + 1);
+  std::vector<std::string> names(last_id_ + 1);
   names[0] = kOtherMethodName;
   for (const auto& [name, id] : ids_) names[static_cast<size_t>(id)] = name;
   return names;

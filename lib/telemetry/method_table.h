@@ -1,10 +1,13 @@
 // MethodTable: the methods that metrics know by name, one table for the process.
 //
-// Bounded: a peer can invent method names without end, so only the first `limit` get a number of
-// their own (gRFC A66 asks for that); the rest, and what is no method at all, are "other". Owned by
+// Bounded: a peer can invent method names without end, so a name gets a number of its own only once
+// an endpoint has answered it or the configuration knows it, and at most `limit` names have one at
+// a time (gRFC A66 asks for a bound); the rest, and what is no method at all, are "other". Metrics
+// retires names that are called no more when there is no room. Numbers are not used again. Owned by
 // Metrics; all functions may be called on any thread. Calls look up in a MethodIndex instead.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <mutex>
@@ -20,6 +23,10 @@ enum class MethodId : uint32_t {};
 
 /// Stands for all methods without a number of their own.
 inline constexpr MethodId kOtherMethod{0};
+
+/// Stands for a method that no endpoint has answered yet, while its call runs; never a number that
+/// anything is counted under.
+inline constexpr MethodId kUnsettledMethod{UINT32_MAX};
 
 /// The name of kOtherMethod, as metrics show it.
 inline constexpr std::string_view kOtherMethodName = "other";
@@ -43,17 +50,27 @@ class MethodTable {
   /// `limit`: named methods, kOtherMethod not counted.
   explicit MethodTable(size_t limit = kDefaultLimit);
 
-  /// The number of a MethodName; kOtherMethod for a new one when the table is full.
-  MethodId Intern(std::string_view name);
-  /// All names that have a number.
-  MethodMap Copy() const;
-  /// Indexed by MethodId.
+  /// Gives a MethodName a number, unless it has one; kOtherMethod when there is no room.
+  MethodId Settle(std::string_view name);
+  /// Takes the number away: the name has to be settled anew.
+  void Retire(MethodId id);
+
+  /// All names that have a number, and the version() they are of.
+  MethodMap Copy(uint64_t& version) const;
+  /// Changes with the names.
+  uint64_t version() const { return version_.load(std::memory_order_acquire); }
+  size_t limit() const { return limit_; }
+  /// Whether there is no room for another name.
+  bool full() const;
+  /// Indexed by MethodId; empty for those retired.
   std::vector<std::string> Names() const;
 
  private:
   const size_t limit_;
   mutable std::mutex mutex_;
+  std::atomic<uint64_t> version_ = 0;
   MethodMap ids_;
+  uint32_t last_id_ = 0;
 };
 
 }  // namespace evenkeel::telemetry

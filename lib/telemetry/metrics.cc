@@ -114,18 +114,44 @@ MetricFamily Metrics::PerEndpoint(MetricFamily family, Value value) const {
   return family;
 }
 
+CallTotals Metrics::MethodTotals(MethodId method) const {
+  CallTotals totals;
+  for (const auto& worker : workers_) {
+    const CallCounters* const found = worker->MethodCalls(method);
+    if (found != nullptr) totals.Add(*found);
+    if (method == kOtherMethod) totals.unsettled += worker->unsettled_calls();
+  }
+  return totals;
+}
+
 void Metrics::CollectMethods(std::vector<MetricFamily>& families) const {
   CallFamilies calls("evenkeel_server_call", "calls");
   const std::vector<std::string> names = methods_.Names();
   for (size_t i = 0; i < names.size(); ++i) {
-    CallTotals totals;
-    for (const auto& worker : workers_) {
-      const CallCounters* const found = worker->FindMethod(static_cast<MethodId>(i));
-      if (found != nullptr) totals.Add(*found);
-    }
-    if (totals.started > 0) calls.Add({{"grpc_method", names[i]}}, totals);
+    if (names[i].empty()) continue;
+    const CallTotals totals = MethodTotals(static_cast<MethodId>(i));
+    if (totals.started + totals.unsettled > 0) calls.Add({{"grpc_method", names[i]}}, totals);
   }
   std::move(calls).MoveTo(families);
+}
+
+void Metrics::RetireMethods(base::Time now) {
+  if (!methods_.full()) return method_uses_.clear();
+  const std::vector<std::string> names = methods_.Names();
+  method_uses_.resize(names.size());
+  for (size_t i = 1; i < names.size(); ++i) {
+    if (names[i].empty()) continue;
+    const auto method = static_cast<MethodId>(i);
+    const CallTotals totals = MethodTotals(method);
+    MethodUse& use = method_uses_[i];
+    if (!use.seen || use.started != totals.started || totals.InFlight() > 0) {
+      use = {totals.started, now};
+    }
+    const bool was_ok =
+        totals.finished[OutcomeKind(rpc::StatusCode::kOk, rpc::Origin::kEndpoint)] > 0;
+    const base::Duration memory = was_ok ? base::Duration(kMethodMemory) : kRefusedMethodMemory;
+    if (now - *use.seen > memory) methods_.Retire(method);
+  }
 }
 
 void Metrics::CollectClients(std::vector<MetricFamily>& families) const {

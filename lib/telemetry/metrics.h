@@ -12,10 +12,12 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "lib/base/clock.h"
 #include "lib/telemetry/balancer_metrics.h"
 #include "lib/telemetry/discovery_metrics.h"
 #include "lib/telemetry/health_metrics.h"
@@ -27,6 +29,8 @@
 #include "lib/telemetry/worker_metrics.h"
 
 namespace evenkeel::telemetry {
+
+struct CallTotals;
 
 /// How many different label values there may be; what comes later is folded into "other".
 struct MetricLimits {
@@ -65,6 +69,19 @@ class Metrics final : public prometheus::Collectable {
   /// The same in Prometheus's text format, version 0.0.4.
   std::string Text() const;
 
+  /// A method that the configuration names: it need not be answered to have a label.
+  void KnowMethod(const std::string& service, const std::string& method) {
+    methods_.Settle(service + "/" + method);
+  }
+
+  /// Once there is no more room for methods, those that have not been called for so long lose their
+  /// labels, and with them their counts; sooner where no call has ever been answered OK.
+  static constexpr std::chrono::hours kMethodMemory{1};
+  static constexpr std::chrono::minutes kRefusedMethodMemory{1};
+
+  /// Makes room for what has come. Asked before each scrape.
+  void Forget(base::Time now) { RetireMethods(now); }
+
  private:
   struct Endpoint {
     std::string cluster;
@@ -72,6 +89,13 @@ class Metrics final : public prometheus::Collectable {
     auto operator<=>(const Endpoint&) const = default;
   };
 
+  struct MethodUse {
+    uint64_t started = 0;
+    std::optional<base::Time> seen;  ///< when it was last seen to be called
+  };
+
+  CallTotals MethodTotals(MethodId method) const;
+  void RetireMethods(base::Time now);
   void CollectMethods(std::vector<prometheus::MetricFamily>& families) const;
   void CollectClients(std::vector<prometheus::MetricFamily>& families) const;
   void CollectAttempts(std::vector<prometheus::MetricFamily>& families) const;
@@ -93,6 +117,7 @@ class Metrics final : public prometheus::Collectable {
   const size_t endpoint_limit_;
   const std::chrono::system_clock::time_point start_ = std::chrono::system_clock::now();
   MethodTable methods_;
+  std::vector<MethodUse> method_uses_;  ///< by MethodId
   HealthMetrics health_;
   BalancerMetrics balancer_;
   ReloadMetrics reload_;

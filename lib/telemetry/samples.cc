@@ -91,7 +91,7 @@ void CallTotals::Add(const CallCounters& counters) {
 
 uint64_t CallTotals::InFlight() const {
   const uint64_t ended = std::accumulate(finished.begin(), finished.end(), uint64_t{0});
-  return started > ended ? started - ended : 0;
+  return (started > ended ? started - ended : 0) + unsettled;
 }
 
 CallFamilies::CallFamilies(const std::string& prefix, const std::string& things)

@@ -43,6 +43,7 @@ struct CallTotals {
   uint64_t InFlight() const;
 
   uint64_t started = 0;
+  uint64_t unsettled = 0;  ///< in flight, and not among `started`
   std::array<uint64_t, kOutcomeKinds> finished{};
   std::array<uint64_t, kLatencyBucketCount> latency_buckets{};
   uint64_t latency_nanoseconds = 0;

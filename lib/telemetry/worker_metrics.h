@@ -54,17 +54,32 @@ struct EndpointCounters {
   TrafficCounters traffic;
 };
 
+/// Whether what a path names is known to be a method.
+enum class IsMethod : bool { kNo, kYes };
+
 // On cache lines of its own: workers must not slow each other down.
 class alignas(64) WorkerMetrics {
  public:
   explicit WorkerMetrics(MethodTable& methods) : method_index_(methods) {}
 
-  /// The number of the method that a call's `:path` names; kOtherMethod when it names none or has
-  /// come too late to get a number.
-  MethodId InternMethod(std::string_view path) { return method_index_.Find(path); }
+  /// The number of the method that a call's `:path` names; kOtherMethod when it names none or there
+  /// is no room for it; kUnsettledMethod when no endpoint has answered it so far.
+  MethodId FindMethod(std::string_view path) { return method_index_.Find(path); }
 
-  /// Each start is followed by one finish of the same method, also when the call is cancelled.
-  void CallStarted(MethodId method) { MethodCounters(method).started.Add(); }
+  /// Each start is followed by one finish of the same method, also when the call is cancelled. A
+  /// call of an unsettled method is in flight as "other" and counts as started once it is settled,
+  /// at the latest before its finish.
+  void CallStarted(MethodId method) {
+    (method == kUnsettledMethod ? unsettled_started_ : MethodCounters(method).started).Add();
+  }
+  /// A call of an unsettled method is of this one from now on: kOtherMethod where nothing says that
+  /// there is such a method. `path` is the call's.
+  MethodId Settle(std::string_view path, IsMethod is_method) {
+    const MethodId method = is_method == IsMethod::kYes ? method_index_.Settle(path) : kOtherMethod;
+    MethodCounters(method).started.Add();
+    unsettled_ended_.Add();
+    return method;
+  }
   void CallFinished(MethodId method, rpc::StatusCode status, rpc::Origin origin,
                     base::Duration took) {
     MethodCounters(method).Finished(status, origin, took);
@@ -110,11 +125,15 @@ class alignas(64) WorkerMetrics {
   }
 
   /// Any thread, from here on. Null: nothing counted yet.
-  const CallCounters* FindMethod(MethodId method) const {
+  const CallCounters* MethodCalls(MethodId method) const {
     return methods_.Find(static_cast<size_t>(method));
   }
   const EndpointCounters* FindEndpoint(EndpointId endpoint) const {
     return endpoints_.Find(static_cast<size_t>(endpoint));
+  }
+  uint64_t unsettled_calls() const {
+    const uint64_t ended = unsettled_ended_.value();  // first: it must not overtake
+    return unsettled_started_.value() - ended;
   }
   uint64_t client_connections_opened() const { return client_connections_opened_.value(); }
   uint64_t client_connections_closed() const { return client_connections_closed_.value(); }
@@ -132,6 +151,8 @@ class alignas(64) WorkerMetrics {
 
   MethodIndex method_index_;
   LazySlots<CallCounters> methods_;
+  Counter unsettled_started_;
+  Counter unsettled_ended_;
   LazySlots<EndpointCounters> endpoints_;
   Counter client_connections_opened_;
   Counter client_connections_closed_;

@@ -74,7 +74,7 @@ void Call::Start(EndStream end) {
   }
   if (end == EndStream::kYes) attempts_.AddRequest({}, end);
   if (!CheckRequest()) return;
-  record_.method = context_.metrics.InternMethod(Value(request_, ":path"));
+  record_.method = context_.metrics.FindMethod(Value(request_, ":path"));
   counted_ = true;
   context_.metrics.CallStarted(record_.method);
   if (!ReadTimeout() || !Route()) return;
@@ -218,6 +218,8 @@ void Call::OnAnswerHeaders(http2::HeaderList headers) {
 }
 
 void Call::OnAnswerData(std::span<const uint8_t> bytes) {
+  if (record_.method == telemetry::kUnsettledMethod) [[unlikely]]
+    SettleMethod(telemetry::IsMethod::kYes);
   record_.answer_bytes += bytes.size();
   timer_.Touch();
   if (Allows(response_limit_, bytes, "response")) stream_->SubmitData(bytes, EndStream::kNo);
@@ -328,9 +330,22 @@ void Call::Close(const FinalStatus& end) {
   timer_.Stop();
   stages_.End(end.origin);
   // What is no gRPC is not a call, and so counted nowhere.
-  if (counted_) context_.metrics.CallFinished(record_.method, end.status.code, end.origin, Age());
+  if (counted_) Count(end);
   if (context_.sink != nullptr) Record(end);
   owner_.OnCallFinished();
+}
+
+void Call::Count(const FinalStatus& end) {
+  if (record_.method == telemetry::kUnsettledMethod) [[unlikely]] {
+    const bool is_method =
+        end.origin == Origin::kEndpoint && end.status.code != StatusCode::kUnimplemented;
+    SettleMethod(is_method ? telemetry::IsMethod::kYes : telemetry::IsMethod::kNo);
+  }
+  context_.metrics.CallFinished(record_.method, end.status.code, end.origin, Age());
+}
+
+void Call::SettleMethod(telemetry::IsMethod is_method) {
+  record_.method = context_.metrics.Settle(Value(request_, ":path"), is_method);
 }
 
 void Call::Record(const FinalStatus& end) {

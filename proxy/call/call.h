@@ -119,6 +119,8 @@ class Call final : public base::Pooled,
   bool Allows(std::optional<rpc::MessageLimit>& limit, std::span<const uint8_t> bytes,
               std::string_view whose);
   void AnswerNotGrpc(std::string_view http_status, std::string text);
+  /// Precondition: its method is unsettled.
+  void SettleMethod(telemetry::IsMethod is_method);
   bool IsAtDeadline() const;
   base::Duration Age() const { return context_.loop.Now() - record_.started; }
 
@@ -126,6 +128,7 @@ class Call final : public base::Pooled,
   void Finish(const FinalStatus& end);
   void Tell(const FinalStatus& end);
   void Close(const FinalStatus& end);
+  void Count(const FinalStatus& end);
   void Record(const FinalStatus& end);
 
   WorkerContext& context_;

@@ -34,7 +34,7 @@ class Mirrors::Copy final : public base::Pooled, private AnswerHandler {
         attempts_(context, request_, record_, *this),
         timer_(context.loop, [this] { Drop(); }) {
     record_.started = context.loop.Now();
-    record_.method = context.metrics.InternMethod(request_.Find(":path").value_or(""));
+    record_.method = context.metrics.FindMethod(request_.Find(":path").value_or(""));
     if (deadline) timer_.StartAt(*deadline);
   }
   ~Copy() {

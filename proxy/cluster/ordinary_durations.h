@@ -25,6 +25,7 @@ class OrdinaryDurations {
  public:
   /// A call of the method was answered after `duration`.
   void Answered(telemetry::MethodId method, base::Duration duration) {
+    if (method == telemetry::kUnsettledMethod) return;  // whose ordinary duration it would be
     const auto index = static_cast<size_t>(method);
     if (index >= methods_.size()) methods_.resize(index + 1);
     Estimate& known = methods_[index];

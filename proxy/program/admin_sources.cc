@@ -67,9 +67,13 @@ std::optional<admin::ExplainView> ExplainView(Server& server,
 
 }  // namespace
 
-admin::Sources AdminSources(Server& server, const base::Clock& clock,
-                            const telemetry::Metrics& metrics, Reloader& reloader) {
-  return {.metrics = [&metrics] { return metrics.Text(); },
+admin::Sources AdminSources(Server& server, const base::Clock& clock, telemetry::Metrics& metrics,
+                            Reloader& reloader) {
+  return {.metrics =
+              [&metrics, &clock] {
+                metrics.Forget(clock.Now());
+                return metrics.Text();
+              },
           .ready = [&server, &reloader] { return ReadyView(server, reloader); },
           .clusters = [&server] { return ClusterViews(server); },
           .config = [&reloader] { return reloader.config(); },

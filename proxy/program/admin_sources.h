@@ -11,7 +11,7 @@
 namespace evenkeel::proxy {
 
 /// All must outlive the result, whose functions run on the main thread.
-admin::Sources AdminSources(Server& server, const base::Clock& clock,
-                            const telemetry::Metrics& metrics, Reloader& reloader);
+admin::Sources AdminSources(Server& server, const base::Clock& clock, telemetry::Metrics& metrics,
+                            Reloader& reloader);
 
 }  // namespace evenkeel::proxy

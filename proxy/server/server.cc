@@ -152,6 +152,7 @@ void Server::Commit(std::vector<Listening> listeners) {
   CloseRemoved(listeners);
   listeners_ = std::move(listeners);
   MakeRoutes();
+  KnowMethods();
   AssignWorkers(std::move(parts));
   KeepDescriptors();
   answers_health_ = std::ranges::any_of(
@@ -191,6 +192,23 @@ void Server::MakeRoutes() {
                                    loop_.Now(), std::move(each.routes));
   }
   rate_limits_.DropUnused();
+}
+
+void Server::KnowMethods() {
+  const auto know = [this](const std::string& service, const std::string& method) {
+    if (!method.empty()) metrics_.KnowMethod(service, method);
+  };
+  for (const config::Listener& listener : config_.listeners) {
+    for (const config::Route& each : listener.routes) know(each.match.service, each.match.method);
+    if (!listener.health_service) continue;
+    for (const char* const method : {"Check", "Watch"}) know("grpc.health.v1.Health", method);
+  }
+  for (const config::Cluster& cluster : config_.clusters) {
+    if (!cluster.service_config) continue;
+    for (const config::ServiceConfig::Method& each : cluster.service_config->methods) {
+      for (const auto& name : each.names) know(name.service, name.method);
+    }
+  }
 }
 
 void Server::AssignWorkers(std::vector<Worker::ClusterPart> clusters) {

@@ -112,6 +112,7 @@ class Server final : private net::Flushable, private ClusterController::Owner {
   ClusterPtr Configured(const base::SharedValue<config::Cluster>& config, ClusterPtr cluster,
                         Worker::ClusterPart& part);
   void MakeRoutes();
+  void KnowMethods();
   void AssignWorkers(std::vector<Worker::ClusterPart> clusters);
   ClusterPtr FindCluster(std::string_view name) const;
 

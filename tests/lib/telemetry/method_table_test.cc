@@ -29,26 +29,38 @@ TEST(MethodNameTest, IsEmptyForAPathThatIsTooLong) {
 
 TEST(MethodTableTest, GivesTheSameNumberToTheSameName) {
   MethodTable table;
-  const MethodId get = table.Intern("s/Get");
+  const MethodId get = table.Settle("s/Get");
   EXPECT_NE(get, kOtherMethod);
-  EXPECT_NE(table.Intern("s/List"), get);
-  EXPECT_EQ(table.Intern("s/Get"), get);
+  EXPECT_NE(table.Settle("s/List"), get);
+  EXPECT_EQ(table.Settle("s/Get"), get);
 }
 
 TEST(MethodTableTest, ListsNamesByNumber) {
   MethodTable table;
-  table.Intern("s/Get");
-  table.Intern("s/List");
+  table.Settle("s/Get");
+  table.Settle("s/List");
   EXPECT_THAT(table.Names(), ElementsAre("other", "s/Get", "s/List"));
 }
 
 TEST(MethodTableTest, FoldsNewNamesOnceItIsFull) {
   MethodTable table(2);
-  const MethodId get = table.Intern("s/Get");
-  table.Intern("s/List");
-  EXPECT_EQ(table.Intern("s/Delete"), kOtherMethod);
-  EXPECT_EQ(table.Intern("s/Get"), get);
+  const MethodId get = table.Settle("s/Get");
+  table.Settle("s/List");
+  EXPECT_EQ(table.Settle("s/Delete"), kOtherMethod);
+  EXPECT_EQ(table.Settle("s/Get"), get);
   EXPECT_THAT(table.Names(), ElementsAre("other", "s/Get", "s/List"));
+}
+
+TEST(MethodTableTest, HasRoomAgainWhenANameRetires) {
+  MethodTable table(1);
+  const MethodId get = table.Settle("s/Get");
+  const uint64_t before = table.version();
+  table.Retire(get);
+  EXPECT_NE(table.version(), before);
+  const MethodId list = table.Settle("s/List");
+  EXPECT_NE(list, kOtherMethod);
+  EXPECT_NE(list, get);
+  EXPECT_THAT(table.Names(), ElementsAre("other", "", "s/List"));
 }
 
 }  // namespace

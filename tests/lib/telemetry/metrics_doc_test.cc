@@ -82,8 +82,8 @@ Scrape ScrapeOfEverything() {
   Metrics metrics;
   WorkerMetrics& worker = metrics.AddWorker();
   const rpc::AttemptOutcome outcome;
-  const MethodId method = worker.InternMethod("/s/m");
-  worker.CallStarted(method);
+  worker.CallStarted(worker.FindMethod("/s/m"));
+  const MethodId method = worker.Settle("/s/m", IsMethod::kYes);
   worker.CallFinished(method, outcome.status, outcome.origin, outcome.duration);
   const EndpointId endpoint = metrics.RegisterEndpoint("cluster", "endpoint:1");
   worker.AttemptStarted(endpoint);

@@ -26,8 +26,9 @@ class MetricsTest : public ::testing::Test {
   Scrape Read() const { return Scrape(metrics_.Text()); }
 
   void Call(WorkerMetrics& worker, std::string_view path, const AttemptOutcome& outcome = kOk) {
-    const MethodId method = worker.InternMethod(path);
+    MethodId method = worker.FindMethod(path);
     worker.CallStarted(method);
+    if (method == kUnsettledMethod) method = worker.Settle(path, IsMethod::kYes);
     worker.CallFinished(method, outcome.status, outcome.origin, outcome.duration);
   }
 
@@ -85,7 +86,8 @@ TEST_F(MetricsTest, HasNoSeriesForOtherUntilItIsNeeded) {
 }
 
 TEST_F(MetricsTest, CountsCallsInFlight) {
-  const MethodId get = one_.InternMethod("/s/Get");
+  metrics_.KnowMethod("s", "Get");
+  const MethodId get = one_.FindMethod("/s/Get");
   const std::string in_flight = "evenkeel_server_call_in_flight{grpc_method=\"s/Get\"}";
   one_.CallStarted(get);
   one_.CallStarted(get);
@@ -94,6 +96,79 @@ TEST_F(MetricsTest, CountsCallsInFlight) {
   one_.CallFinished(get, kOk.status, kOk.origin, kOk.duration);
   two_.CallFinished(get, StatusCode::kCancelled, Origin::kClient, seconds(0));
   EXPECT_EQ(Read().Value(in_flight), 1);
+}
+
+TEST_F(MetricsTest, HasACallOfAnUnsettledMethodInFlightAsOther) {
+  one_.CallStarted(one_.FindMethod("/s/Get"));
+  const std::string started = "evenkeel_server_call_started_total";
+  const std::string in_flight = "evenkeel_server_call_in_flight";
+  EXPECT_EQ(Read().Value(in_flight + "{grpc_method=\"other\"}"), 1);
+  EXPECT_EQ(Read().Sum(started), 0);
+  one_.Settle("/s/Get", IsMethod::kYes);
+  EXPECT_EQ(Read().Value(started + "{grpc_method=\"s/Get\"}"), 1);
+  EXPECT_EQ(Read().Value(in_flight + "{grpc_method=\"s/Get\"}"), 1);
+  EXPECT_FALSE(Read().Has(in_flight + "{grpc_method=\"other\"}"));
+}
+
+TEST_F(MetricsTest, CountsInventedMethodsAsOther) {
+  for (int i = 0; i < 1000; ++i) {
+    one_.CallStarted(one_.FindMethod("/invented/m" + std::to_string(i)));
+    const MethodId method = one_.Settle("/invented/m" + std::to_string(i), IsMethod::kNo);
+    one_.CallFinished(method, StatusCode::kUnimplemented, Origin::kEndpoint, seconds(0));
+  }
+  Call(one_, "/s/Get");
+  const Scrape scrape = Read();
+  EXPECT_EQ(scrape.Value("evenkeel_server_call_started_total{grpc_method=\"other\"}"), 1000);
+  EXPECT_EQ(scrape.Value("evenkeel_server_call_started_total{grpc_method=\"s/Get\"}"), 1);
+  EXPECT_EQ(scrape.Count("evenkeel_server_call_started_total"), 2u);
+}
+
+// The limit is three.
+class MethodMemoryTest : public MetricsTest {
+ protected:
+  bool HasLabel(const std::string& method) const {
+    return Read().Has("evenkeel_server_call_started_total{grpc_method=\"s/" + method + "\"}");
+  }
+  static constexpr base::Time kFull = base::Time(std::chrono::hours(1000));
+};
+
+TEST_F(MethodMemoryTest, TheTableAgesOnceItIsFull) {
+  for (const std::string_view path : {"/s/A", "/s/B"}) Call(one_, path);
+  metrics_.Forget(kFull - 2 * Metrics::kMethodMemory);
+  metrics_.Forget(kFull);
+  EXPECT_TRUE(HasLabel("A"));
+  Call(two_, "/s/C");
+  metrics_.Forget(kFull);
+  Call(one_, "/s/A");
+  metrics_.Forget(kFull + seconds(1));
+  metrics_.Forget(kFull + Metrics::kMethodMemory + seconds(1));
+  EXPECT_TRUE(HasLabel("A"));
+  EXPECT_FALSE(HasLabel("B"));
+  EXPECT_FALSE(HasLabel("C"));
+  Call(two_, "/s/D");
+  EXPECT_TRUE(HasLabel("D"));
+}
+
+TEST_F(MethodMemoryTest, AMethodThatIsOnlyEverRefusedMakesRoomSooner) {
+  Call(one_, "/s/A");
+  for (const std::string_view path : {"/s/B", "/s/C"}) {
+    Call(one_, path, {StatusCode::kUnauthenticated, Origin::kEndpoint, milliseconds(1)});
+  }
+  metrics_.Forget(kFull);
+  metrics_.Forget(kFull + Metrics::kRefusedMethodMemory);
+  EXPECT_TRUE(HasLabel("B"));
+  metrics_.Forget(kFull + Metrics::kRefusedMethodMemory + seconds(1));
+  EXPECT_TRUE(HasLabel("A"));
+  EXPECT_FALSE(HasLabel("B"));
+}
+
+TEST_F(MethodMemoryTest, AMethodThatHasCallsInFlightKeepsItsLabel) {
+  for (const std::string_view path : {"/s/A", "/s/B", "/s/C"}) Call(one_, path);
+  one_.CallStarted(one_.FindMethod("/s/A"));
+  metrics_.Forget(kFull);
+  metrics_.Forget(kFull + Metrics::kMethodMemory + seconds(1));
+  EXPECT_TRUE(HasLabel("A"));
+  EXPECT_FALSE(HasLabel("B"));
 }
 
 TEST_F(MetricsTest, ExportsDurationsAsACumulativeHistogram) {

@@ -46,12 +46,14 @@ class MetricsThreadsTest : public ::testing::Test {
   void MakeCall(WorkerMetrics& worker, int number) const {
     const rpc::AttemptOutcome outcome{static_cast<rpc::StatusCode>(number % rpc::kStatusCodeCount),
                                       rpc::Origin::kEndpoint, std::chrono::microseconds(number)};
-    const MethodId method = worker.InternMethod("/s/m" + std::to_string(number % 300));
+    const std::string path = "/s/m" + std::to_string(number % 300);
+    MethodId method = worker.FindMethod(path);
     const EndpointId endpoint = endpoints_[static_cast<size_t>(number % kEndpoints)];
     worker.CallStarted(method);
     worker.AttemptStarted(endpoint);
     worker.EndpointBytesSent(endpoint, 100);
     worker.AttemptFinished(endpoint, outcome);
+    if (method == kUnsettledMethod) method = worker.Settle(path, IsMethod::kYes);
     worker.CallFinished(method, outcome.status, outcome.origin, outcome.duration);
   }
 

@@ -35,7 +35,7 @@ class WorkerMetricsTest : public ::testing::Test {
 };
 
 TEST_F(WorkerMetricsTest, HasNothingForWhatWasNeverCounted) {
-  EXPECT_EQ(metrics_.FindMethod(metrics_.InternMethod("/a.B/C")), nullptr);
+  EXPECT_EQ(metrics_.MethodCalls(MethodId{1}), nullptr);
   EXPECT_EQ(metrics_.FindEndpoint(kFirst), nullptr);
   metrics_.AttemptStarted(kFar);
   EXPECT_NE(metrics_.FindEndpoint(kFar), nullptr);
@@ -43,18 +43,31 @@ TEST_F(WorkerMetricsTest, HasNothingForWhatWasNeverCounted) {
 }
 
 TEST_F(WorkerMetricsTest, CountsCallsByMethod) {
-  const MethodId one = metrics_.InternMethod("/a.B/C");
-  const MethodId other = metrics_.InternMethod("/a.B/D");
-  EXPECT_EQ(metrics_.InternMethod("/a.B/C"), one);
+  const MethodId one = methods_.Settle("a.B/C");
+  const MethodId other = methods_.Settle("a.B/D");
+  EXPECT_EQ(metrics_.FindMethod("/a.B/C"), one);
   metrics_.CallStarted(one);
   metrics_.CallStarted(one);
   metrics_.CallFinished(one, StatusCode::kNotFound, Origin::kEndpoint, 3ms);
   metrics_.CallStarted(other);
-  const CallCounters& counters = *metrics_.FindMethod(one);
+  const CallCounters& counters = *metrics_.MethodCalls(one);
   EXPECT_EQ(counters.started.value(), 2u);
   EXPECT_EQ(counters.finished[OutcomeKind(StatusCode::kNotFound, Origin::kEndpoint)].value(), 1u);
   EXPECT_EQ(counters.duration.nanoseconds(), 3'000'000u);
-  EXPECT_EQ(metrics_.FindMethod(other)->started.value(), 1u);
+  EXPECT_EQ(metrics_.MethodCalls(other)->started.value(), 1u);
+}
+
+TEST_F(WorkerMetricsTest, CountsACallOfAnUnsettledMethodOnceItIsSettled) {
+  EXPECT_EQ(metrics_.FindMethod("/a.B/C"), kUnsettledMethod);
+  metrics_.CallStarted(kUnsettledMethod);
+  metrics_.CallStarted(kUnsettledMethod);
+  EXPECT_EQ(metrics_.unsettled_calls(), 2u);
+  const MethodId settled = metrics_.Settle("/a.B/C", IsMethod::kYes);
+  EXPECT_EQ(metrics_.FindMethod("/a.B/C"), settled);
+  EXPECT_EQ(metrics_.MethodCalls(settled)->started.value(), 1u);
+  EXPECT_EQ(metrics_.Settle("/a.B/D", IsMethod::kNo), kOtherMethod);
+  EXPECT_EQ(metrics_.FindMethod("/a.B/D"), kUnsettledMethod);
+  EXPECT_EQ(metrics_.unsettled_calls(), 0u);
 }
 
 TEST_F(WorkerMetricsTest, CountsWhatBecomesOfAnEndpoint) {

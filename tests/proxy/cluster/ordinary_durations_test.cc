@@ -32,6 +32,11 @@ TEST_F(OrdinaryDurationsTest, AMethodOfWhichNoCallWasAnsweredHasNone) {
   EXPECT_TRUE(IsTooShort(MethodId{1000}, 1h));
 }
 
+TEST_F(OrdinaryDurationsTest, MethodsThatAreNotSettledShareNone) {
+  Answered(telemetry::kUnsettledMethod, 1ms, 5);
+  EXPECT_TRUE(IsTooShort(telemetry::kUnsettledMethod, 1h));
+}
+
 TEST_F(OrdinaryDurationsTest, WhereTheEndpointHadNoRoomTheDeadlineSaysSomethingUntilMoreIsKnown) {
   EXPECT_FALSE(IsTooShort(kGet, 50ms, rpc::Cause::kNoRoom));
   Answered(kGet, 1s, 1);

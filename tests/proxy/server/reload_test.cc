@@ -209,7 +209,7 @@ TEST_F(ReloadTest, ACallThatWaitsForReadinessInAClusterThatIsRemovedEndsUnavaila
   client_ = Connect();
   StreamLog& call = Call();
   const auto calls = [&] {
-    return telemetry::Scrape(metrics_.Text()).Sum("evenkeel_server_call_started_total");
+    return telemetry::Scrape(metrics_.Text()).Sum("evenkeel_server_call_in_flight");
   };
   RunUntil([&] { return calls() == 1; });
   EXPECT_TRUE(NothingArrives());
