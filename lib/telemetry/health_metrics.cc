@@ -13,6 +13,14 @@ void HealthMetrics::Forget(std::string_view cluster, std::string_view endpoint) 
   states_.erase({std::string(cluster), std::string(endpoint)});
 }
 
+void HealthMetrics::DropCounters(const std::string& cluster, const std::string& endpoint) {
+  const auto is_its = [&](const auto& entry) {
+    return std::get<0>(entry.first) == cluster && std::get<1>(entry.first) == endpoint;
+  };
+  std::erase_if(transitions_, is_its);
+  std::erase_if(probes_, is_its);
+}
+
 void HealthMetrics::StateChanged(std::string_view cluster, std::string_view endpoint,
                                  std::string_view state, std::string_view reason) {
   SetState(cluster, endpoint, state);

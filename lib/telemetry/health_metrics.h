@@ -20,8 +20,13 @@ class HealthMetrics {
                     std::string_view reason);
   /// The state it begins in: no transition.
   void SetState(std::string_view cluster, std::string_view endpoint, std::string_view state);
-  /// It is no longer of the cluster: it has no state. Counters stay.
+  /// It is no longer of the cluster: it has no state. Counters stay until they are dropped.
   void Forget(std::string_view cluster, std::string_view endpoint);
+  void DropCounters(const std::string& cluster, const std::string& endpoint);
+  /// Whether it is of the cluster.
+  bool Has(const std::string& cluster, const std::string& endpoint) const {
+    return states_.contains({cluster, endpoint});
+  }
   void Probed(std::string_view cluster, std::string_view endpoint, std::string_view result);
   void Ejected(std::string_view cluster, std::string_view method);
   void NotEjected(std::string_view cluster, std::string_view method, std::string_view reason);

@@ -65,7 +65,34 @@ EndpointId Metrics::RegisterEndpoint(std::string_view cluster, std::string_view 
   const auto id = static_cast<EndpointId>(endpoints_.size());
   endpoint_ids_.emplace(endpoint, id);
   endpoints_.push_back(std::move(endpoint));
+  absences_.emplace_back();
   return id;
+}
+
+void Metrics::Forget(base::Time now) {
+  RetireMethods(now);
+  ForgetEndpoints(now);
+}
+
+bool Metrics::IsThere(size_t endpoint) const {
+  const Endpoint& it = endpoints_[endpoint];
+  return it.address == kOtherEndpoint || health_.Has(it.cluster, it.address) ||
+         SumEndpoint(endpoint, Opened) > SumEndpoint(endpoint, Closed) ||
+         AttemptTotals(endpoint).InFlight() > 0;
+}
+
+void Metrics::ForgetEndpoints(base::Time now) {
+  for (size_t i = 0; i < endpoints_.size(); ++i) {
+    Absence& absence = absences_[i];
+    if (IsThere(i)) {
+      absence = {};
+    } else if (!absence.since) {
+      absence.since = now;
+    } else if (!absence.is_forgotten && now - *absence.since > kEndpointMemory) {
+      absence.is_forgotten = true;
+      health_.DropCounters(endpoints_[i].cluster, endpoints_[i].address);
+    }
+  }
 }
 
 std::string Metrics::Text() const {
@@ -108,6 +135,7 @@ double Metrics::SumEndpoint(size_t endpoint, Value value) const {
 template <typename Value>
 MetricFamily Metrics::PerEndpoint(MetricFamily family, Value value) const {
   for (size_t i = 0; i < endpoints_.size(); ++i) {
+    if (IsForgotten(i)) continue;
     AddCounter(family, EndpointLabels(endpoints_[i].cluster, endpoints_[i].address),
                SumEndpoint(i, value));
   }
@@ -179,15 +207,20 @@ void Metrics::CollectClients(std::vector<MetricFamily>& families) const {
       Sum([](const auto& worker) { return worker.client_traffic().sent_bytes.value(); })));
 }
 
+CallTotals Metrics::AttemptTotals(size_t endpoint) const {
+  CallTotals totals;
+  for (const auto& worker : workers_) {
+    const EndpointCounters* const found = worker->FindEndpoint(static_cast<EndpointId>(endpoint));
+    if (found != nullptr) totals.Add(found->attempts);
+  }
+  return totals;
+}
+
 void Metrics::CollectAttempts(std::vector<MetricFamily>& families) const {
   CallFamilies attempts("evenkeel_client_attempt", "attempts");
   for (size_t i = 0; i < endpoints_.size(); ++i) {
-    CallTotals totals;
-    for (const auto& worker : workers_) {
-      const EndpointCounters* const found = worker->FindEndpoint(static_cast<EndpointId>(i));
-      if (found != nullptr) totals.Add(found->attempts);
-    }
-    attempts.Add(EndpointLabels(endpoints_[i].cluster, endpoints_[i].address), totals);
+    if (IsForgotten(i)) continue;
+    attempts.Add(EndpointLabels(endpoints_[i].cluster, endpoints_[i].address), AttemptTotals(i));
   }
   std::move(attempts).MoveTo(families);
   families.push_back(PerEndpoint(
@@ -204,6 +237,7 @@ void Metrics::CollectEndpointConnections(std::vector<MetricFamily>& families) co
   MetricFamily closed = CounterFamily("evenkeel_client_disconnections_total",
                                       "Ready connections that ended, by reason.");
   for (size_t i = 0; i < endpoints_.size(); ++i) {
+    if (IsForgotten(i)) continue;
     const Labels labels = EndpointLabels(endpoints_[i].cluster, endpoints_[i].address);
     const double ended = SumEndpoint(i, Closed);
     AddGauge(open, labels, std::max(SumEndpoint(i, Opened) - ended, 0.0));

@@ -79,14 +79,24 @@ class Metrics final : public prometheus::Collectable {
   static constexpr std::chrono::hours kMethodMemory{1};
   static constexpr std::chrono::minutes kRefusedMethodMemory{1};
 
-  /// Makes room for what has come. Asked before each scrape.
-  void Forget(base::Time now) { RetireMethods(now); }
+  /// An endpoint that has been of no cluster for so long, and has neither a call nor a connection
+  /// left, is exported no more, until it comes back; then its counters go on.
+  static constexpr std::chrono::minutes kEndpointMemory{10};
+
+  /// Leaves out what is no longer there, and makes room for what has come. Asked before each
+  /// scrape.
+  void Forget(base::Time now);
 
  private:
   struct Endpoint {
     std::string cluster;
     std::string address;
     auto operator<=>(const Endpoint&) const = default;
+  };
+
+  struct Absence {
+    std::optional<base::Time> since;  ///< the first scrape without it; nothing: it is there
+    bool is_forgotten = false;
   };
 
   struct MethodUse {
@@ -96,6 +106,10 @@ class Metrics final : public prometheus::Collectable {
 
   CallTotals MethodTotals(MethodId method) const;
   void RetireMethods(base::Time now);
+  bool IsThere(size_t endpoint) const;
+  bool IsForgotten(size_t endpoint) const { return absences_[endpoint].is_forgotten; }
+  void ForgetEndpoints(base::Time now);
+  CallTotals AttemptTotals(size_t endpoint) const;
   void CollectMethods(std::vector<prometheus::MetricFamily>& families) const;
   void CollectClients(std::vector<prometheus::MetricFamily>& families) const;
   void CollectAttempts(std::vector<prometheus::MetricFamily>& families) const;
@@ -127,6 +141,7 @@ class Metrics final : public prometheus::Collectable {
   LatencyHistogram main_turns_;
   std::function<uint64_t()> log_drops_ = [] { return uint64_t{0}; };
   std::vector<Endpoint> endpoints_;  ///< by EndpointId
+  std::vector<Absence> absences_;    ///< by EndpointId
   std::map<Endpoint, EndpointId> endpoint_ids_;
   std::vector<std::unique_ptr<WorkerMetrics>> workers_;
 };

@@ -171,6 +171,83 @@ TEST_F(MethodMemoryTest, AMethodThatHasCallsInFlightKeepsItsLabel) {
   EXPECT_FALSE(HasLabel("B"));
 }
 
+class EndpointMemoryTest : public MetricsTest {
+ protected:
+  bool IsExported() const { return metrics_.Text().find("endpoint=\"a:1\"") != std::string::npos; }
+  double Attempts() const {
+    return Read().Value(R"(evenkeel_client_attempt_started_total{cluster="users",endpoint="a:1"})");
+  }
+  void Leave() { metrics_.health().Forget("users", "a:1"); }
+  void ComeBack() { metrics_.health().SetState("users", "a:1", "ready"); }
+
+  EndpointMemoryTest() {
+    metrics_.health().StateChanged("users", "a:1", "ready", "connection");
+    metrics_.health().Probed("users", "a:1", "serving");
+    Attempt(one_, endpoint_);
+  }
+
+  static constexpr base::Time kLeft = base::Time(std::chrono::hours(1));
+  static constexpr base::Time kLast = kLeft + Metrics::kEndpointMemory;
+  const EndpointId endpoint_ = metrics_.RegisterEndpoint("users", "a:1");
+};
+
+TEST_F(EndpointMemoryTest, OneThatIsThereStays) {
+  metrics_.Forget(kLeft);
+  metrics_.Forget(kLast + seconds(1));
+  EXPECT_EQ(Attempts(), 1);
+}
+
+TEST_F(EndpointMemoryTest, OneThatLeftIsForgottenAfterAWhile) {
+  Leave();
+  metrics_.Forget(kLeft);
+  metrics_.Forget(kLast);
+  EXPECT_EQ(Attempts(), 1);
+  metrics_.Forget(kLast + seconds(1));
+  EXPECT_FALSE(IsExported());
+}
+
+// However seldom somebody scrapes, the last calls are seen.
+TEST_F(EndpointMemoryTest, TheFirstScrapeAfterItLeftHasItStill) {
+  metrics_.Forget(kLeft);
+  Leave();
+  metrics_.Forget(kLast + seconds(1));
+  EXPECT_EQ(Attempts(), 1);
+}
+
+TEST_F(EndpointMemoryTest, CountersGoOnWhenItComesBack) {
+  Leave();
+  metrics_.Forget(kLeft);
+  ComeBack();
+  metrics_.Forget(kLast);
+  EXPECT_EQ(Read().Sum("evenkeel_client_health_probes_total"), 1);
+  Leave();
+  metrics_.Forget(kLast + seconds(1));
+  EXPECT_EQ(Attempts(), 1);
+  metrics_.Forget(kLast + seconds(2) + Metrics::kEndpointMemory);
+  EXPECT_FALSE(IsExported());
+  ComeBack();
+  Attempt(two_, metrics_.RegisterEndpoint("users", "a:1"));
+  metrics_.Forget(kLast + std::chrono::hours(1));
+  EXPECT_EQ(Attempts(), 2);
+}
+
+TEST_F(EndpointMemoryTest, OneThatLeftStaysAsLongAsItHasACallOrAConnection) {
+  Leave();
+  one_.AttemptStarted(endpoint_);
+  metrics_.Forget(kLeft);
+  metrics_.Forget(kLast + seconds(1));
+  EXPECT_TRUE(IsExported());
+  one_.AttemptFinished(endpoint_, kOk);
+  two_.EndpointConnectionOpened(endpoint_);
+  metrics_.Forget(kLast + seconds(2));
+  metrics_.Forget(kLast + std::chrono::hours(1));
+  EXPECT_TRUE(IsExported());
+  two_.EndpointConnectionClosed(endpoint_, CloseReason::kOurs);
+  metrics_.Forget(kLast + std::chrono::hours(2));
+  metrics_.Forget(kLast + std::chrono::hours(3));
+  EXPECT_FALSE(IsExported());
+}
+
 TEST_F(MetricsTest, ExportsDurationsAsACumulativeHistogram) {
   Call(one_, "/s/Get", {StatusCode::kOk, Origin::kEndpoint, milliseconds(3)});
   Call(two_, "/s/Get", {StatusCode::kOk, Origin::kEndpoint, milliseconds(4)});
