@@ -211,6 +211,7 @@ class Session {
   void Fail(const HeaderBlocks::FaultText& fault);
   void FailStream(Stream& stream, ErrorCode code);
   void RefuseRequest(StreamId id, ErrorCode code);
+  void SubmitReset(StreamId id, ErrorCode code);
   void OnClosedData(StreamId id);
   void CountUnanswered(const Stream& stream, ResetGuard::Way way);
   void MarkAnswered(Stream& stream);

@@ -75,7 +75,7 @@ void Session::OnLateHeaders(StreamId id) {
   }
   SkipBlock();
   CountIdleFrame();
-  if (role_ == Role::kServer) RefuseRequest(id, ErrorCode::kStreamClosed);
+  if (role_ == Role::kServer) SubmitReset(id, ErrorCode::kStreamClosed);
 }
 
 void Session::OnNewRequest(StreamId id) {

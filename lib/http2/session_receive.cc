@@ -104,7 +104,7 @@ void Session::OnClosedData(StreamId id) {
   if (role_ == Role::kClient) return;
   if (resets_.MayHold(id, clock_.Now())) return;  // was under way when we reset the stream
   CountIdleFrame();
-  RefuseRequest(id, ErrorCode::kStreamClosed);
+  SubmitReset(id, ErrorCode::kStreamClosed);
 }
 
 void Session::OnDataOf(Stream& stream, const FrameInput::Piece& piece) {
@@ -330,7 +330,13 @@ void Session::FailStream(Stream& stream, ErrorCode code) {
   Reset(stream, code);
 }
 
+// What of its body is under way already says nothing.
 void Session::RefuseRequest(StreamId id, ErrorCode code) {
+  resets_.Add(id, clock_.Now());
+  SubmitReset(id, code);
+}
+
+void Session::SubmitReset(StreamId id, ErrorCode code) {
   if (state_ >= State::kFailed) return;
   AppendRstStream(output_.answers(), id, code);
   WantOutput();

@@ -401,6 +401,24 @@ TEST_F(ServerWireTest, RefusesAStreamAboveTheLimitAndServesTheOthers) {
   ExpectServes(203);
 }
 
+// Its body may be under way already.
+TEST_F(ServerWireTest, TakesTheBodyOfARequestThatItRefusedForNoNewFault) {
+  Receive(WireBuilder().Headers(1, With(GrpcRequest(), "Upper", "case")));
+  EXPECT_THAT(Said(), ElementsAre("RST_STREAM 1 PROTOCOL_ERROR"));
+  Receive(WireBuilder().Data(1, "body").Data(1, "end", EndStream::kYes));
+  EXPECT_THAT(Said(), IsEmpty());
+  ExpectServes(3);
+}
+
+TEST_F(ServerWireTest, TakesTheBodyOfARequestAboveTheLimitForNoNewFault) {
+  WireBuilder wire;
+  for (StreamId id = 1; id < 203; id += 2) wire.Headers(id, GrpcRequest());
+  Receive(wire);
+  EXPECT_THAT(Said(), ElementsAre("RST_STREAM 201 REFUSED_STREAM"));
+  Receive(WireBuilder().Data(201, "body", EndStream::kYes));
+  EXPECT_THAT(Said(), IsEmpty());
+}
+
 TEST(HeaderLimitTest, MarksAListOverTheLimitAndKeepsItsSmallFields) {
   Peer server(Role::kServer, {.max_header_list = 1'000});
   Fields fields = With(GrpcRequest(), "x-huge", std::string(2'000, 'x'));
