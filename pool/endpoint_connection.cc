@@ -5,7 +5,6 @@
 #include "lib/base/check.h"
 
 namespace evenkeel::pool {
-
 EndpointConnection::EndpointConnection(net::EventLoop& loop, const net::SocketAddress& address,
                                        const ConnectionSettings& settings, uint32_t version,
                                        Owner& owner)
@@ -52,6 +51,7 @@ void EndpointConnection::OnRequest(http2::StreamHandle, http2::HeaderList, http2
 }
 
 void EndpointConnection::OnSettings() {
+  if (broken_) return;
   if (state_ == State::kConnecting) {
     connect_timer_.Stop();
     state_ = State::kReady;
@@ -86,6 +86,7 @@ void EndpointConnection::OnStreamClosed() {
 }
 
 void EndpointConnection::OnBroken(const std::string& reason) {
+  broken_ = true;
   if (state_ != State::kReady) return;
   state_ = State::kBroken;
   owner_.OnBroken(*this, reason);

@@ -93,6 +93,7 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
   http2::ErrorCode goaway_code_ = http2::ErrorCode::kNoError;
   const uint32_t version_;
   bool drained_by_us_ = false;
+  bool broken_ = false;  // in whatever state: it will not be ready any more
   rpc::Connection connection_;
   net::Timer connect_timer_;
   rpc::Heartbeat heartbeat_;

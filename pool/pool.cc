@@ -126,7 +126,20 @@ void Pool::OnReady(EndpointConnection&) {
 void Pool::OnRoom(EndpointConnection&) { ServeWaiters(); }
 
 void Pool::Rate(const EndpointConnection& connection) {
-  if (connection.Age() >= kSettled) backoff_.Reset();
+  if (connection.Age() >= kSettled) {
+    backoff_.Reset();
+  } else {
+    ended_young_ = loop_.Now();
+  }
+}
+
+bool Pool::IsRestless() {
+  const auto lasts = [this](const auto& each) {
+    return each->state() == ConnectionState::kReady && each->Age() >= kSettled &&
+           loop_.Now() - each->Age() > *ended_young_;
+  };
+  if (ended_young_ && std::ranges::any_of(connections_, lasts)) ended_young_.reset();
+  return ended_young_.has_value();
 }
 
 void Pool::OnDraining(EndpointConnection& connection, const http2::GoAway& goaway) {
@@ -228,7 +241,8 @@ void Pool::ConnectIfWanted() {
   if (HasCurrent() && (waiting_ == 0 || connections_.size() >= settings_.max_connections)) return;
   if (HasCurrent() && !MayConnectMore()) return;
   // Where the last attempt worked too, there is nothing to back off from.
-  if ((works && addresses_failed_ == 0) || loop_.Now() >= backoff_.next()) {
+  const bool at_once = works && addresses_failed_ == 0 && !IsRestless();
+  if (at_once || loop_.Now() >= backoff_.next()) {
     Connect();
   } else {
     backoff_timer_.StartAt(backoff_.next());
@@ -239,7 +253,7 @@ void Pool::Connect() {
   backoff_timer_.Stop();
   backoff_.AttemptStarted(loop_.Now(), random_);
   // One beside others that work is no attempt after a failure.
-  if (std::ranges::any_of(connections_, [](const auto& each) {
+  if (!IsRestless() && std::ranges::any_of(connections_, [](const auto& each) {
         return each->state() == ConnectionState::kReady && each->Age() >= kSettled;
       })) {
     backoff_.Reset();
@@ -306,11 +320,14 @@ bool Pool::Enqueue(Waiter& waiter) {
   return true;
 }
 
-// Those at the front have waited longest; who stays lets the others stay.
+// Those at the front have waited longest; who stays although it may leave lets the others stay.
 void Pool::RemindWaiters() {
   while (waiting_ > 0 && full()) {
+    Waiter* waiter = first_waiter_;
+    while (waiter != nullptr && !waiter->may_leave()) waiter = waiter->next_;
+    if (waiter == nullptr) break;
     const size_t before = waiting_;
-    first_waiter_->OnStillFull();
+    waiter->OnStillFull();
     if (waiting_ >= before) break;
   }
   if (waiting_ > 0) waiting_timer_.StartAfter(kWhile);

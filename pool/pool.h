@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,8 +43,10 @@ class Waiter {
   /// The same, because a limit of ours lets no more wait.
   virtual void OnFull(const std::string& reason) { OnUnavailable(reason); }
   /// It waits for a while already, and the endpoint is full; comes each while to the first in the
-  /// queue. It may leave, also by being destroyed.
+  /// queue that may_leave. It may leave, also by being destroyed.
   virtual void OnStillFull() {}
+  /// Whether another endpoint would do.
+  virtual bool may_leave() const { return false; }
 
  protected:
   ~Waiter() { StopWaiting(); }
@@ -146,6 +149,8 @@ class Pool final : private EndpointConnection::Owner {
   ConnectionSettings SettingsNow() const;
   /// It works no longer; whether that was a success says its age.
   void Rate(const EndpointConnection& connection);
+  /// Whether one has ended young, and none that was made since has lasted.
+  bool IsRestless();
   bool Has(EndpointConnection::State state) const;
   /// A connection that works and was made under the present settings.
   bool HasCurrent() const;
@@ -176,7 +181,8 @@ class Pool final : private EndpointConnection::Owner {
   std::vector<std::unique_ptr<EndpointConnection>> connections_;  // oldest first
   uint64_t connections_begun_ = 0;
   size_t next_address_ = 0;
-  size_t addresses_failed_ = 0;  // in a row
+  size_t addresses_failed_ = 0;            // in a row
+  std::optional<base::Time> ended_young_;  // when the last one did
   Backoff backoff_;
   net::Timer backoff_timer_;
   net::Timer waiting_timer_;

@@ -91,6 +91,7 @@ class Attempt final : public base::Pooled, private pool::Waiter, private http2::
   void OnUnavailable(const std::string& reason) override;
   void OnFull(const std::string& reason) override;
   void OnStillFull() override { owner_.OnAttemptWaits(*this); }
+  bool may_leave() const override { return true; }
   void OnHeaders(http2::HeaderList headers, http2::EndStream end) override;
   void OnData(std::span<const uint8_t> bytes, http2::EndStream end) override;
   void OnTrailers(http2::HeaderList trailers) override;

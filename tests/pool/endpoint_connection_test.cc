@@ -56,6 +56,18 @@ TEST_F(EndpointConnectionTest, IsReadyWithThePeersSettings) {
   EXPECT_GT(connection_->room(), 0u);
 }
 
+// Its peer may have said much before it went.
+TEST_F(EndpointConnectionTest, WhereTheFirstWriteFailsItIsNeverReady) {
+  Connect();
+  transport().failure = std::make_error_code(std::errc::broken_pipe);
+  transport().Open();
+  Settle();
+  transport().Receive(http2::WireBuilder().Settings({}).text());
+  EXPECT_EQ(connection_->room(), 0u);
+  transport().handler.OnClosed({});
+  EXPECT_THAT(events_, ElementsAre("lost: Broken pipe"));
+}
+
 TEST_F(EndpointConnectionTest, APathThatVanishesIsNoticedByDefault) {
   ConnectAndSettle();
   EXPECT_EQ(transport().user_timeout, 20s);

@@ -37,5 +37,37 @@ TEST_F(PoolTest, WhoWaitsAtAFullEndpointIsAskedWhetherItWouldRatherLeave) {
   RunUntil([&] { return waits->reminders > 0; });
 }
 
+TEST_F(PoolTest, ACallThatWaitsBehindAProbeIsAskedAllTheSame) {
+  endpoint_.set_max_streams(0);
+  MakeReadyPool();
+  Caller probe;
+  probe.is_call = false;
+  pool_->Open(probe);
+  const auto waits = Call();
+  RunUntil([&] { return waits->reminders > 0; });
+  EXPECT_EQ(probe.reminders, 0);
+}
+
+// Its greetings and farewells would else go on as fast as the loop turns.
+TEST_F(PoolTest, BacksOffFromFurtherConnectionsThatEndAtOnce) {
+  settings_.backoff.initial = settings_.backoff.max = std::chrono::hours(1);
+  settings_.max_connections = 3;
+  endpoint_.set_max_streams(1);
+  MakeReadyPool();
+  const auto served = Call();
+  const auto waiting = Call();
+  RunUntil([&] { return waiting->has_stream(); });  // a second connection is had at once
+  const auto third = Call();
+  RunUntil([&] { return third->has_stream(); });
+  RunUntil([&] { return endpoint_.calls().size() == 3; });
+  endpoint_.connections[2]->Destroy();
+  RunUntil([&] { return third->done(); });
+  const auto last = Call();
+  for (int i = 0; i < 20; ++i) Settle();
+  EXPECT_THAT(endpoint_.connections, ::testing::SizeIs(3));
+  EXPECT_FALSE(last->has_stream());
+  EXPECT_EQ(pool_->state(), Pool::State::kReady);
+}
+
 }  // namespace
 }  // namespace evenkeel::pool

@@ -32,10 +32,12 @@ class Caller final : public Waiter {
     ++reminders;
     if (leaves) StopWaiting();
   }
+  bool may_leave() const override { return is_call; }
   void GiveUp() { StopWaiting(); }
 
   int reminders = 0;
   bool leaves = false;
+  bool is_call = true;
 
   bool has_stream() const { return log.stream != nullptr; }
   bool done() const { return has_stream() && log.stream->closed(); }

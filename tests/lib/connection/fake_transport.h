@@ -20,6 +20,7 @@ class FakeTransport final : public net::Transport {
   bool open() const override { return is_open; }
   const net::Peer& peer() const override { return peer_; }
   base::Result<size_t, std::error_code> Write(std::span<const uint8_t> bytes) override {
+    if (failure) return base::Error(failure);
     const size_t count = std::min(room, bytes.size());
     held = std::string(reinterpret_cast<const char*>(bytes.data()), bytes.size()).substr(count);
     left.append(reinterpret_cast<const char*>(bytes.data()), count);
@@ -45,6 +46,7 @@ class FakeTransport final : public net::Transport {
   bool is_open = false;
   /// Bytes that may still leave.
   size_t room = std::numeric_limits<size_t>::max();
+  std::error_code failure;  ///< of each Write
   std::string left;
   std::string held;  ///< of the last Write
   base::Duration user_timeout{};
