@@ -1,6 +1,7 @@
 #include "pool/pool.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "lib/base/check.h"
 
@@ -313,6 +314,8 @@ bool Pool::Enqueue(Waiter& waiter) {
     return false;
   }
   waiter.pool_ = this;
+  waiter.waits_for_room_ = state_ == State::kReady;
+  if (waiter.waits_for_room_) metrics_.AttemptWaits(target_.id);
   waiter.previous_ = last_waiter_;
   (last_waiter_ != nullptr ? last_waiter_->next_ : first_waiter_) = &waiter;
   last_waiter_ = &waiter;
@@ -337,6 +340,7 @@ void Pool::Remove(Waiter& waiter) {
   (waiter.previous_ != nullptr ? waiter.previous_->next_ : first_waiter_) = waiter.next_;
   (waiter.next_ != nullptr ? waiter.next_->previous_ : last_waiter_) = waiter.previous_;
   waiter.pool_ = nullptr;
+  if (std::exchange(waiter.waits_for_room_, false)) metrics_.AttemptWaited(target_.id);
   waiter.endpoint_place_.Release();
   waiter.cluster_place_.Release();
   waiter.previous_ = waiter.next_ = nullptr;

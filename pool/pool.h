@@ -58,6 +58,7 @@ class Waiter {
   Pool* pool_ = nullptr;           // whose queue it stands in
   base::Permit endpoint_place_{};  // there, as long as it waits
   base::Permit cluster_place_{};
+  bool waits_for_room_ = false;  // and not for the first connection
   Waiter* previous_ = nullptr;
   Waiter* next_ = nullptr;
 };

@@ -32,6 +32,10 @@ std::string WithPlainBounds(std::string_view text) {
   return result.append(text);
 }
 
+double Waits(const EndpointCounters& endpoint) {
+  return static_cast<double>(endpoint.waits.value());
+}
+
 double Opened(const EndpointCounters& endpoint) {
   return static_cast<double>(endpoint.connections_opened.value());
 }
@@ -218,11 +222,21 @@ CallTotals Metrics::AttemptTotals(size_t endpoint) const {
 
 void Metrics::CollectAttempts(std::vector<MetricFamily>& families) const {
   CallFamilies attempts("evenkeel_client_attempt", "attempts");
+  MetricFamily waiting = GaugeFamily("evenkeel_client_attempt_waiting",
+                                     "Attempts that wait for room on the endpoint's connections.");
   for (size_t i = 0; i < endpoints_.size(); ++i) {
     if (IsForgotten(i)) continue;
-    attempts.Add(EndpointLabels(endpoints_[i].cluster, endpoints_[i].address), AttemptTotals(i));
+    const Labels labels = EndpointLabels(endpoints_[i].cluster, endpoints_[i].address);
+    attempts.Add(labels, AttemptTotals(i));
+    const double ended = SumEndpoint(i, [](const auto& each) { return each.waits_ended.value(); });
+    AddGauge(waiting, labels, std::max(SumEndpoint(i, Waits) - ended, 0.0));
   }
   std::move(attempts).MoveTo(families);
+  families.push_back(PerEndpoint(
+      CounterFamily("evenkeel_client_attempt_waits_total",
+                    "Attempts that found no room on the endpoint's connections and waited."),
+      Waits));
+  families.push_back(std::move(waiting));
   families.push_back(PerEndpoint(
       CounterFamily("evenkeel_client_call_transparent_retries_total",
                     "Attempts that the endpoint refused unprocessed and that were tried again."),

@@ -48,6 +48,8 @@ struct TrafficCounters {
 struct EndpointCounters {
   CallCounters attempts;
   Counter transparent_retries;
+  Counter waits;
+  Counter waits_ended;
   Counter connections_opened;
   std::array<Counter, kCloseReasonCount> connections_closed;
   std::array<Counter, kConnectFailureCount> connect_failures;
@@ -90,6 +92,10 @@ class alignas(64) WorkerMetrics {
   void AttemptFinished(EndpointId endpoint, const rpc::AttemptOutcome& outcome) {
     At(endpoint).attempts.Finished(outcome.status, outcome.origin, outcome.duration);
   }
+  /// A stream is wanted and none of the endpoint's connections, which work, has room; followed by
+  /// one AttemptWaited.
+  void AttemptWaits(EndpointId endpoint) { At(endpoint).waits.Add(); }
+  void AttemptWaited(EndpointId endpoint) { At(endpoint).waits_ended.Add(); }
   /// An attempt that `endpoint` refused unprocessed is tried again at no cost (gRFC A6).
   void TransparentRetry(EndpointId endpoint) { At(endpoint).transparent_retries.Add(); }
 

@@ -48,6 +48,25 @@ TEST_F(PoolTest, ACallThatWaitsBehindAProbeIsAskedAllTheSame) {
   EXPECT_EQ(probe.reminders, 0);
 }
 
+TEST_F(PoolTest, CountsWhoWaitsForRoomAndNotWhoWaitsForTheFirstConnection) {
+  endpoint_.set_max_streams(1);
+  settings_.max_connections = 1;
+  MakePool();
+  const auto first = Call();
+  RunUntil([&] { return first->has_stream(); });
+  const auto& counters = *worker_.FindEndpoint(pool_->id());
+  EXPECT_EQ(counters.waits.value(), 0u);
+  const auto second = Call();
+  const auto third = Call();
+  third->GiveUp();
+  EXPECT_EQ(counters.waits.value(), 2u);
+  EXPECT_EQ(counters.waits_ended.value(), 1u);
+  RunUntil([&] { return !endpoint_.calls().empty(); });
+  AnswerAll();
+  RunUntil([&] { return second->has_stream(); });
+  EXPECT_EQ(counters.waits_ended.value(), 2u);
+}
+
 // Its greetings and farewells would else go on as fast as the loop turns.
 TEST_F(PoolTest, BacksOffFromFurtherConnectionsThatEndAtOnce) {
   settings_.backoff.initial = settings_.backoff.max = std::chrono::hours(1);
