@@ -254,7 +254,7 @@ void AttemptSet::OnAttemptHeaders(Attempt& attempt, http2::HeaderList headers, E
   }
   if (end == EndStream::kYes) return EndWithFields(attempt, std::move(headers), *status);
   attempt.notes.header_status = status;
-  if (Holds()) return Hold(attempt, std::move(headers));
+  if (Holds() || status) return Hold(attempt, std::move(headers));
   Commit(attempt);
   owner_.OnAnswerHeaders(std::move(headers));
 }
@@ -267,19 +267,19 @@ void AttemptSet::OnAttemptData(Attempt& attempt, std::span<const uint8_t> bytes,
     if (finished_) return;
   }
   if (end == EndStream::kNo) return;
-  if (const auto status = attempt.notes.header_status) {
-    // An unusual Trailers-Only, ended by an empty DATA; forwarded as it came.
-    if (GoesOn(attempt, {*status, Origin::kEndpoint, {}, Cause::kAnswered})) return;
-    Finish();
-    HandOnHeld(attempt);
-    return owner_.End({.status = {*status, ""},
-                       .origin = Origin::kEndpoint,
-                       .cause = Cause::kAnswered,
-                       .form = FinalStatus::Form::kBodyEnd});
-  }
+  if (const auto status = attempt.notes.header_status) return EndByHeaders(attempt, *status);
   context_.metrics.PeerFault(telemetry::Side::kEndpoint, telemetry::Fault::kMissingStatus);
   EndWithStatus(attempt, {StatusCode::kUnknown, Origin::kEndpoint, {}, Cause::kAnswered},
                 "endpoint " + attempt.address() + " ended the response without grpc-status");
+}
+
+// An unusual Trailers-Only, ended by an empty DATA. Clients take that for an answer without status,
+// so it goes on as it should have come; where its headers are gone, the status follows them.
+void AttemptSet::EndByHeaders(Attempt& attempt, StatusCode status) {
+  if (auto headers = std::exchange(attempt.notes.held, std::nullopt)) {
+    return EndWithFields(attempt, std::move(*headers), status);
+  }
+  EndWithStatus(attempt, {status, Origin::kEndpoint, {}, Cause::kAnswered}, "");
 }
 
 void AttemptSet::OnAttemptTrailers(Attempt& attempt, http2::HeaderList trailers) {
@@ -433,9 +433,7 @@ void AttemptSet::HandOnHeld(Attempt& attempt) {
 
 void AttemptSet::Hold(Attempt& attempt, http2::HeaderList headers) {
   attempt.notes.held = std::move(headers);
-  // With hedging another attempt may still win by its first message.
-  const bool open_end = rules_->hedging && body_.ended() == EndStream::kYes;
-  if (open_end || (hold_timer_ && hold_timer_->running())) return;
+  if (hold_timer_ && hold_timer_->running()) return;
   StartTimer(hold_timer_, context_.loop, context_.loop.Now() + kMaxHold,
              [this] { OnHoldTimeout(); });
 }

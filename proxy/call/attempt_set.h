@@ -118,6 +118,7 @@ class AttemptSet final : public Answerer, private Attempt::Owner, private Cluste
   bool IsWhole(const http2::HeaderList& fields, std::optional<rpc::StatusCode> status);
   void EndTooLarge(Attempt& attempt);
   void EndAtDeadline(Attempt& attempt);
+  void EndByHeaders(Attempt& attempt, rpc::StatusCode status);
   void EndWithFields(Attempt& attempt, http2::HeaderList fields, rpc::StatusCode status);
   /// Ends it, and the call with `message` unless that goes on.
   void EndWithStatus(Attempt& attempt, const rpc::AttemptOutcome& outcome, std::string message);

@@ -312,8 +312,6 @@ void Call::Tell(const FinalStatus& end) {
       if (state_ == State::kResponding) return stream_->SubmitTrailers(std::move(*end.fields));
       Edit(*end.fields, route_->traffic.response_headers);
       return stream_->SubmitHeaders(std::move(*end.fields), EndStream::kYes);
-    case FinalStatus::Form::kBodyEnd:
-      return stream_->SubmitData({}, EndStream::kYes);
     case FinalStatus::Form::kHttp: {
       const std::string& text = end.status.message;
       stream_->SubmitHeaders(std::move(*end.fields), EndStream::kNo);

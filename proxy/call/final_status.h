@@ -15,11 +15,10 @@ namespace evenkeel::proxy {
 struct FinalStatus {
   /// How the client is told.
   enum class Form : uint8_t {
-    kStatus,   ///< by trailers, or Trailers-Only, made of `status` and `pushback`
-    kFields,   ///< by the last fields of an endpoint's answer, as they came
-    kBodyEnd,  ///< by the end of the body alone: the status stood in the headers
-    kHttp,     ///< by a plain HTTP answer of `fields`, with the message as its body: it is no gRPC
-    kUntold,   ///< not at all: it has gone
+    kStatus,  ///< by trailers, or Trailers-Only, made of `status` and `pushback`
+    kFields,  ///< by the last fields of an endpoint's answer, as they came
+    kHttp,    ///< by a plain HTTP answer of `fields`, with the message as its body: it is no gRPC
+    kUntold,  ///< not at all: it has gone
   };
 
   rpc::Status status;

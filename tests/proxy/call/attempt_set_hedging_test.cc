@@ -59,6 +59,21 @@ TEST_F(HedgingTest, AHedgeThatIsNotNeededIsWasted) {
   EXPECT_EQ(Count("hedges_wasted"), 1);
 }
 
+// It may be them that the client waits for.
+TEST_F(HedgingTest, HeadersAreNotHeldForLong) {
+  hedging().delay = base::Duration(60s);
+  Start(2);
+  StreamLog& call = Call();
+  StreamLog& attempt = *Arrived().log;
+  Respond(attempt);
+  RunUntil([&] { return !call.headers.empty(); });
+  EXPECT_TRUE(NothingArrives());
+  SendData(attempt, "late");
+  SendTrailers(attempt);
+  EXPECT_EQ(Finished(call), "0");
+  EXPECT_EQ(call.body, "late");
+}
+
 TEST_F(HedgingTest, ANonFatalFailureSendsTheNextAtOnce) {
   hedging().delay = base::Duration(60s);
   Start(2);

@@ -68,6 +68,45 @@ TEST_F(CallTest, StreamsBothWaysAtOnce) {
   EXPECT_EQ(Finished(call), "0");
 }
 
+// Clients take an empty DATA that ends the stream for an answer without a status.
+TEST_F(CallTest, PassesTrailersOnlyThatAnEmptyBodyEndsAsOneBlock) {
+  Start();
+  StreamLog& call = Call();
+  const Fields answer = With(With(GrpcResponse(), "grpc-status", "5"), "grpc-message", "no%20such");
+  StreamLog& attempt = *Arrived().log;
+  attempt.stream->SubmitHeaders(http2::ToHeaderList(answer), EndStream::kNo);
+  Settle();
+  EXPECT_THAT(call.events, IsEmpty());
+  SendData(attempt, "", EndStream::kYes);
+  EXPECT_EQ(Finished(call), "5");
+  EXPECT_EQ(call.headers, answer);
+  EXPECT_EQ(call.events.front(), "headers END");
+}
+
+TEST_F(CallTest, AStatusInHeadersThatABodyFollowsIsToldAtTheEnd) {
+  Start();
+  StreamLog& call = Call();
+  StreamLog& attempt = *Arrived().log;
+  attempt.stream->SubmitHeaders(http2::ToHeaderList(With(GrpcResponse(), "grpc-status", "5")),
+                                EndStream::kNo);
+  SendData(attempt, "message", EndStream::kYes);
+  EXPECT_EQ(Finished(call), "5");
+  EXPECT_EQ(call.body, "message");
+  EXPECT_EQ(FieldOf(call.trailers, "grpc-status"), "5");
+}
+
+TEST_F(CallTest, AStatusInHeadersThatNothingFollowsIsNotHeldForLong) {
+  Start();
+  StreamLog& call = Call();
+  StreamLog& attempt = *Arrived().log;
+  attempt.stream->SubmitHeaders(http2::ToHeaderList(With(GrpcResponse(), "grpc-status", "5")),
+                                EndStream::kNo);
+  RunUntil([&] { return !call.headers.empty(); });
+  SendData(attempt, "", EndStream::kYes);
+  EXPECT_EQ(Finished(call), "5");
+  EXPECT_EQ(FieldOf(call.trailers, "grpc-status"), "5");
+}
+
 TEST_F(CallTest, PassesTrailersOnlyAsOneBlock) {
   Start();
   StreamLog& call = Call();
