@@ -5,6 +5,13 @@
 #include "lib/base/check.h"
 
 namespace evenkeel::pool {
+namespace {
+
+constexpr char kOurselves[] =
+    "the address leads back to this sidecar itself: its calls would go round in a loop";
+
+}  // namespace
+
 EndpointConnection::EndpointConnection(net::EventLoop& loop, const net::SocketAddress& address,
                                        const ConnectionSettings& settings, uint32_t version,
                                        Owner& owner)
@@ -53,6 +60,8 @@ void EndpointConnection::OnRequest(http2::StreamHandle, http2::HeaderList, http2
 void EndpointConnection::OnSettings() {
   if (broken_) return;
   if (state_ == State::kConnecting) {
+    if (session().is_own_peer())
+      return session().Fail(http2::ErrorCode::kProtocolError, kOurselves);
     connect_timer_.Stop();
     state_ = State::kReady;
     ready_at_ = loop_.Now();

@@ -54,6 +54,7 @@ enum class SettingId : uint16_t {
   kInitialWindowSize = 0x4,
   kMaxFrameSize = 0x5,
   kMaxHeaderListSize = 0x6,
+  kSidecarInstance = 0xf5c1,  ///< ours, of those for experiments (RFC 7540, section 11.3)
 };
 struct SettingsEntry {
   SettingId id;

@@ -64,6 +64,9 @@ base::Result<void, ConnectionError> PeerSettings::TakeEntry(const SettingsEntry&
     case SettingId::kMaxHeaderListSize:
       max_header_list = entry.value;
       break;
+    case SettingId::kSidecarInstance:
+      instance = entry.value;
+      break;
     default:
       break;
   }

@@ -22,6 +22,8 @@ struct PeerSettings {
   uint32_t least_header_table = 4096;
   /// The largest list of fields the peer means to take: name + value + 32 of each.
   uint32_t max_header_list = UINT32_MAX;
+  /// The sidecar that the peer is; 0: none.
+  uint32_t instance = 0;
 
   /// Takes a SETTINGS frame's payload; `push_allowed`: whether the peer may allow us to push, which
   /// only a client can.

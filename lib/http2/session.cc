@@ -27,12 +27,17 @@ Session::Session(Role role, const SessionSettings& settings, SessionHandler& han
       next_id_(settings.first_stream),
       guard_({settings.max_resets, settings.max_concurrent_streams}) {
   if (role == Role::kClient) output_.frames().Append(AsBytes(kPreface));
-  AppendSettings(output_.frames(),
-                 {{SettingId::kInitialWindowSize, settings.stream_window},
-                  {SettingId::kMaxHeaderListSize, settings.max_header_list},
-                  role == Role::kServer ? SettingsEntry{SettingId::kMaxConcurrentStreams,
-                                                        settings.max_concurrent_streams}
-                                        : SettingsEntry{SettingId::kEnablePush, 0}});
+  const SettingsEntry window{SettingId::kInitialWindowSize, settings.stream_window};
+  const SettingsEntry list{SettingId::kMaxHeaderListSize, settings.max_header_list};
+  const SettingsEntry own = role == Role::kServer ? SettingsEntry{SettingId::kMaxConcurrentStreams,
+                                                                  settings.max_concurrent_streams}
+                                                  : SettingsEntry{SettingId::kEnablePush, 0};
+  if (settings.instance == 0) {
+    AppendSettings(output_.frames(), {window, list, own});
+  } else {
+    AppendSettings(output_.frames(),
+                   {window, list, own, {SettingId::kSidecarInstance, settings.instance}});
+  }
   if (settings.connection_window > kDefaultWindow) {
     AppendWindowUpdate(output_.frames(), 0, settings.connection_window - kDefaultWindow);
   }

@@ -75,6 +75,9 @@ struct SessionSettings {
   StreamId first_stream = 1;
   /// Client role: the `:scheme` of what we send; a literal.
   std::string_view scheme = "http";
+  /// Who we are, to peers that are sidecars too: a number of this process's own, in a setting that
+  /// others ignore (RFC 9113, section 6.5.2). 0: not said.
+  uint32_t instance = 0;
   bool operator==(const SessionSettings&) const = default;
 };
 
@@ -156,6 +159,12 @@ class Session {
   /// larger one may cost the whole connection.
   uint32_t peer_max_header_list() const { return peer_.max_header_list; }
   size_t open_streams() const { return streams_.size(); }
+  /// The number of the sidecar at the other end; 0: it is none, or has not said so yet.
+  uint32_t peer_instance() const { return peer_.instance; }
+  /// Whether that is this very process.
+  bool is_own_peer() const {
+    return settings_.instance != 0 && peer_.instance == settings_.instance;
+  }
   /// HEADERS and DATA frames sent so far: what a peer may answer with a PING of its own.
   uint64_t call_frames_sent() const { return guard_.call_frames_sent(); }
 

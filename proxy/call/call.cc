@@ -66,7 +66,7 @@ Call::~Call() {
   }
 }
 
-void Call::Start(EndStream end) {
+void Call::Start(EndStream end, const rpc::Status* refusal) {
   if (context_.sink != nullptr) {
     record_.path = Value(request_, ":path");
     record_.client = client_.address;
@@ -77,6 +77,7 @@ void Call::Start(EndStream end) {
   record_.method = context_.metrics.FindMethod(Value(request_, ":path"));
   counted_ = true;
   context_.metrics.CallStarted(record_.method);
+  if (refusal != nullptr) return End({*refusal});
   if (!ReadTimeout() || !Route()) return;
   if (route_->answered == RouteTable::Answered::kHere) return AnswerHere(end);
   StartClock();

@@ -70,8 +70,9 @@ class Call final : public base::Pooled,
        http::ServerStreamHandle stream, http2::HeaderList request, Owner& owner);
   ~Call();
 
-  /// Checks the request, routes it, starts its clock and the first attempt, or answers.
-  void Start(http2::EndStream end);
+  /// Checks the request, routes it, starts its clock and the first attempt, or answers. `refusal`:
+  /// what it is answered in any case; null: nothing.
+  void Start(http2::EndStream end, const rpc::Status* refusal = nullptr);
 
   /// The connection takes no more calls. This one goes on, but for a watch of the sidecar's health.
   void Drain() { answerer_->Drain(); }

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "proxy/call/hops.h"
+
 namespace evenkeel::proxy {
 namespace {
 
@@ -17,6 +19,11 @@ constexpr uint64_t kDrainPing = 1;
 
 // What has been said last gets this long to reach the client.
 constexpr auto kFinalAnswers = std::chrono::seconds(2);
+// What a call hears that leads back to where it has been.
+const rpc::Status kCameRound{
+    rpc::StatusCode::kUnavailable,
+    "the call has come through this sidecar before: its endpoints lead back here"};
+
 constexpr char kNotRead[] = "the client did not read the final answers within 2 s";
 
 }  // namespace
@@ -77,10 +84,12 @@ void ClientConnection::CollectCalls(const Cluster& cluster, std::vector<Call*>& 
 
 void ClientConnection::OnRequest(http2::StreamHandle stream, http2::HeaderList headers,
                                  http2::EndStream end) {
+  const uint32_t from = connection_.session().peer_instance();
+  const bool came_round = from != 0 && !AddHop(headers, from, binding_->settings.http2.instance);
   Call::Owner& owner = *this;
   Call& call = calls_.Add(std::make_unique<Call>(context_, binding_->routes, connection_.peer(),
                                                  std::move(stream), std::move(headers), owner));
-  call.Start(end);
+  call.Start(end, came_round ? &kCameRound : nullptr);
   if (draining_) call.Drain();
 }
 

@@ -182,6 +182,7 @@ std::shared_ptr<const ClusterSpec> ClusterController::MakeSpec() {
                   .retries = retries_};
   spec->events = MakeEvents();
   spec->pools = PoolSettingsOf(config_);
+  spec->pools.connection.http2.instance = context_.instance;
   spec->health_check = config_->health_check;
   // Only those that are left after subsetting get connections.
   for (const balancer::EndpointPtr& each : endpoints_.endpoints()) {

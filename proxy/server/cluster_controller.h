@@ -45,6 +45,7 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
     telemetry::Metrics& metrics;
     telemetry::Log& log;
     unsigned workers;
+    uint32_t instance;  ///< what sidecars know this one by
     Owner& owner;
   };
 

@@ -3,6 +3,7 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <random>
 #include <unordered_map>
 #include <utility>
 
@@ -52,6 +53,7 @@ Server::Server(net::EventLoop& loop, const Options& options, net::ListeningSocke
       metrics_(metrics),
       log_(log),
       random_(options.seed),
+      instance_(std::random_device()() | 1),
       memory_([this] { return UsedMemory(cgroup_, telemetry::ResidentBytes()); },
               [this] { GiveMemoryBack(); }),
       memory_timer_(loop, [this] { LookAtMemory(); }),
@@ -171,7 +173,7 @@ Server::ClusterPtr Server::Configured(const base::SharedValue<config::Cluster>& 
   const bool stays = cluster && cluster->config() == config;
   if (!cluster) {
     const ClusterController::Context context{
-        loop_, random_, metrics_, log_, static_cast<unsigned>(workers_.size()), *this};
+        loop_, random_, metrics_, log_, static_cast<unsigned>(workers_.size()), instance_, *this};
     cluster = std::make_shared<ClusterController>(ClusterId{next_id_++}, config, context);
     if (serving_) cluster->SkipStartup();
   } else if (!stays) {
@@ -219,6 +221,7 @@ void Server::AssignWorkers(std::vector<Worker::ClusterPart> clusters) {
       part.id = listening.id;
       part.routes = listening.routes;
       part.settings = ClientSettingsOf(*listening.config);
+      part.settings.http2.instance = instance_;
       part.connections = listening.connections;
       for (size_t socket = worker; socket < listening.sockets.size(); socket += workers_.size()) {
         part.sockets.push_back(std::move(listening.sockets[socket]));

@@ -140,6 +140,7 @@ class Server final : private net::Flushable, private ClusterController::Owner {
   telemetry::Log& log_;
   base::Random random_;
   config::Config config_;                // what is served
+  const uint32_t instance_;              // what sidecars know this one by, whatever the seed; not 0
   RateLimits rate_limits_{random_()};    // after random_
   std::vector<ClusterPtr> clusters_;     // in the configuration's order
   std::vector<Listening> listeners_;     // likewise

@@ -68,6 +68,28 @@ TEST_F(EndpointConnectionTest, WhereTheFirstWriteFailsItIsNeverReady) {
   EXPECT_THAT(events_, ElementsAre("lost: Broken pipe"));
 }
 
+TEST_F(EndpointConnectionTest, WhereItLeadsBackToThisProcessItIsNeverReady) {
+  constexpr uint16_t kInstance = 0xf5c1;
+  settings_.http2.instance = 7;
+  Connect();
+  transport().Open();
+  transport().Receive(http2::WireBuilder().Settings({{kInstance, 7}}).text());
+  EXPECT_EQ(connection_->room(), 0u);
+  Settle();
+  transport().handler.OnClosed({});
+  ASSERT_EQ(events_.size(), 1u);
+  EXPECT_THAT(events_[0], ::testing::HasSubstr("back to this sidecar itself"));
+}
+
+TEST_F(EndpointConnectionTest, AnotherSidecarIsAnEndpointLikeAnyOther) {
+  constexpr uint16_t kInstance = 0xf5c1;
+  settings_.http2.instance = 7;
+  Connect();
+  transport().Open();
+  transport().Receive(http2::WireBuilder().Settings({{kInstance, 8}}).text());
+  EXPECT_THAT(events_, ElementsAre("ready"));
+}
+
 TEST_F(EndpointConnectionTest, APathThatVanishesIsNoticedByDefault) {
   ConnectAndSettle();
   EXPECT_EQ(transport().user_timeout, 20s);

@@ -1,6 +1,7 @@
 // A server's session against bytes written by hand: what it answers, frame by frame.
 #include <algorithm>
 
+#include "tests/lib/http2/session_pair.h"
 #include "tests/lib/http2/wire_test.h"
 
 namespace evenkeel::http2 {
@@ -417,6 +418,18 @@ TEST_F(ServerWireTest, TakesTheBodyOfARequestAboveTheLimitForNoNewFault) {
   EXPECT_THAT(Said(), ElementsAre("RST_STREAM 201 REFUSED_STREAM"));
   Receive(WireBuilder().Data(201, "body", EndStream::kYes));
   EXPECT_THAT(Said(), IsEmpty());
+}
+
+TEST(InstanceTest, IsSaidInASettingAndKnownFromThePeers) {
+  SessionPair unlike({.instance = 7}, {.instance = 9});
+  EXPECT_EQ(unlike.client.session().peer_instance(), 9u);
+  EXPECT_EQ(unlike.server.session().peer_instance(), 7u);
+  EXPECT_FALSE(unlike.client.session().is_own_peer());
+  SessionPair own({.instance = 7}, {.instance = 7});
+  EXPECT_TRUE(own.client.session().is_own_peer());
+  SessionPair silent;
+  EXPECT_EQ(silent.client.session().peer_instance(), 0u);
+  EXPECT_FALSE(silent.client.session().is_own_peer());
 }
 
 TEST(HeaderLimitTest, MarksAListOverTheLimitAndKeepsItsSmallFields) {

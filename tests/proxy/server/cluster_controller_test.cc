@@ -19,7 +19,7 @@ class ClusterControllerTest : public net::LoopTest, private ClusterController::O
     config_.retry_throttling.emplace();
     controller_ = std::make_shared<ClusterController>(
         ClusterId{1}, config_,
-        ClusterController::Context{loop_, random_, metrics_, log_, 1, *this});
+        ClusterController::Context{loop_, random_, metrics_, log_, 1, 0, *this});
   }
 
   config::Cluster config_;
