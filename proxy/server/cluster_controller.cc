@@ -1,5 +1,6 @@
 #include "proxy/server/cluster_controller.h"
 
+#include <unordered_set>
 #include <utility>
 
 #include "balancer/policy_settings.h"
@@ -83,7 +84,7 @@ void ClusterController::Update(base::SharedValue<config::Cluster> config) {
     endpoints_.Configure(FactoryOf(config_, context_.random),
                          WithSubsetSeed(config_->balancing, subset_seed_));
   }
-  if (other_policy && !other_source) endpoints_.Update(all_);  // subset_size may be another
+  if (other_policy && !other_source) UpdateEndpoints();  // subset_size may be another
   health_.Update(config_);
   spec_ = nullptr;
   if (other_source) StartSource();
@@ -128,9 +129,32 @@ void ClusterController::SetEndpoints(std::vector<discovery::ResolvedEndpoint> en
     all_.push_back(known.spec.target.endpoint);
     known_.emplace(address, std::move(known));
   }
-  endpoints_.Update(all_);
+  UpdateEndpoints();
   health_.Update(config_);
   spec_ = nullptr;
+}
+
+void ClusterController::UpdateEndpoints() {
+  const auto former = endpoints_.endpoints();
+  std::unordered_set<balancer::EndpointPtr> gone(former.begin(), former.end());
+  endpoints_.Update(all_);
+  std::unordered_set<balancer::EndpointPtr> back;
+  for (const balancer::EndpointPtr& each : endpoints_.endpoints()) {
+    if (gone.erase(each) == 0) back.insert(each);
+  }
+  std::erase_if(left_, [&back](const auto& each) {
+    return each.first.expired() || back.contains(each.first.lock());
+  });
+  for (const balancer::EndpointPtr& each : gone) left_.emplace_back(each, context_.loop.Now());
+}
+
+std::vector<ClusterController::Leaving> ClusterController::LeavingEndpoints() const {
+  std::vector<Leaving> leaving;
+  for (const auto& [weak, since] : left_) {
+    balancer::EndpointPtr endpoint = weak.lock();
+    if (endpoint && endpoint->in_flight() > 0) leaving.push_back({std::move(endpoint), since});
+  }
+  return leaving;
 }
 
 ClusterController::Known ClusterController::Keep(Known known,

@@ -58,6 +58,12 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   const std::string& name() const { return config_->name; }
   const base::SharedValue<config::Cluster>& config() const { return config_; }
   const balancer::EndpointSet& endpoints() const { return endpoints_; }
+  /// An endpoint that has left while calls run on it, which go on.
+  struct Leaving {
+    balancer::EndpointPtr endpoint;
+    base::Time since;
+  };
+  std::vector<Leaving> LeavingEndpoints() const;
   health::ClusterHealth& health() { return health_; }
   const health::ClusterHealth& health() const { return health_; }
   balancer::Fairness& fairness() { return fairness_; }
@@ -91,6 +97,8 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
     std::vector<net::SocketAddress> addresses;
   };
 
+  /// Hands all_ to endpoints_.
+  void UpdateEndpoints();
   Known Keep(Known known, const discovery::ResolvedEndpoint& endpoint);
   Known Make(discovery::ResolvedEndpoint endpoint);
   std::shared_ptr<const ClusterSpec> MakeSpec();
@@ -111,6 +119,8 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   std::vector<balancer::EndpointPtr> all_;        // in the source's order, before subsetting
   unsigned next_asker_;
   balancer::EndpointSet endpoints_;
+  // Those that have left and may still have calls.
+  std::vector<std::pair<std::weak_ptr<balancer::Endpoint>, base::Time>> left_;
   health::ClusterHealth health_;
   std::shared_ptr<const ClusterSpec> spec_;  // null: to be made anew
   Cluster::Snapshot snapshot_;  // the last one: to free it with its thousands is not for a worker

@@ -345,6 +345,14 @@ std::vector<ClusterStatus> Server::Clusters() const {
     }
     uint64_t attempts = 0;
     for (const EndpointStatus& each : status.endpoints) attempts += each.picked;
+    for (const auto& [endpoint, since] : cluster->LeavingEndpoints()) {
+      health::EndpointFacts facts;
+      facts.state = "draining";
+      facts.age = loop_.Now() - since;
+      facts.why = "it has left the cluster; its calls go on";
+      status.endpoints.push_back(
+          {endpoint->address(), std::move(facts), 0, endpoint->in_flight(), endpoint->picked()});
+    }
     status.calls.push_back({"attempts", "", attempts});
     const auto shed = metrics_.shed().Of(cluster->name());
     for (size_t i = 0; i < telemetry::kShedCount; ++i) {

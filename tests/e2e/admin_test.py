@@ -62,6 +62,26 @@ class PagesTest(WireTestCase):
         self.assertEqual("off", sidecar.admin)
 
 
+class LeavingEndpointTest(WireTestCase):
+    def test_an_endpoint_that_was_removed_is_draining_until_its_last_call_has_ended(self):
+        call, arrived = self.open()
+        other = self.start_endpoint()
+        with open(self.sidecar.config_path, encoding="utf-8") as file:
+            text = file.read()
+        with open(self.sidecar.config_path, "w", encoding="utf-8") as file:
+            file.write(text.replace(self.endpoint.address, other.address))
+        wait_until(lambda: self.states().get(other.address) == "ready", "the other endpoint")
+        self.assertEqual("draining", self.states()[self.endpoint.address])
+        self.assertIn("draining", self.sidecar.get("/clusters?format=text")[1])
+        arrived.respond_trailers_only(0)
+        call.wait_status()
+        wait_until(lambda: self.endpoint.address not in self.states(), "the endpoint to go")
+
+    def states(self):
+        return {each["address"]: each["state"]
+                for each in self.sidecar.clusters()["clusters"][0]["endpoints"]}
+
+
 class MetricsTest(WireTestCase):
     def check_syntax(self):
         if shutil.which("promtool") is None:

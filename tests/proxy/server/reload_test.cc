@@ -92,6 +92,35 @@ TEST_F(ReloadTest, AnEndpointThatIsRemovedFinishesItsCallsAndThenLosesItsConnect
   RunUntil([&] { return Open(arrival.endpoint) == 0; });
 }
 
+TEST_F(ReloadTest, AnEndpointThatIsRemovedIsListedAsDrainingWhileItHasACall) {
+  Start(2);
+  Call();
+  const Arrival arrival = Arrived();
+  Remove(arrival.endpoint);
+  Reload();
+  const auto listed = [this] { return server_->Clusters()[0].endpoints; };
+  ASSERT_THAT(listed(), SizeIs(2));
+  EXPECT_EQ(listed()[1].address, endpoints_[arrival.endpoint]->name());
+  EXPECT_EQ(listed()[1].health.state, "draining");
+  EXPECT_EQ(listed()[1].in_flight, 1);
+  Answer(*arrival.log);
+  RunUntil([&] { return listed().size() == 1; });
+}
+
+TEST_F(ReloadTest, AnEndpointThatComesBackWhileItDrainsIsListedTwiceUntilItsCallEnds) {
+  Start(2);
+  Call();
+  const Arrival arrival = Arrived();
+  const std::vector<config::Endpoint> all = Endpoints();
+  Remove(arrival.endpoint);
+  Reload();
+  Endpoints() = all;
+  Reload();
+  EXPECT_THAT(server_->Clusters()[0].endpoints, SizeIs(3));
+  Answer(*arrival.log);
+  RunUntil([&] { return server_->Clusters()[0].endpoints.size() == 2; });
+}
+
 TEST_F(ReloadTest, AnEndpointThatIsRemovedAndIdleLosesItsConnectionAtOnce) {
   Start(2);
   Remove(1);
