@@ -50,8 +50,8 @@ class StreamHandler {
   virtual void OnSent(size_t count) = 0;
   /// The last event.
   virtual void OnClosed(const StreamEnd& end) = 0;
-  /// Server role: the peer is resetting the stream before any of its answer has left. Whether the
-  /// client's deadline has come; else it counts as one that was given up early (http2::ResetGuard).
+  /// Server role: the stream ends before any DATA of its answer has left, by the peer's reset or by
+  /// what was submitted. Whether the client's deadline has come (http2::ResetGuard).
   virtual bool MayBeReset() const { return false; }
 
  protected:

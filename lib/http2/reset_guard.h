@@ -6,8 +6,10 @@
 //   debt       work of ours. One for each; a stream that is answered pays for ten, and each second
 //              for as many as the client may have open. None for streams that were a second old or
 //              at their deadline: while they lived they held places.
-//   abandoned  work of endpoints. As many as were opened within the last 100 ms and may have
-//              reached one: they work on them beside the streams that are open.
+//   abandoned  work of endpoints. As many as were opened within the last 70 ms and may have
+//              reached one: they work on them beside the streams that are open. What is above
+//              five times as many as the client may have open, answers must pay for, ten each;
+//              above 25 times nothing does.
 //
 // So the losers of hedges (gRFC A6), search as you type, and deadlines of a few milliseconds cost
 // an honest client nothing; floods end (CVE-2023-44487, CVE-2025-8671), also those that wait for
@@ -38,34 +40,42 @@ class ResetGuard {
   explicit ResetGuard(const Limits& limits) : limits_(limits) {}
 
   /// The first DATA of a stream's answer has left, or the answer is complete. Once for each stream.
-  void OnAnswered() { debt_ = std::max(debt_ - kPaidFor, 0.0); }
+  void OnAnswered() {
+    debt_ = std::max(debt_ - kPaidFor, 0.0);
+    credit_ = std::min(credit_ + kPaidFor, 4 * Many());
+  }
   /// A stream has ended without; whether that is one too many. Times never go back.
   bool OnUnanswered(Way way, base::Time opened, base::Time now) {
     if (way != Way::kAtDeadline && now - opened < kOld) AddDebt(now);
     // What is opened and reset in one turn has not left us.
     const bool started = way == Way::kAtDeadline || (way == Way::kEarly && opened < now);
-    if (started && now - opened < kWindow) Abandon(opened, now);
-    return debt_ > limits_.max_resets || abandoned_ > MostAbandoned();
+    return debt_ > limits_.max_resets || (started && !MayAbandon(opened, now));
   }
 
  private:
-  static constexpr double kPaidFor = 10;
+  static constexpr uint32_t kPaidFor = 10;
   static constexpr auto kOld = std::chrono::seconds(1);
   static constexpr auto kSlot = std::chrono::milliseconds(10);
-  static constexpr int64_t kSlots = 10;
+  static constexpr int64_t kSlots = 7;
   static constexpr auto kWindow = kSlots * kSlot;
 
-  // Seven times what may be open, or what corresponds to it by the usual limits.
-  uint32_t MostAbandoned() const {
-    return 7 * std::max(limits_.max_streams, limits_.max_resets / 5);
-  }
+  // Abandoned within the window: more than an honest client does whose calls all fail.
+  uint32_t Many() const { return std::max(5 * limits_.max_streams, limits_.max_resets); }
   void AddDebt(base::Time now) {
     const double seconds = std::chrono::duration<double>(now - last_).count();
     debt_ = std::max(debt_ - seconds * limits_.max_streams, 0.0) + 1;
     last_ = now;
   }
+  bool MayAbandon(base::Time opened, base::Time now) {
+    if (now - opened >= kWindow) return true;
+    Count(opened, now);
+    if (abandoned_ <= Many()) return true;
+    if (abandoned_ > 5 * Many() || credit_ == 0) return false;
+    --credit_;
+    return true;
+  }
   // By the time at which they were opened, ten milliseconds each.
-  void Abandon(base::Time opened, base::Time now) {
+  void Count(base::Time opened, base::Time now) {
     const int64_t latest = now.time_since_epoch() / kSlot;
     for (latest_ = std::max(latest_, latest - kSlots); latest_ < latest;) {
       uint32_t& oldest = slots_[static_cast<size_t>(++latest_ % kSlots)];
@@ -83,6 +93,7 @@ class ResetGuard {
   base::Time last_{};
   int64_t latest_ = 0;
   uint32_t abandoned_ = 0;
+  uint32_t credit_ = 0;  // how many above Many() the answers pay for
   std::array<uint32_t, kSlots> slots_{};
 };
 

@@ -224,6 +224,7 @@ class Session {
   void OnClosedData(StreamId id);
   void CountUnanswered(const Stream& stream, ResetGuard::Way way);
   void MarkAnswered(Stream& stream);
+  void EndWithoutData(Stream& stream);
   /// `cost`: in frames that cost as little as one can.
   void CountIdleFrame(uint64_t cost = 1);
 

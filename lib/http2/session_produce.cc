@@ -131,8 +131,14 @@ void Session::MarkAnswered(Stream& stream) {
   guard_.OnAnswered();
 }
 
+// What we end at its deadline is as what the client resets then.
+void Session::EndWithoutData(Stream& stream) {
+  if (role_ == Role::kClient || !stream.MayBeReset()) return MarkAnswered(stream);
+  CountUnanswered(stream, ResetGuard::Way::kAtDeadline);
+}
+
 void Session::EndLocal(Stream& stream) {
-  if (!stream.answered_) MarkAnswered(stream);
+  if (!stream.answered_) EndWithoutData(stream);
   stream.local_ = Stream::Local::kEnded;
   StreamQueue::Remove(stream);
   if (stream.complete()) {

@@ -209,7 +209,11 @@ void Call::OnClosed(const http2::StreamEnd&) {
   owner_.OnCallGone(*this);
 }
 
-bool Call::MayBeReset() const { return IsAtDeadline(); }
+bool Call::MayBeReset() const {
+  const bool unanswered =
+      state_ != State::kFinished || record_.status == StatusCode::kDeadlineExceeded;
+  return unanswered && IsAtDeadline();
+}
 
 void Call::OnAnswerHeaders(http2::HeaderList headers) {
   state_ = State::kResponding;
@@ -326,6 +330,7 @@ void Call::Tell(const FinalStatus& end) {
 
 void Call::Close(const FinalStatus& end) {
   state_ = State::kFinished;
+  record_.status = end.status.code;
   timer_.Stop();
   stages_.End(end.origin);
   // What is no gRPC is not a call, and so counted nowhere.
@@ -352,7 +357,6 @@ void Call::Record(const FinalStatus& end) {
   record_.path = Value(request_, ":path");
   if (cluster_ != nullptr) record_.cluster = cluster_->name();
   record_.message = end.status.message;
-  record_.status = end.status.code;
   record_.origin = end.origin;
   record_.cause = end.cause;
   context_.sink->OnCallEnded(record_);

@@ -116,6 +116,18 @@ TEST_F(AbuseTest, FloodsOfDeadlinesThatPassAtOnceEndWithin1100) {
   EXPECT_EQ(peer_.session().abuse(), Abuse::kResets);
 }
 
+// The same by our own timer: each is answered, but nothing has come of it.
+TEST_F(AbuseTest, SoDoThoseThatWeEndAtTheirDeadlines) {
+  const int calls = RepeatUntilEnded(5'000, [&](StreamId id) {
+    Receive(WireBuilder().Headers(id, GrpcRequest(), EndStream::kYes));
+    peer_.streams.back()->may_be_reset = true;
+    peer_.clock.Advance(std::chrono::microseconds(20));
+    Respond(*peer_.streams.back(), EndStream::kYes);
+  });
+  EXPECT_LT(calls, 1'100);
+  EXPECT_EQ(peer_.session().abuse(), Abuse::kResets);
+}
+
 // Subscriptions that take the first message and cancel.
 TEST_F(AbuseTest, ResetsAfterTheFirstDataAreNoAbuse) {
   RepeatUntilEnded(5'000, [&](StreamId id) {

@@ -66,32 +66,50 @@ TEST_F(ResetGuardTest, DeadlinesOfThreeMillisecondsAreNoAttack) {
 
 // A hundred at once that are reset shortly before 10 ms, and what never waited for its deadline.
 TEST_F(ResetGuardTest, FloodsThatWaitForTheirDeadlinesEnd) {
-  EXPECT_LT(Flood(Way::kAtDeadline, 8'500us, 85us), 1'100);
+  EXPECT_LT(Flood(Way::kAtDeadline, 8'500us, 85us), 700);
   guard_ = ResetGuard({});
-  EXPECT_EQ(Flood(Way::kAtDeadline, 0ms, 0ms), 701);
+  EXPECT_EQ(Flood(Way::kAtDeadline, 0ms, 0ms), 501);
 }
 
-TEST_F(ResetGuardTest, ForgetsWhatWasAbandonedATenthOfASecondAgo) {
+TEST_F(ResetGuardTest, ForgetsWhatWasAbandonedMoreThan70MillisecondsAgo) {
   for (int burst = 0; burst < 10; ++burst) {
-    for (int i = 0; i < 700; ++i) ASSERT_FALSE(Reset(Way::kAtDeadline, 0ms)) << burst;
-    Pass(100ms);
+    for (int i = 0; i < 500; ++i) ASSERT_FALSE(Reset(Way::kAtDeadline, 0ms)) << burst;
+    Pass(70ms);
   }
 }
 
-TEST_F(ResetGuardTest, AnswersDoNotPayForWhatEndpointsStillDo) {
+// A hundred at once with a deadline of 3 ms; one in ten is answered.
+TEST_F(ResetGuardTest, AnAnswerPaysForTenThatEndpointsStillWorkOn) {
+  for (int call = 0; call < 10'000; ++call) {
+    Pass(30us);
+    if (call % 10 == 0) {
+      guard_.OnAnswered();
+    } else {
+      ASSERT_FALSE(Reset(Way::kAtDeadline, 3ms)) << call;
+    }
+  }
+}
+
+TEST_F(ResetGuardTest, AnswersPayForNoMoreThan25TimesWhatMayBeOpen) {
   int count = 0;
   for (; count < 20'000; ++count) {
     guard_.OnAnswered();
     if (Reset(Way::kEarly, 1us)) break;
   }
-  EXPECT_EQ(count, 700);
+  EXPECT_EQ(count, 2'500);
+}
+
+TEST_F(ResetGuardTest, AnswersPayOnce) {
+  for (int call = 0; call < 10'000; ++call) guard_.OnAnswered();
+  EXPECT_LE(Flood(Way::kAtDeadline, 3ms, 20us), 2'501);
+  EXPECT_LT(Flood(Way::kAtDeadline, 3ms, 100us), 501);
 }
 
 TEST_F(ResetGuardTest, GrowsWithItsLimits) {
   guard_ = ResetGuard({.max_resets = 5'000, .max_streams = 10});
   EXPECT_EQ(Flood(Way::kEarly, 0ms, 0ms), 5'001);
   guard_ = ResetGuard({.max_resets = 500, .max_streams = 1'000});
-  EXPECT_EQ(Flood(Way::kAtDeadline, 0ms, 0ms), 7'001);
+  EXPECT_EQ(Flood(Way::kAtDeadline, 0ms, 0ms), 5'001);
 }
 
 }  // namespace

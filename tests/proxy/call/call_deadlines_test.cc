@@ -1,4 +1,7 @@
 // How deadlines end calls through the sidecar, whoever's timer fires first.
+#include <algorithm>
+#include <vector>
+
 #include "lib/rpc/timeout.h"
 #include "proxy/call/call.h"
 #include "tests/proxy/sidecar_test.h"
@@ -79,6 +82,42 @@ TEST_F(CallDeadlinesTest, AnEndpointThatCancelsBeforeTheDeadlineHasCancelled) {
   StreamLog& call = Call(EndStream::kYes, With(GrpcRequest(), "grpc-timeout", "10S"));
   Arrived().log->stream->Reset(ErrorCode::kCancel);
   EXPECT_EQ(Finished(call), "1");
+}
+
+class ManyDeadlinesTest : public CallDeadlinesTest {
+ protected:
+  static constexpr int kAtOnce = 20;
+
+  ManyDeadlinesTest() {
+    config::Http2& limits = config_.listeners[0].Edit().http2;
+    limits.max_resets = kAtOnce;
+    limits.max_concurrent_streams = kAtOnce + 1;
+  }
+  /// Whether the sidecar ends the connection over these calls, many at once and `times` in a row.
+  bool EndsOver(int times, const Fields& request) {
+    for (int time = 0; time < times && client_->alive(); ++time) {
+      std::vector<StreamLog*> calls;
+      for (int i = 0; i < kAtOnce; ++i) calls.push_back(&Call(EndStream::kYes, request));
+      RunUntil([&] {
+        return std::ranges::all_of(calls, [](StreamLog* each) { return each->stream->closed(); });
+      });
+    }
+    return !client_->alive();
+  }
+};
+
+// Which costs as much as a reset at the deadline does, see http2::ResetGuard.
+TEST_F(ManyDeadlinesTest, EndAClientThatWantsNoOtherAnswer) {
+  Start(1);
+  EXPECT_TRUE(EndsOver(1'000, With(GrpcRequest(), "grpc-timeout", "1n")));
+}
+
+TEST_F(ManyDeadlinesTest, CallsRefusedAtOnceAreNone) {
+  config_.clusters[0].Edit().limits.max_calls = 1;
+  Start(1);
+  Call(EndStream::kNo);
+  Arrived();
+  EXPECT_FALSE(EndsOver(50, With(GrpcRequest(), "grpc-timeout", "1m")));
 }
 
 TEST_F(CallDeadlinesTest, TakesTheLongestTimeoutForNone) {
