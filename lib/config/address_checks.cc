@@ -1,5 +1,6 @@
 #include "lib/config/address_checks.h"
 
+#include <cstdlib>
 #include <map>
 #include <string>
 #include <string_view>
@@ -68,6 +69,15 @@ std::vector<std::string_view> RivalsOf(const base::Address& address) {
   return rivals;
 }
 
+// A socket takes it, but nobody can listen there: it is given by those who block a name.
+bool IsNobodys(const base::Address& address) {
+  const std::string& host = address.host();
+  if (address.kind() == Kind::kIpv6) return host == kAnyIpv6 || host.starts_with("ff");
+  constexpr int kFirstMulticast = 224;
+  return address.kind() == Kind::kIpv4 &&
+         (host == kAnyIpv4 || std::atoi(host.c_str()) >= kFirstMulticast);
+}
+
 // The addresses that are listened on, each with the place that says so.
 class ListenAddresses {
  public:
@@ -76,6 +86,11 @@ class ListenAddresses {
 
   void Take(const base::Address& address, const KeyPath& path) {
     taken_.Take(address, path);
+    if (address.host().starts_with("::ffff:") && address.kind() == Kind::kIpv6) {
+      problems_.push_back({path,
+                           Quoted(address.ToString()) + " is an IPv4 address, written as IPv6",
+                           "write the IPv4 address, or [::] for every IPv6 one"});
+    }
     if (address.kind() == Kind::kUnix || address.port() == 0) return;
     Holders& holders = ports_[address.port()];
     if (const Holder* rival = FindRival(holders, address)) Refuse(address, path, *rival);
@@ -128,7 +143,13 @@ void CheckEndpointAddresses(const KeyPath& path, const std::vector<Endpoint>& en
                             std::vector<Problem>& problems) {
   TakenAddresses taken(problems);
   for (size_t i = 0; i < endpoints.size(); ++i) {
-    taken.Take(endpoints[i].address, path[i] / "address");
+    const base::Address& address = endpoints[i].address;
+    taken.Take(address, path[i] / "address");
+    if (IsNobodys(address)) {
+      problems.push_back({path[i] / "address",
+                          Quoted(address.host()) + " is no address of an endpoint",
+                          "write the endpoint's own; on this machine that is 127.0.0.1, or [::1]"});
+    }
   }
 }
 

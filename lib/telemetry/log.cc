@@ -17,6 +17,7 @@ std::string Line(LogFormat format, LogLevel level, std::string_view message,
 }  // namespace
 
 Result<LogLevel, std::string> ParseLogLevel(std::string_view text) {
+  if (text == "warn") return LogLevel::kWarning;  // as others write it
   for (const LogLevel level :
        {LogLevel::kDebug, LogLevel::kInfo, LogLevel::kWarning, LogLevel::kError}) {
     if (text == LogLevelName(level)) return level;

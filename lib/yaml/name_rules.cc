@@ -108,9 +108,10 @@ std::optional<Complaint> CheckMetadataName(std::string_view text) {
 }
 
 std::optional<Complaint> CheckSentName(std::string_view text) {
-  constexpr std::array<std::string_view, 10> kOfTransport = {
-      "te",         "content-type",     "content-length",    "host",    "connection",
-      "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "trailer"};
+  constexpr std::array<std::string_view, 11> kOfTransport = {
+      "te",         "content-type",     "content-length",    "host",    "connection",      //
+      "keep-alive", "proxy-connection", "transfer-encoding", "upgrade", "http2-settings",  //
+      "trailer"};
   if (text.starts_with(':')) {
     return Complaint{Quoted(text) + " is a pseudo-header of HTTP/2, which is no metadata",
                      "choose metadata of your own"};

@@ -12,10 +12,11 @@ bool BeginsName(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'
 
 bool IsOfName(char c) { return BeginsName(c) || (c >= '0' && c <= '9'); }
 
-// `$NAME` without braces, as in a shell, is text here.
+// `$NAME` without braces, as in a shell, is text here, and so is `$(NAME)`, as in Kubernetes.
 void AddVariableHint(const std::string& text, std::string& hint) {
   for (size_t at = text.find('$'); at != std::string::npos; at = text.find('$', at + 1)) {
-    const auto begin = text.begin() + static_cast<std::ptrdiff_t>(at) + 1;
+    auto begin = text.begin() + static_cast<std::ptrdiff_t>(at) + 1;
+    if (begin != text.end() && *begin == '(') ++begin;
     if (begin == text.end() || !BeginsName(*begin)) continue;
     const std::string name(begin, std::find_if_not(begin, text.end(), IsOfName));
     hint += (hint.empty() ? "" : "; ") + std::string("a variable is written ${") + name + "}";

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace evenkeel::config {
 namespace {
@@ -81,9 +84,113 @@ std::optional<Slip> FindOpenQuote(std::string_view text, size_t start) {
                "add the closing quote"}};
 }
 
-Complaint SlashComment() {
+bool BeginsSlashComment(std::string_view text) {
+  return text.starts_with("//") || text.starts_with("/*");
+}
+
+Complaint SlashComment(std::string_view text) {
+  if (text.starts_with("/*")) {
+    return {"/* does not begin a comment", "write # before each of its lines, or remove it"};
+  }
   return {"// does not begin a comment", "write # in its place, or remove the line"};
 }
+
+namespace {
+
+// Reads a text for its brackets alone, as YAML would; FindUnclosed.
+class BracketScan {
+ public:
+  explicit BracketScan(std::string_view text) : text_(text) {}
+
+  std::optional<Slip> Run() {
+    for (; at_ < text_.size(); ++at_) {
+      if (auto slip = Step()) return slip;
+    }
+    return open_.empty() ? std::nullopt : std::optional(NotClosed());
+  }
+
+ private:
+  std::optional<Slip> Step() {
+    const char c = text_[at_];
+    if (c == '\n') begins_ = true;
+    if (c == ' ' || c == '\t' || c == '\r' || c == '\n') return std::nullopt;
+    if (c == '#' && (at_ == 0 || std::isspace(static_cast<unsigned char>(text_[at_ - 1])) != 0)) {
+      at_ = std::min(text_.find('\n', at_), text_.size()) - 1;
+      return std::nullopt;
+    }
+    if (IsLeft()) return NotClosed();
+    const bool begins = std::exchange(begins_, false);
+    if (text_.substr(at_).starts_with("${")) return SkipVariable();
+    if (begins && IsQuote(c)) return SkipQuote();
+    if ((c == '[' || c == '{') && (begins || !open_.empty())) {
+      open_.push_back(at_);
+      begins_ = true;
+    } else if (c == ']' || c == '}') {
+      return Close(c);
+    } else {
+      begins_ = (c == ',' && !open_.empty()) || (IsAlone() && (c == ':' || (c == '-' && begins)));
+    }
+    return std::nullopt;
+  }
+
+  // Of a key's colon, or a list item's dash.
+  bool IsAlone() const {
+    const size_t next = at_ + 1;
+    return next == text_.size() || std::isspace(static_cast<unsigned char>(text_[next])) != 0;
+  }
+
+  // What begins a line further left than the line of the outermost bracket is not inside of it. One
+  // that begins its own line may be that of a JSON file.
+  bool IsLeft() const {
+    if (open_.empty() || text_[at_] == ']' || text_[at_] == '}') return false;
+    const size_t line = BeginOfLine(at_);
+    const size_t outer = BeginOfLine(open_.front());
+    const auto indent = [this](size_t begin) {
+      return text_.find_first_not_of(" \t", begin) - begin;
+    };
+    if (line == outer || line + indent(line) != at_) return false;
+    return outer + indent(outer) != open_.front() && indent(line) <= indent(outer);
+  }
+
+  size_t BeginOfLine(size_t offset) const {
+    return offset == 0 ? 0 : text_.rfind('\n', offset - 1) + 1;
+  }
+
+  std::optional<Slip> SkipVariable() {
+    const size_t end = text_.find_first_of("}\n", at_);
+    if (end != std::string_view::npos && text_[end] == '}') at_ = end;
+    return std::nullopt;
+  }
+
+  std::optional<Slip> SkipQuote() {
+    if (auto slip = FindOpenQuote(text_, at_)) return slip;
+    at_ = EndOfQuote(text_, at_);
+    return std::nullopt;
+  }
+
+  std::optional<Slip> Close(char c) {
+    if (open_.empty()) return std::nullopt;
+    if ((text_[open_.back()] == '[') != (c == ']')) return NotClosed();
+    open_.pop_back();
+    return std::nullopt;
+  }
+
+  Slip NotClosed() const {
+    const bool is_list = text_[open_.back()] == '[';
+    return {open_.back(),
+            {is_list ? "this [ is not closed" : "this { is not closed",
+             is_list ? "add a ] or a comma" : "add a } or a comma"}};
+  }
+
+  const std::string_view text_;
+  size_t at_ = 0;
+  bool begins_ = true;  // a value may begin here
+  std::vector<size_t> open_;
+};
+
+}  // namespace
+
+std::optional<Slip> FindUnclosed(std::string_view text) { return BracketScan(text).Run(); }
 
 std::optional<Slip> FindSlashComment(std::string_view text, size_t offset) {
   size_t at = std::min(offset, text.size());
@@ -91,8 +198,8 @@ std::optional<Slip> FindSlashComment(std::string_view text, size_t offset) {
     const std::string_view line = LineOf(text, at);
     const size_t begin = line.find_first_not_of(" \t");
     const size_t start = static_cast<size_t>(line.data() - text.data());
-    if (begin != std::string_view::npos && line.substr(begin).starts_with("//")) {
-      return Slip{start + begin, SlashComment()};
+    if (begin != std::string_view::npos && BeginsSlashComment(line.substr(begin))) {
+      return Slip{start + begin, SlashComment(line.substr(begin))};
     }
     if (start == 0) break;
     at = start - 1;

@@ -26,10 +26,17 @@ bool HasClosingQuote(std::string_view text, size_t start);
 /// ended: a quote without an end, or one that ends where other text in quotes was to begin.
 std::optional<Slip> FindOpenQuote(std::string_view text, size_t start);
 
-/// What to say of a comment that begins with //.
-Complaint SlashComment();
+/// The first bracket or quote of the text that is not closed, as far as it can be told: one in a
+/// line's midst is not closed by what stands less indented. For a text in which a parser has
+/// stumbled: it may be wrong about others.
+std::optional<Slip> FindUnclosed(std::string_view text);
 
-/// // at the beginning of the line that `offset` is in, or of the one above.
+/// Whether a comment of another language begins here: // or /*.
+bool BeginsSlashComment(std::string_view text);
+/// What to say of it.
+Complaint SlashComment(std::string_view text);
+
+/// Such a comment at the beginning of the line that `offset` is in, or of the one above.
 std::optional<Slip> FindSlashComment(std::string_view text, size_t offset);
 
 /// A no-break space, another space or quote that is none to YAML, within `part` of the text.

@@ -47,7 +47,15 @@ base::Result<std::string, Complaint> Expand(std::string_view inside, const Varia
 constexpr std::string_view kMeaning = "{}:,[]#";
 constexpr std::string_view kHidden = "\x01\x02\x03\x04\x05\x06\x07";
 
-// Replaces in each `$X…Y`, where X and Y are the first two of `from`, within a line.
+// Whether the } at `end` belongs to the ${ before `at`. Where that has none, the next } is that of
+// a map around it: quotes, blanks or brackets come before.
+bool IsClosedBy(std::string_view text, size_t at, size_t end, char separator) {
+  const std::string_view inside = text.substr(at, end - at);
+  return inside.substr(0, inside.find(separator)).find_first_of("\"' \t[]{") == std::string::npos;
+}
+
+// Replaces in each `$X…Y`, where X and Y are the first two of `from`, within a line; the third
+// begins the default.
 std::string Replaced(std::string_view text, std::string_view from, std::string_view to) {
   std::string result(text);
   const std::string opening = {'$', from[0]};
@@ -55,13 +63,13 @@ std::string Replaced(std::string_view text, std::string_view from, std::string_v
   while ((at = result.find(opening, at)) != std::string::npos) {
     const size_t end = result.find_first_of(std::string{from[1], '\n'}, at);
     if (end == std::string::npos) break;
-    if (result[end] == from[1]) {
+    if (result[end] == from[1] && IsClosedBy(result, at + opening.size(), end, from[2])) {
       for (size_t i = at; i <= end; ++i) {
         const size_t which = from.find(result[i]);
         if (which != std::string_view::npos) result[i] = to[which];
       }
     }
-    at = end;
+    at += opening.size();
   }
   return result;
 }

@@ -27,6 +27,7 @@ constexpr size_t kTextPerNode = 64;  // bytes of text that weigh as much as a no
 struct Refusal {
   Mark mark;
   Complaint complaint;
+  bool may_be_unclosed = false;  ///< a bracket or quote before it
 };
 
 Mark FromYaml(const YAML::Mark& mark, int file) {
@@ -141,7 +142,7 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
 void TreeBuilder::SetText(YamlNode& node, const std::string& value) const {
   const std::string written = ShowVariables(value);
   if (node.kind == YamlNode::Kind::kPlain) RefuseLookAlikes(written, node.mark);
-  if (ExpectsKey() && written.starts_with("//")) throw Refusal{node.mark, SlashComment()};
+  if (ExpectsKey() && BeginsSlashComment(written)) throw Refusal{node.mark, SlashComment(written)};
   node.text = ExpectsKey() ? written : Expanded(written, node.mark);
   node.has_variables = node.text != written;
 }
@@ -179,7 +180,8 @@ void TreeBuilder::OpenNode(YamlNode::Kind kind, const YAML::Mark& mark, const st
         At(mark),
         {"a key must be text",
          "put text that starts with [ or {, such as \"[::1]:50051\", in quotes, and close "
-         "each bracket"}};
+         "each bracket"},
+        true};
   }
   if (open_.size() >= kMaxDepth) {
     throw Refusal{At(mark),
@@ -295,7 +297,15 @@ std::optional<Slip> FindSlip(std::string_view text, size_t offset, std::optional
     return slip;
   }
   if (auto slip = FindSlashComment(text, offset)) return slip;
-  return quote ? FindOpenQuote(text, *quote) : std::nullopt;
+  if (auto slip = quote ? FindOpenQuote(text, *quote) : std::nullopt) return slip;
+  if (auto slip = FindUnclosed(text)) return slip;
+  // After the ] of `- [::1]:50051`.
+  if (offset > 0 && text.substr(offset - 1).starts_with("]:")) {
+    return Slip{offset - 1,
+                {"text that starts with [ is taken for a list",
+                 "put an IPv6 address in quotes: \"[::1]:50051\""}};
+  }
+  return std::nullopt;
 }
 
 void AddSyntaxError(std::string_view text, const YAML::Exception& error,
@@ -322,8 +332,14 @@ YamlNodePtr Parse(std::string_view text, const YamlOrigin& origin, ErrorList& er
   } catch (const Refusal& refusal) {
     const std::string_view line = LineAt(text, refusal.mark.line);
     const size_t column = std::min(line.size(), static_cast<size_t>(refusal.mark.column) - 1);
-    const bool is_slash = line.substr(column).starts_with("//");
-    errors.Add(refusal.mark, "", is_slash ? SlashComment() : refusal.complaint);
+    const auto unclosed = refusal.may_be_unclosed ? FindUnclosed(text) : std::nullopt;
+    if (BeginsSlashComment(line.substr(column))) {
+      errors.Add(refusal.mark, "", SlashComment(line.substr(column)));
+    } else if (unclosed) {
+      errors.Add(MarkIn(origin.file, text, unclosed->offset), "", unclosed->complaint);
+    } else {
+      errors.Add(refusal.mark, "", refusal.complaint);
+    }
     return nullptr;
   } catch (const YAML::Exception& error) {
     AddSyntaxError(text, error, builder.last_quote(), origin.file, errors);

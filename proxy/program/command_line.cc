@@ -1,10 +1,14 @@
 #include "proxy/program/command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <iostream>
+#include <algorithm>
+#include <string>
+#include <vector>
 
 #include "lib/base/version.h"
+#include "lib/config/complaint.h"
 #include "lib/config/quantity.h"
+#include "lib/config/suggestion.h"
 #include "proxy/program/handover.h"
 
 namespace evenkeel::proxy {
@@ -54,7 +58,7 @@ void AddRunFlags(CLI::App& app, RunCommand& run) {
                  "the cgroup's quota and the affinity allow")
       ->check(CLI::Range(1, 256));
   AddParsed(app, "--log-level", run.log_level, telemetry::ParseLogLevel,
-            "debug, info, warning or error; default info")
+            "debug, info, warning (or warn) or error; default info")
       ->type_name("LEVEL");
   AddParsed(app, "--log-format", run.log_format, telemetry::ParseLogFormat,
             "text or json; default text")
@@ -77,6 +81,17 @@ void AddReadyFlags(CLI::App& app, ReadyCommand& ready) {
   AddParsed(app, "--timeout", ready.timeout, ParseDuration,
             "The answer may take this long; default 1s")
       ->type_name("DURATION");
+}
+
+// CLI11 would say that a command is missing.
+void RefuseUnknownCommand(const CLI::App& app, int argc, const char* const* argv) {
+  if (argc < 2 || *argv[1] == '\0' || *argv[1] == '-') return;
+  std::vector<std::string> known;
+  for (const CLI::App* each : app.get_subcommands(nullptr)) known.push_back(each->get_name());
+  if (std::ranges::count(known, argv[1]) > 0) return;
+  throw CLI::ExtrasError("unknown command " + config::Quoted(argv[1]) + "; " +
+                             config::Suggest(argv[1], known, "commands"),
+                         CLI::ExitCodes::ExtrasError);
 }
 
 void AddDiffFlags(CLI::App& app, DiffCommand& diff) {
@@ -111,6 +126,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
       app.add_subcommand("schema", "Print the JSON Schema of the configuration, for editors");
   CLI::App* init_app = app.add_subcommand("init", "Print a commented configuration to start from");
   try {
+    RefuseUnknownCommand(app, argc, argv);
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return ExitCommand{app.exit(error) == 0 ? 0 : kUsageExitCode};

@@ -66,6 +66,12 @@ class CommandLineTest(unittest.TestCase):
                 self.assertNotEqual(0, result.returncode)
                 self.assertTrue(result.stderr + result.stdout)
 
+    def test_a_command_that_is_none_is_named(self):
+        self.assertIn('unknown command "chek"; did you mean "check"?',
+                      self.run_evenkeel("chek").stderr)
+        self.assertIn("known commands: run, check, ready, diff, schema, init",
+                      self.run_evenkeel("version").stderr)
+
     def test_a_good_file_passes(self):
         result = self.run_evenkeel("check", "--config", self.write(GOOD))
         self.assertEqual((0, ""), (result.returncode, result.stderr))

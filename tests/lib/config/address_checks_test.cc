@@ -7,6 +7,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class AddressChecksTest : public ValidateTest {};
 
@@ -28,6 +29,23 @@ TEST_F(AddressChecksTest, FindsEndpointsThatAFileListsTwice) {
   const auto problems = ValidateEndpoints(Users().endpoints);
   ASSERT_EQ(problems.size(), 1U);
   EXPECT_EQ(problems[0].path.ToString(), "endpoints[1].address");
+}
+
+TEST_F(AddressChecksTest, FindsEndpointsThatNobodyCanConnectTo) {
+  for (const char* each :
+       {"0.0.0.0:1", "[::]:1", "224.0.0.1:1", "255.255.255.255:1", "[ff02::1]:1"}) {
+    Users().endpoints[0].address = *base::Address::Parse(each);
+    EXPECT_THAT(Errors(), ElementsAre(HasSubstr("is no address of an endpoint"))) << each;
+  }
+  for (const char* each : {"127.0.0.1:1", "[::1]:1", "223.255.255.255:1", "ff02.example:1"}) {
+    Users().endpoints[0].address = *base::Address::Parse(each);
+    EXPECT_THAT(Errors(), IsEmpty()) << each;
+  }
+}
+
+TEST_F(AddressChecksTest, FindsListenersWithAnIpv4AddressWrittenAsIpv6) {
+  AddListener("[::ffff:127.0.0.1]:80");
+  EXPECT_THAT(Errors(), ElementsAre(HasSubstr("is an IPv4 address, written as IPv6")));
 }
 
 // What a second listener's address is beside the first one's.

@@ -104,6 +104,7 @@ TEST(LogOptionsTest, ReadsLevels) {
   EXPECT_EQ(ParseLogLevel("debug"), LogLevel::kDebug);
   EXPECT_EQ(ParseLogLevel("info"), LogLevel::kInfo);
   EXPECT_EQ(ParseLogLevel("warning"), LogLevel::kWarning);
+  EXPECT_EQ(ParseLogLevel("warn"), LogLevel::kWarning);
   EXPECT_EQ(ParseLogLevel("error"), LogLevel::kError);
 }
 

@@ -35,8 +35,9 @@ TEST(NameRulesTest, MetadataToCompareIsTextOfTheApplication) {
 
 TEST(NameRulesTest, MetadataToSendIsNotHttpsOrGrpcs) {
   ExpectGood(CheckSentName, {"x-tenant", "authorization"});
-  ExpectBad(CheckSentName, {"te", "host", "connection", "content-length", "content-type",
-                            "transfer-encoding", ":authority", "grpc-status", "x-bin"});
+  ExpectBad(CheckSentName,
+            {"te", "host", "connection", "content-length", "content-type", "http2-settings",
+             "transfer-encoding", ":authority", "grpc-status", "x-bin"});
 }
 
 TEST(NameRulesTest, ValuesAreNotQuotedForTheyMayBeSecrets) {

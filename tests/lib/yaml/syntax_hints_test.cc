@@ -33,9 +33,25 @@ TEST(SyntaxHintsTest, AQuoteThatClosesIsNone) {
   }
 }
 
+TEST(SyntaxHintsTest, ABracketWithoutAnEndIsFoundWhereItOpens) {
+  EXPECT_EQ(Said(FindUnclosed("a: [1, {b: 2}")), "3: this [ is not closed");
+  EXPECT_EQ(Said(FindUnclosed("a: {b: [1}")), "7: this [ is not closed");
+  EXPECT_EQ(Said(FindUnclosed("- {a: 1\nb: 2}")), "2: this { is not closed");
+  EXPECT_EQ(Said(FindUnclosed("a: {b: \"c}")), "7: this quote is never closed");
+}
+
+TEST(SyntaxHintsTest, BracketsThatCloseAndThoseOfTextAreNone) {
+  for (const char* each :
+       {"a: {b: [1, 2]}", "{\n\"a\": [\n1\n]\n}", "a: b[c", "a: \"{\"", "# [", "a: ${B}",
+        "a: it's [", "a: {\n  b: 1\n}", "a: [b, # {\n  c]", "a: {b: c:d}", "- [a]\n- {}"}) {
+    EXPECT_EQ(Said(FindUnclosed(each)), "nothing") << each;
+  }
+}
+
 TEST(SyntaxHintsTest, ACommentOfOtherLanguagesIsFoundInItsLine) {
   EXPECT_EQ(Said(FindSlashComment("a: 1\n  // b\nc: 2", 14)), "7: // does not begin a comment");
   EXPECT_EQ(Said(FindSlashComment("a: 1\n  // b\nc: 2", 9)), "7: // does not begin a comment");
+  EXPECT_EQ(Said(FindSlashComment("/* a */\nb: 1", 9)), "0: /* does not begin a comment");
   EXPECT_EQ(Said(FindSlashComment("a: dns:///b:1", 5)), "nothing");
   EXPECT_EQ(Said(FindSlashComment("", 0)), "nothing");
 }
