@@ -10,10 +10,14 @@ import unittest
 
 import source_tree
 
-SHELL_SCRIPTS = (".ci/run", "deploy/demo.sh", "deploy/install-deps.sh", "tests/run.sh",
-                 "deploy/debian/postinst", "deploy/debian/prerm", "deploy/debian/postrm",
-                 "deploy/screenshots.sh", "tests/e2e/compose_test.sh", "tests/e2e/package_test.sh",
-                 "tests/e2e/docker/engine.sh", "bench/sim/run.sh")
+SHELL_SHEBANG = re.compile(rb"#!\s*\S*[/ ](?:ba|da)?sh\b")
+
+
+def shell_scripts():
+    """What begins as one or is called one, so that none is forgotten."""
+    return [path for path in source_tree.every_file()
+            if path.suffix == ".sh" or SHELL_SHEBANG.match((source_tree.ROOT / path).read_bytes())]
+
 
 # A reader that leaves before its writer is done: the writer dies of SIGPIPE, now and then, and with
 # pipefail the script with it.
@@ -44,9 +48,17 @@ def doubtful(paths):
 
 def early_readers(path):
     """The lines of a script whose pipe has a reader that may leave first."""
+    found, begun = [], ""
     lines = (source_tree.ROOT / path).read_text(encoding="utf-8").splitlines()
-    return [f"{path}:{number}: {line.strip()}" for number, line in enumerate(lines, start=1)
-            if not line.lstrip().startswith("#") and EARLY_READER.search(line)]
+    for number, line in enumerate(lines, start=1):
+        if line.lstrip().startswith("#"):
+            continue
+        whole = begun + line.strip()
+        continued = whole.endswith(("|", "\\")) and not whole.endswith("||")
+        begun = whole.rstrip("\\") if continued else ""
+        if not continued and EARLY_READER.search(whole):
+            found.append(f"{path}:{number}: {line.strip()}")
+    return found
 
 
 class FormatTest(unittest.TestCase):
@@ -68,14 +80,18 @@ class FormatTest(unittest.TestCase):
 
     @unittest.skipUnless(shutil.which("shellcheck"), "shellcheck is not installed")
     def test_shell_scripts_are_sound(self):
-        self.assertEqual("", doubtful(SHELL_SCRIPTS))
+        self.assertEqual("", doubtful(shell_scripts()))
 
     @unittest.skipUnless(shutil.which("shellcheck"), "shellcheck is not installed")
     def test_an_unsound_script_is_found(self):
         self.assertIn("bad.sh", doubtful([self.write("bad.sh", "#!/bin/bash\nrm $1/*\n")]))
 
+    def test_scripts_without_a_suffix_are_scripts_too(self):
+        found = {str(path) for path in shell_scripts()}
+        self.assertLessEqual({".ci/run", "deploy/demo.sh", "deploy/debian/postinst"}, found)
+
     def test_every_pipe_is_read_to_its_end(self):
-        self.assertEqual([], [line for path in SHELL_SCRIPTS for line in early_readers(path)])
+        self.assertEqual([], [line for path in shell_scripts() for line in early_readers(path)])
 
     def test_a_reader_that_leaves_early_is_found(self):
         bad = ["ls | head -1", "ls | grep -q x", "ls | grep -Eq x", "ls | grep -m 1 x",
@@ -85,6 +101,8 @@ class FormatTest(unittest.TestCase):
         script = self.write("pipes.sh", "\n".join(bad + good))
         self.assertEqual([f"{script}:{i}: {line}" for i, line in enumerate(bad, start=1)],
                          early_readers(script))
+        script = self.write("lines.sh", "ls |\n  # the first\n  head -1\nls \\\n  | head\n")
+        self.assertEqual([f"{script}:3: head -1", f"{script}:5: | head"], early_readers(script))
 
 
 if __name__ == "__main__":

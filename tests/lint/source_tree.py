@@ -19,6 +19,12 @@ def files(folders, suffixes):
     return sorted(found)
 
 
+def every_file():
+    """Sorted, but for what is built and what git keeps."""
+    return sorted(path.relative_to(ROOT) for path in ROOT.rglob("*")
+                  if path.is_file() and path.relative_to(ROOT).parts[0] not in ("build", ".git"))
+
+
 def cpp_files(folders=CPP_FOLDERS):
     return files(folders, CPP_SUFFIXES)
 

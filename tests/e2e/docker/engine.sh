@@ -110,5 +110,5 @@ CleanRoot() {
 DebianMirror() {
   # shellcheck disable=SC2016  # the names are apt's
   apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 2>/dev/null |
-    awk '$1 == "bookworm" { print $2; exit }'
+    awk '$1 == "bookworm" && !found++ { print $2 }'
 }
