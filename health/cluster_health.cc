@@ -12,6 +12,10 @@ using balancer::Eligibility;
 
 constexpr size_t kEligibilityCount = 5;
 
+// Of one endpoint's other reasons to be down that many are told in that time.
+constexpr auto kNewsPeriod = std::chrono::minutes(1);
+constexpr uint32_t kNewsInPeriod = 3;
+
 // One word for metrics, the log and the admin port.
 std::string_view StateName(Eligibility state) {
   switch (state) {
@@ -172,13 +176,18 @@ bool ClusterHealth::OnConnection(const balancer::Endpoint& endpoint, int change,
                                  const std::string& reason) {
   Record* record = Find(endpoint);
   if (record == nullptr) return false;
+  const bool other_reason = change <= 0 && record->connection != reason;
   if (change <= 0) record->connection = reason;
   // With health checks it is the answer that counts, not yet the connection.
   const bool is_try = !asked_ || change == 0;
   const bool is_news = is_try && !std::exchange(record->tried, true);
   const bool changed = change != 0 && endpoints_.ConnectionsChanged(endpoint, change);
   const bool moved = Follow(*record, "connection", reason);
-  if (is_news && change == 0) TellFirstFailure(*record);
+  if (is_news && change == 0) {
+    TellFirstFailure(*record);
+  } else if (change == 0 && other_reason && !moved) {
+    TellStillDown(*record);
+  }
   return moved || changed || is_news;
 }
 
@@ -295,6 +304,20 @@ void ClusterHealth::TellFirstFailure(const Record& record) {
                                             {"endpoint", record.endpoint->address()},
                                             {"state", StateName(record.state)},
                                             {"reason", WhyOf(record)}});
+}
+
+// As when it is started anew with TLS. A reason may come and go with each try: some lines a minute.
+void ClusterHealth::TellStillDown(Record& record) {
+  if (logging_ == Logging::kOff || record.state != Eligibility::kNotConnected) return;
+  if (clock_.Now() - record.news_since >= kNewsPeriod) {
+    record.news_since = clock_.Now();
+    record.news = 0;
+  }
+  if (++record.news > kNewsInPeriod) return;
+  log_.Limited("endpoint still down", telemetry::LogLevel::kWarning, "endpoint still down",
+               {{"cluster", name_},
+                {"endpoint", record.endpoint->address()},
+                {"reason", record.connection}});
 }
 
 void ClusterHealth::TellOnce(ProbeResult result, const std::string& detail) {

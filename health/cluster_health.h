@@ -89,8 +89,10 @@ class ClusterHealth {
     std::shared_ptr<OutcomeCounters> outcomes;
     balancer::Eligibility state = balancer::Eligibility::kNotConnected;
     base::Time since{};
-    std::string why;         // for the state, where nothing below says it
-    std::string connection;  // why it was lost
+    std::string why;          // for the state, where nothing below says it
+    std::string connection;   // why it was lost
+    base::Time news_since{};  // when there was first news of it while it was down
+    uint32_t news = 0;        // how often since
     Health health = Health::kUnknown;
     bool tried = false;  // connected and, if to be asked, answered; or that failed
     std::string probe_detail;
@@ -118,6 +120,7 @@ class ClusterHealth {
   bool ReturnEarly(Record& record);
   void TellOnce(ProbeResult result, const std::string& detail);
   void TellFirstFailure(const Record& record);
+  void TellStillDown(Record& record);
   std::string WhyOf(const Record& record) const;
 
   const std::string name_;

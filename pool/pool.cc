@@ -280,7 +280,8 @@ ConnectionSettings Pool::SettingsNow() const {
 
 void Pool::SetState(State state, const std::string& reason) {
   const bool changed = (state_ == State::kReady) != (state == State::kReady);
-  const bool fails_now = state == State::kFailing && state_ != state;
+  const bool fails_now = state == State::kFailing && (state_ != state || reason != told_failure_);
+  if (fails_now) told_failure_ = reason;
   state_ = state;
   if (changed) observer_.OnReadyChanged(*this, reason);
   if (fails_now) observer_.OnFailing(*this, reason);

@@ -83,7 +83,8 @@ class Pool final : private EndpointConnection::Owner {
    public:
     /// The state became, or ceased to be, kReady; `reason` says why it did.
     virtual void OnReadyChanged(Pool& pool, const std::string& reason) = 0;
-    /// The state became kFailing; comes after OnReadyChanged and before waiters are told.
+    /// The state became kFailing, or is so for another reason; comes after OnReadyChanged and
+    /// before waiters are told.
     virtual void OnFailing(Pool& /*pool*/, const std::string& /*reason*/) {}
     /// A connection takes no new streams; another has been or is being made. Whoever has a stream
     /// without an end on it had better move.
@@ -179,6 +180,7 @@ class Pool final : private EndpointConnection::Owner {
   Observer& observer_;
   State state_ = State::kConnecting;
   std::string last_failure_;
+  std::string told_failure_;                                      // the observer has heard of
   std::vector<std::unique_ptr<EndpointConnection>> connections_;  // oldest first
   uint64_t connections_begun_ = 0;
   size_t next_address_ = 0;

@@ -134,9 +134,11 @@ void Connection::OnWritable() {
 }
 
 void Connection::OnClosed(std::error_code reason) {
-  if (!reason) return Lose({Loss::Kind::kClosed, "closed by peer"});
-  Lose({state_ == State::kConnecting ? Loss::Kind::kConnectFailed : Loss::Kind::kReset,
-        reason.message(), reason});
+  if (state_ == State::kConnecting && reason) {
+    return Lose({Loss::Kind::kConnectFailed, reason.message(), reason});
+  }
+  const std::string cause = reason ? reason.message() : "closed by peer";
+  Lose({reason ? Loss::Kind::kReset : Loss::Kind::kClosed, cause + session_.WhyNotBegun(), reason});
 }
 
 void Connection::Flush() {

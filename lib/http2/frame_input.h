@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string_view>
 
 #include "lib/http2/frame.h"
 
@@ -32,6 +33,10 @@ class FrameInput {
   /// Takes from `bytes`; false when there is no further piece in them, which are then all taken.
   /// After a fault there is nothing to be had any more.
   bool Next(std::span<const uint8_t>& bytes, Piece& piece);
+  /// The header of the frame that is being read, as far as it has come.
+  std::string_view head() const {
+    return {reinterpret_cast<const char*>(head_.data()), inside_ ? kFrameHeaderSize : head_read_};
+  }
   /// Whether the rest of a frame of HEADERS or CONTINUATION is still to come.
   bool mid_headers() const {
     return inside_ &&

@@ -137,6 +137,9 @@ class Session {
   uint64_t blocks_received() const { return blocks_.count(); }
   /// Both sides have said all they may say: close the connection.
   bool finished() const;
+  /// Client role: what to add to the news that the peer has closed: that HTTP/2 had not begun, and
+  /// what the peer speaks instead, as far as that can be told. Empty: it had.
+  std::string WhyNotBegun() const;
   /// For which fault of the peer we have ended the connection by GOAWAY, in words for a log; empty
   /// while we have not.
   const std::string& failure() const { return failure_; }

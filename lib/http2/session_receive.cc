@@ -5,13 +5,22 @@
 #include <utility>
 #include <vector>
 
+#include "lib/http2/foreign_protocol.h"
 #include "lib/http2/session.h"
 
 namespace evenkeel::http2 {
+namespace {
+
+// Tells one protocol from another.
+constexpr size_t kFirstBytes = 8;
+
+}  // namespace
+
 base::Result<void, ConnectionError> Session::Receive(std::span<const uint8_t> bytes) {
   if (state_ == State::kPreface && !TakePreface(bytes)) {
-    return base::Error(
-        ConnectionError{ErrorCode::kHttp11Required, "the peer does not speak HTTP/2"});
+    std::string first(kPreface.substr(0, preface_read_));
+    first.append(reinterpret_cast<const char*>(bytes.data()), std::min(bytes.size(), kFirstBytes));
+    return base::Error(ConnectionError{ErrorCode::kHttp11Required, NoHttp2(first)});
   }
   FrameInput::Piece piece;
   while (state_ < State::kFailed && input_.Next(bytes, piece)) OnPiece(piece);
@@ -29,6 +38,13 @@ bool Session::TakePreface(std::span<const uint8_t>& bytes) {
   bytes = bytes.subspan(size);
   if (preface_read_ == kPreface.size()) state_ = State::kSettings;
   return true;
+}
+
+std::string Session::WhyNotBegun() const {
+  if (role_ == Role::kServer || state_ != State::kSettings) return "";
+  const std::string before = " before its HTTP/2 SETTINGS came: ";
+  if (ForeignProtocol(input_.head()).empty()) return before + "it may want TLS, or HTTP/1";
+  return before + NoHttp2(input_.head());
 }
 
 void Session::OnPiece(const FrameInput::Piece& piece) {
@@ -62,7 +78,9 @@ void Session::OnPiece(const FrameInput::Piece& piece) {
 // What holds for frames of every type.
 bool Session::MayFollow(const FrameInput::Piece& piece) {
   const FrameHeader& frame = piece.frame;
-  if (piece.fault == FrameInput::Piece::Fault::kTooLarge) {
+  if (state_ == State::kSettings && !ForeignProtocol(input_.head()).empty()) {
+    Fail(ErrorCode::kProtocolError, NoHttp2(input_.head()));
+  } else if (piece.fault == FrameInput::Piece::Fault::kTooLarge) {
     Fail(ErrorCode::kFrameSizeError, "a frame larger than 16,384 bytes");
   } else if (piece.fault == FrameInput::Piece::Fault::kPadding) {
     Fail(ErrorCode::kProtocolError, "DATA with more padding than it has bytes");

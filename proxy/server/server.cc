@@ -78,6 +78,11 @@ void Server::AddWorkers() {
 }
 
 void Server::LogEnd(const Worker::Events::ClientEnded& end) {
+  // Such as a load balancer that asks for a page each second.
+  if (end.reason == telemetry::ClientEnd::kNotHttp2 &&
+      !foreign_clients_.Admit(end.client_host, loop_.Now())) {
+    return;
+  }
   log_.Limited("client connection ended", telemetry::LogLevel::kWarning, "client connection ended",
                {{"client", end.client_host},
                 {"reason", telemetry::ClientEndName(end.reason)},

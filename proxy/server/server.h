@@ -17,6 +17,7 @@
 #include "lib/net/timer.h"
 #include "lib/telemetry/log.h"
 #include "lib/telemetry/metrics.h"
+#include "lib/telemetry/once_per_peer.h"
 #include "proxy/route/rate_limits.h"
 #include "proxy/server/cluster_controller.h"
 #include "proxy/server/worker.h"
@@ -153,6 +154,7 @@ class Server final : private net::Flushable, private ClusterController::Owner {
   const std::shared_ptr<ReplayMemory::Pool> replay_ = std::make_shared<ReplayMemory::Pool>(0);
   int64_t replay_limit_ = 0;
   net::DescriptorReserve descriptors_;
+  telemetry::OncePerPeer foreign_clients_;  // told of
   std::vector<std::unique_ptr<Worker>> workers_;
   bool answers_health_ = false;  // a listener does
   HealthService::Ready told_ready_ = HealthService::Ready::kNo;

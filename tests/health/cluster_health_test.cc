@@ -296,6 +296,24 @@ TEST_F(ClusterHealthTest, AnEndpointThatNeverCameUpIsLoggedOnce) {
   EXPECT_EQ(lines_.str().find("not come up"), lines_.str().rfind("not come up"));
 }
 
+TEST_F(ClusterHealthTest, AnotherReasonForAnEndpointToBeDownIsLogged) {
+  StartReady(1);
+  Lose(0);
+  const auto fail = [&](const std::string& reason) {
+    lines_.str("");
+    health_->OnConnection(*endpoints_[0], 0, reason);
+    return lines_.str();
+  };
+  EXPECT_THAT(fail("the peer speaks TLS"), HasSubstr("endpoint still down"));
+  EXPECT_EQ(Facts(0).why, "the peer speaks TLS");
+  EXPECT_EQ(fail("the peer speaks TLS"), "");
+  EXPECT_THAT(fail("Connection refused"), HasSubstr("Connection refused"));
+  EXPECT_THAT(fail("timed out"), HasSubstr("timed out"));
+  EXPECT_EQ(fail("Connection refused"), "") << "not with each try";
+  clock_.Advance(1min);
+  EXPECT_THAT(fail("timed out"), HasSubstr("timed out"));
+}
+
 TEST_F(ClusterHealthTest, AnEndpointThatSaysNotServingFromTheStartIsLogged) {
   Start(1);
   Connect(0);

@@ -7,6 +7,7 @@ using http2::EndStream;
 using http2::ErrorCode;
 using std::chrono::milliseconds;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 using ::testing::StartsWith;
@@ -254,6 +255,18 @@ TEST_F(PoolTest, TellsStreamsAndObserverThatItsConnectionBroke) {
   EXPECT_THAT(changes_[1], StartsWith("not ready: "));
   EXPECT_NE(pool_->last_failure(), "");
   EXPECT_THAT(failings_, Not(IsEmpty()));
+}
+
+TEST_F(PoolTest, TellsItsObserverOfAnotherReasonToFail) {
+  settings_.connection.connect_timeout = milliseconds(50);
+  endpoint_.StopListening();
+  MakePool();
+  RunUntil([&] { return ConnectFailures(telemetry::ConnectFailure::kRefused) >= 3; });
+  EXPECT_THAT(failings_, ElementsAre("Connection refused")) << "once";
+  endpoint_.HangAfterAccept();
+  endpoint_.ListenAgain();
+  RunUntil([&] { return failings_.size() > 1; });
+  EXPECT_THAT(failings_[1], HasSubstr("no HTTP/2 SETTINGS"));
 }
 
 TEST_F(PoolTest, StaysReadyWhenOneOfTwoConnectionsBreaks) {

@@ -181,6 +181,38 @@ TEST_F(ConnectionTest, EndsGracefullyOnceAllIsSaid) {
   EXPECT_EQ(client_.loss.kind, Kind::kClosed);
 }
 
+// An endpoint that is something else says so, and goes.
+class OtherEndpointTest : public ConnectionTest {
+ protected:
+  std::string LossAfter(std::string_view words) {
+    int ends[2];
+    EXPECT_EQ(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends), 0);
+    RawSocket raw{base::FileDescriptor(ends[0])};
+    ConnectionPeer client(loop_, Role::kClient);
+    client.connection().Attach(base::FileDescriptor(ends[1]));
+    raw.Write(words);
+    raw.ShutdownWrite();
+    RunUntil([&] { return client.losses > 0; });
+    return client.loss.reason;
+  }
+};
+
+TEST_F(OtherEndpointTest, IsNamed) {
+  EXPECT_EQ(LossAfter("HTTP/1.1 400 Bad Request\r\n\r\n"),
+            "the peer speaks HTTP/1, not HTTP/2 in plain text");
+  EXPECT_THAT(LossAfter("\x15\x03\x01\x01\x02\x02\x46"),
+              HasSubstr("the peer speaks TLS, not HTTP/2 in plain text"));
+  EXPECT_THAT(LossAfter(""), HasSubstr("it may want TLS"));
+}
+
+TEST_F(ConnectionTest, NamesWhatAClientSpeaks) {
+  RawSocket raw = RawClient();
+  raw.Write("\x16\x03\x01\x02\x01\x01\x01\xfc\x03\x03");
+  raw.ShutdownWrite();
+  RunUntil([&] { return server_.losses > 0; });
+  EXPECT_EQ(server_.loss.reason, "the peer speaks TLS, not HTTP/2 in plain text");
+}
+
 TEST_F(ConnectionTest, AnswersHttp1InItsOwnWords) {
   RawSocket raw = RawClient();
   raw.Write("GET / HTTP/1.1\r\nHost: users.test\r\n\r\n");
