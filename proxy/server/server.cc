@@ -59,9 +59,9 @@ Server::Server(net::EventLoop& loop, const Options& options, net::ListeningSocke
       memory_timer_(loop, [this] { LookAtMemory(); }),
       drain_timer_(loop, [this] { OnDrainTimeout(); }),
       sample_timer_(loop, [this] { SampleFairness(); }),
-      snapshot_timer_(loop, [this] { Flush(); }) {}
-
-Server::~Server() { loop_.CancelFlush(*this); }
+      snapshots_(
+          loop, [this](ClusterController& cluster) { SendSnapshot(cluster); },
+          [this] { TellReadiness(); }) {}
 
 void Server::AddWorkers() {
   const Worker::Events events = {
@@ -156,6 +156,7 @@ void Server::Commit(std::vector<Listening> listeners) {
         Configured(each, found == known.end() ? nullptr : found->second, parts.emplace_back()));
   }
   clusters_ = std::move(clusters);
+  snapshots_.KeepOnly(clusters_);
   CloseRemoved(listeners);
   listeners_ = std::move(listeners);
   MakeRoutes();
@@ -301,24 +302,9 @@ void Server::GiveMemoryBack() {
   malloc_trim(0);
 }
 
-void Server::OnSnapshotChanged(ClusterController& cluster) {
-  if (std::ranges::count(to_snapshot_, &cluster, &ClusterPtr::get) == 0) {
-    to_snapshot_.push_back(cluster.shared_from_this());
-  }
-  loop_.ScheduleFlush(*this);
-}
-
-void Server::Flush() {
-  for (ClusterPtr& cluster : std::exchange(to_snapshot_, {})) {
-    if (loop_.Now() < cluster->snapshot_due()) {
-      snapshot_timer_.StartAt(cluster->snapshot_due());
-      to_snapshot_.push_back(std::move(cluster));
-      continue;
-    }
-    const Cluster::Snapshot& snapshot = cluster->snapshot();
-    for (const auto& worker : workers_) worker->SetSnapshot(cluster->id(), snapshot);
-  }
-  TellReadiness();
+void Server::SendSnapshot(ClusterController& cluster) {
+  const Cluster::Snapshot& snapshot = cluster.snapshot();
+  for (const auto& worker : workers_) worker->SetSnapshot(cluster.id(), snapshot);
 }
 
 void Server::TellReadiness() {

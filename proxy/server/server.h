@@ -20,6 +20,7 @@
 #include "lib/telemetry/once_per_peer.h"
 #include "proxy/route/rate_limits.h"
 #include "proxy/server/cluster_controller.h"
+#include "proxy/server/snapshot_queue.h"
 #include "proxy/server/worker.h"
 
 namespace evenkeel::proxy {
@@ -41,7 +42,7 @@ struct ClusterStatus {
   std::vector<telemetry::NamedCount> calls;  ///< what became of its calls, since the start
 };
 
-class Server final : private net::Flushable, private ClusterController::Owner {
+class Server final : private ClusterController::Owner {
  public:
   struct Options {
     unsigned workers;              ///< at least 1
@@ -56,7 +57,6 @@ class Server final : private net::Flushable, private ClusterController::Owner {
   static base::Result<std::unique_ptr<Server>, std::string> Start(
       net::EventLoop& loop, const config::Config& config, const Options& options,
       net::ListeningSockets& sockets, telemetry::Metrics& metrics, telemetry::Log& log);
-  ~Server();
 
   /// Serves another configuration from now on: compares it with the present one, prepares what can
   /// fail, and then switches. What is equal in both keeps its objects, down to routes and the fill
@@ -117,11 +117,9 @@ class Server final : private net::Flushable, private ClusterController::Owner {
   void AssignWorkers(std::vector<Worker::ClusterPart> clusters);
   ClusterPtr FindCluster(std::string_view name) const;
 
-  /// Has the workers get a new snapshot of `cluster` at the end of the turn, or when it is due:
-  /// many changes cost one.
-  void OnSnapshotChanged(ClusterController& cluster) override;
+  void OnSnapshotChanged(ClusterController& cluster) override { snapshots_.Add(cluster); }
   void OnPlanChanged(ClusterController& cluster) override;
-  void Flush() override;
+  void SendSnapshot(ClusterController& cluster);
   void Drain(Worker::Queued queued, std::function<void()> on_done);
   void CloseRemoved(const std::vector<Listening>& staying);
   void OnWorkerDrained();
@@ -140,13 +138,12 @@ class Server final : private net::Flushable, private ClusterController::Owner {
   telemetry::Metrics& metrics_;
   telemetry::Log& log_;
   base::Random random_;
-  config::Config config_;                // what is served
-  const uint32_t instance_;              // what sidecars know this one by, whatever the seed; not 0
-  RateLimits rate_limits_{random_()};    // after random_
-  std::vector<ClusterPtr> clusters_;     // in the configuration's order
-  std::vector<Listening> listeners_;     // likewise
-  std::vector<ClusterPtr> to_snapshot_;  // those whose snapshot has changed
-  uint64_t next_id_ = 0;                 // of clusters and listeners
+  config::Config config_;              // what is served
+  const uint32_t instance_;            // what sidecars know this one by, whatever the seed; not 0
+  RateLimits rate_limits_{random_()};  // after random_
+  std::vector<ClusterPtr> clusters_;   // in the configuration's order
+  std::vector<Listening> listeners_;   // likewise
+  uint64_t next_id_ = 0;               // of clusters and listeners
   const Cgroup cgroup_;
   MemoryGuard memory_;
   net::Timer memory_timer_;
@@ -166,7 +163,7 @@ class Server final : private net::Flushable, private ClusterController::Owner {
   size_t unanswered_ = 0;  // workers that have not turned since CheckAlive
   net::Timer drain_timer_;
   net::Timer sample_timer_;
-  net::Timer snapshot_timer_;
+  SnapshotQueue snapshots_;
 };
 
 }  // namespace evenkeel::proxy
