@@ -399,8 +399,12 @@ std::string ClusterHealth::WhyOf(const Record& record) const {
 }
 
 std::optional<std::string> ClusterHealth::WhyNotReady() const {
-  if (endpoints_.EligibleCount() > 0) return std::nullopt;
   if (!was_eligible_ && clock_.Now() - start_ >= grace_) return std::nullopt;
+  return WhyNotServing();
+}
+
+std::optional<std::string> ClusterHealth::WhyNotServing() const {
+  if (endpoints_.EligibleCount() > 0) return std::nullopt;
   return "cluster " + name_ + " has no endpoint that can take calls: " + GetAvailability().summary;
 }
 

@@ -75,6 +75,8 @@ class ClusterHealth {
 
   Availability GetAvailability() const;
   EndpointFacts FactsOf(const balancer::Endpoint& endpoint) const;
+  /// Why no endpoint can take calls; nothing: one can.
+  std::optional<std::string> WhyNotServing() const;
   /// Why the cluster holds up readiness; nothing: it does not. One that has had an eligible
   /// endpoint does whenever it has none; one that never had only for the start-up grace.
   std::optional<std::string> WhyNotReady() const;

@@ -9,6 +9,7 @@
 #include <optional>
 #include <random>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -33,14 +34,6 @@
 
 namespace evenkeel::proxy {
 namespace {
-
-std::vector<std::string> Names(const config::Clusters& clusters) {
-  std::vector<std::string> names;
-  for (const config::Cluster& each : clusters) {
-    names.push_back(each.name + " (" + std::to_string(each.endpoints.size()) + " endpoints)");
-  }
-  return names;
-}
 
 int Fail(telemetry::Log& log, const std::string& reason) {
   log.Error("cannot start", {{"reason", reason}});
@@ -79,6 +72,8 @@ class Sidecar {
   base::Result<void, std::string> Start();
   base::Result<void, std::string> Open();
   void OnServing();
+  void OnReadiness(const std::vector<std::string>& reasons);
+  void LogState(std::string_view state);
   void Reload();
   void OnSignal(int signal);
   void OnTaken();
@@ -104,6 +99,7 @@ class Sidecar {
   int signals_ = 0;
   bool is_ending_ = false;  // the service manager has been told
   unsigned workers_ = 0;
+  bool was_ready_ = false;
   int exit_code_ = EXIT_SUCCESS;
   net::BackgroundThread background_{loop_};  // last: its answers are for those above
 };
@@ -173,13 +169,28 @@ void Sidecar::OnServing() {
   }
   sockets_.DropUnclaimed();
   sockets_.Own();
-  log_.Info("ready", {{"version", base::kVersion},
-                      {"listeners", server_->listening_on()},
-                      {"admin", admin_ ? admin_->address() : "off"},
-                      {"clusters", Names(config_.clusters)},
-                      {"workers", workers_}});
+  LogState("listening");
+  server_->WatchReadiness(
+      [this](const std::vector<std::string>& reasons) { OnReadiness(reasons); });
   systemd_.Ready("serving");
   FeedWatchdog();
+}
+
+void Sidecar::OnReadiness(const std::vector<std::string>& reasons) {
+  if (reasons.empty()) {
+    was_ready_ = true;
+    return LogState("ready");
+  }
+  if (was_ready_) return log_.Warning("not ready", {{"reasons", reasons}});
+  log_.Info("waiting to be ready", {{"reasons", reasons}});
+}
+
+void Sidecar::LogState(std::string_view state) {
+  log_.Info(state, {{"version", base::kVersion},
+                    {"listeners", server_->listening_on()},
+                    {"admin", admin_ ? admin_->address() : "off"},
+                    {"clusters", server_->balancing_over()},
+                    {"workers", workers_}});
 }
 
 void Sidecar::EndWith(const std::string& reason) {

@@ -110,8 +110,16 @@ void ClusterController::StartSource() {
   if (auto endpoints = source_->AtOnce()) SetEndpoints(std::move(*endpoints));
 }
 
-std::optional<std::string> ClusterController::WhyNotReady() const {
-  auto why = health_.WhyNotReady();
+void ClusterController::TellPanic() {
+  const bool panic = endpoints_.InPanic();
+  if (std::exchange(told_panic_, panic) == panic) return;
+  if (!panic) return context_.log.Info("panic is over", {{"cluster", name()}});
+  context_.log.Warning("panic", {{"cluster", name()},
+                                 {"endpoints", health_.GetAvailability().summary},
+                                 {"detail", "calls go to all endpoints that are connected"}});
+}
+
+std::optional<std::string> ClusterController::InWords(std::optional<std::string> why) const {
   if (why && IsWaiting()) why = "cluster " + name() + ": " + *source_->waiting_for();
   return why;
 }

@@ -69,9 +69,13 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   balancer::Fairness& fairness() { return fairness_; }
   /// Why the cluster holds up readiness; nothing: it does not. Wherever its endpoints come from,
   /// one that never had any does so for its `startup_grace` and no longer.
-  std::optional<std::string> WhyNotReady() const;
+  std::optional<std::string> WhyNotReady() const { return InWords(health_.WhyNotReady()); }
+  /// Why none of its endpoints can take calls; nothing: one can.
+  std::optional<std::string> WhyNotServing() const { return InWords(health_.WhyNotServing()); }
   /// What is wrong with where its endpoints come from, for people; empty: nothing.
   std::string trouble() const { return source_->trouble(); }
+  /// Logs when panic has begun or ended since the last time.
+  void TellPanic();
   /// It came to a sidecar that is ready, and does not change that by having no endpoint yet.
   void SkipStartup() { health_.SkipStartupGrace(); }
 
@@ -108,6 +112,7 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   void TakeLimits();
   void StartTimers();
   void StartSource();
+  std::optional<std::string> InWords(std::optional<std::string> why) const;
   bool IsWaiting() const { return source_->waiting_for() && known_.empty(); }
   void Tell(bool changed);
 
@@ -128,6 +133,7 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   std::optional<net::Timer> refresh_;  // for policies that deal their turns anew
   std::optional<net::Timer> sweep_;    // for outlier detection
   balancer::Fairness fairness_;
+  bool told_panic_ = false;
   const std::shared_ptr<pool::Limits> limits_ = std::make_shared<pool::Limits>();
   std::shared_ptr<AdaptiveConcurrency> concurrency_;  // null: not adaptive
   std::optional<net::Timer> turn_;                    // of its windows

@@ -163,8 +163,6 @@ void Server::Commit(std::vector<Listening> listeners) {
   KnowMethods();
   AssignWorkers(std::move(parts));
   KeepDescriptors();
-  answers_health_ = std::ranges::any_of(
-      config_.listeners, [](const config::Listener& each) { return each.health_service; });
   TellReadiness();
 }
 
@@ -279,6 +277,7 @@ void Server::SampleFairness() {
     cluster->fairness().Sample(eligible);
     metrics_.balancer().Set(cluster->name(), cluster->fairness().value(),
                             endpoints.InPanic() ? Panic::kYes : Panic::kNo);
+    if (!draining_) cluster->TellPanic();
   }
   TellReadiness();  // the start-up grace ends without any event
   sample_timer_.StartAfter(kFairnessWindow / balancer::Fairness::kWindow);
@@ -307,18 +306,36 @@ void Server::SendSnapshot(ClusterController& cluster) {
   for (const auto& worker : workers_) worker->SetSnapshot(cluster.id(), snapshot);
 }
 
+void Server::WatchReadiness(
+    std::function<void(const std::vector<std::string>& reasons)> on_change) {
+  TellReadiness();
+  on_readiness_ = std::move(on_change);
+  on_readiness_(NotReadyReasons());
+}
+
 void Server::TellReadiness() {
-  if (!answers_health_) return;
-  const auto ready =
-      NotReadyReasons().empty() ? HealthService::Ready::kYes : HealthService::Ready::kNo;
+  if (draining_) return;  // which everybody is told otherwise
+  const bool waits = std::ranges::any_of(
+      clusters_, [](const ClusterPtr& each) { return each->WhyNotReady().has_value(); });
+  const auto ready = waits ? HealthService::Ready::kNo : HealthService::Ready::kYes;
   if (std::exchange(told_ready_, ready) == ready) return;
   for (const auto& worker : workers_) worker->SetReady(ready);
+  if (on_readiness_) on_readiness_(NotReadyReasons());
 }
 
 std::vector<std::string> Server::listening_on() const {
   std::vector<std::string> addresses;
   for (const Listening& each : listeners_) addresses.push_back(each.bound_to);
   return addresses;
+}
+
+std::vector<std::string> Server::balancing_over() const {
+  std::vector<std::string> names;
+  for (const ClusterPtr& each : clusters_) {
+    const size_t endpoints = each->endpoints().endpoints().size();
+    names.push_back(each->name() + " (" + std::to_string(endpoints) + " endpoints)");
+  }
+  return names;
 }
 
 std::vector<ClusterStatus> Server::Clusters() const {
@@ -371,6 +388,24 @@ std::vector<std::string> Server::NotReadyReasons() const {
     if (auto reason = cluster->WhyNotReady()) reasons.push_back(std::move(*reason));
   }
   return reasons;
+}
+
+std::vector<std::string> Server::NotReadyReasons(const std::vector<std::string>& to_serve) const {
+  std::vector<std::string> reasons = NotReadyReasons();
+  for (const std::string& each : to_serve) {
+    const ClusterPtr cluster = FindCluster(each);
+    if (!cluster || cluster->WhyNotReady()) continue;  // not served any more; has been told
+    if (auto reason = cluster->WhyNotServing()) reasons.push_back(std::move(*reason));
+  }
+  return reasons;
+}
+
+std::vector<std::string> Server::Serving() const {
+  std::vector<std::string> names;
+  for (const ClusterPtr& each : clusters_) {
+    if (!each->WhyNotServing()) names.push_back(each->name());
+  }
+  return names;
 }
 
 std::vector<std::string> Server::Notes() const {

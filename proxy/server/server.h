@@ -69,12 +69,22 @@ class Server final : private ClusterController::Owner {
 
   /// The actual addresses, port 0 resolved, in the configuration's order.
   std::vector<std::string> listening_on() const;
+  /// "users (3 endpoints)", in the configuration's order.
+  std::vector<std::string> balancing_over() const;
   std::vector<ClusterStatus> Clusters() const;
   /// Where a call would go now, and why; nothing for a cluster that does not exist.
   std::optional<balancer::Explanation> Explain(std::string_view cluster,
                                                const balancer::CallFacts& call);
   /// Why the sidecar should get no traffic now; empty when it should.
   std::vector<std::string> NotReadyReasons() const;
+  /// The same, with each cluster that has none of its own but is `to_serve` because another process
+  /// serves it: `startup_grace` does not excuse those.
+  std::vector<std::string> NotReadyReasons(const std::vector<std::string>& to_serve) const;
+  /// The clusters that have an endpoint which can take calls.
+  std::vector<std::string> Serving() const;
+  /// `on_change` hears NotReadyReasons now, and again whenever the sidecar becomes ready or ceases
+  /// to be so other than by draining.
+  void WatchReadiness(std::function<void(const std::vector<std::string>& reasons)> on_change);
   /// What is wrong and does not make it unready: where clusters get no news of their endpoints.
   std::vector<std::string> Notes() const;
 
@@ -153,7 +163,7 @@ class Server final : private ClusterController::Owner {
   net::DescriptorReserve descriptors_;
   telemetry::OncePerPeer foreign_clients_;  // told of
   std::vector<std::unique_ptr<Worker>> workers_;
-  bool answers_health_ = false;  // a listener does
+  std::function<void(const std::vector<std::string>&)> on_readiness_;
   HealthService::Ready told_ready_ = HealthService::Ready::kNo;
   bool serving_ = false;  // workers run
   bool draining_ = false;

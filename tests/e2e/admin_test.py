@@ -2,8 +2,10 @@
 
 import json
 import shutil
+import socket
 import subprocess
 import sys
+import threading
 import unittest
 
 from harness import raw_connection
@@ -219,19 +221,73 @@ class LogTest(E2eTestCase):
         wait_until(lambda: sum(e.get("msg") == "endpoint up" for e in sidecar.log()) == 2,
                    "a second endpoint up")
 
-    def test_ready_says_on_what_it_listens_and_over_what_it_balances(self):
+    def test_it_says_on_what_it_listens_and_over_what_it_balances(self):
+        sidecar = self.start_sidecar(self.start_endpoint())
+        for line in (sidecar.wait_log("listening"), sidecar.wait_log("ready")):
+            self.assertRegex(line["listeners"][0], r"^127\.0\.0\.1:[1-9]\d*$")
+            self.assertRegex(line["admin"], r"^127\.0\.0\.1:[1-9]\d*$")
+            self.assertEqual(["test (1 endpoints)"], line["clusters"])
+
+    def test_ready_is_told_when_it_begins_and_when_it_ends(self):
         endpoint = self.start_endpoint()
-        sidecar = self.start_sidecar(endpoint)
-        ready = sidecar.wait_log("ready")
-        self.assertRegex(ready["listeners"][0], r"^127\.0\.0\.1:[1-9]\d*$")
-        self.assertRegex(ready["admin"], r"^127\.0\.0\.1:[1-9]\d*$")
-        self.assertIn("test", json.dumps(ready))
+        port = endpoint.port
+        endpoint.close()
+        sidecar = self.start_sidecar(
+            f"127.0.0.1:{port}", cluster={"health_check": {"type": "tcp", "startup_grace": "1h"}, "connection": {
+                "initial_backoff": "50ms", "max_backoff": "200ms"}})
+        self.assertIn("cluster test", sidecar.wait_log("waiting to be ready")["reasons"][0])
+        sidecar.wait_log("endpoint has not come up")
+        self.assertEqual(503, sidecar.get("/ready")[0])
+        self.assertFalse([e for e in sidecar.log() if e.get("msg") == "ready"])
+        endpoint = self.start_endpoint(port=port)
+        sidecar.wait_log("ready")
+        self.assertEqual(200, sidecar.get("/ready")[0])
+        endpoint.close()
+        self.assertIn("not connected", sidecar.wait_log("not ready")["reasons"][0])
+        self.assertEqual(503, sidecar.get("/ready")[0])
+
+    def test_clients_that_speak_something_else_are_named_once_a_minute(self):
+        sidecar = self.start_sidecar(self.start_endpoint())
+        for _ in range(3):
+            with connect_socket(sidecar.address) as client:
+                client.sendall(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+                self.assertIn(b"This port speaks gRPC", client.makefile("rb").read())
+        sidecar.wait_metric("evenkeel_server_connections_ended_total", lambda n: n == 3,
+                            reason="not_http2")
+        line = sidecar.wait_log("client connection ended")
+        self.assertEqual(("127.0.0.1", "the peer speaks HTTP/1, not HTTP/2 in plain text"),
+                         (line["client"], line["detail"]))
+        self.assertEqual(
+            1, sum(e.get("msg") == "client connection ended" for e in sidecar.log()))
+
+    def test_an_endpoint_that_speaks_something_else_is_named(self):
+        for words, protocol in ((b"HTTP/1.1 400 Bad Request\r\n\r\n", "HTTP/1"),
+                                (b"\x15\x03\x03\x00\x02\x02\x46", "TLS")):
+            with self.subTest(protocol), socket.create_server(("127.0.0.1", 0)) as server:
+                threading.Thread(target=_say_and_go, args=(server, words), daemon=True).start()
+                sidecar = self.start_sidecar("127.0.0.1:%d" % server.getsockname()[1])
+                line = sidecar.wait_log("endpoint has not come up")
+                self.assertIn(f"the peer speaks {protocol}, not HTTP/2", line["reason"])
+                sidecar.terminate()
+                sidecar.wait_exit()
 
     def test_drain_is_told(self):
         sidecar = self.start_sidecar(self.start_endpoint())
         sidecar.terminate()
         sidecar.wait_exit()
         self.assertTrue([e for e in sidecar.log() if "drain" in e.get("msg", "")])
+
+
+def _say_and_go(server, words):
+    """Whoever connects hears this and no more."""
+    while True:
+        try:
+            connection, _ = server.accept()
+        except OSError:
+            return  # the test is over
+        with connection:
+            connection.recv(1000)
+            connection.sendall(words)
 
 
 if __name__ == "__main__":

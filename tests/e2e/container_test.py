@@ -158,12 +158,12 @@ class CgroupTest(ContainerTestCase):
 
     def test_as_many_workers_as_the_quota_has_processors(self):
         sidecar = self.start_in(cpu_max="50000 100000")
-        self.assertEqual(1, sidecar.wait_log("ready")["workers"])
+        self.assertEqual(1, sidecar.wait_log("listening")["workers"])
         self.call(self.connect(sidecar))
 
     def test_without_a_quota_as_many_as_the_machine_has(self):
         sidecar = self.start_in(cpu_max="max 100000")
-        self.assertEqual(len(os.sched_getaffinity(0)), sidecar.wait_log("ready")["workers"])
+        self.assertEqual(len(os.sched_getaffinity(0)), sidecar.wait_log("listening")["workers"])
 
     def test_it_refuses_calls_before_the_limit_of_memory_is_reached(self):
         limit = 2**33

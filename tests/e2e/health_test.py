@@ -438,6 +438,7 @@ class EjectionTest(HealthTestCase):
         self.start(bad, bad, bad, outlier_detection={"max_ejection_percent": 100,
                                                      "eject_last": True})
         self.assertEqual({INTERNAL}, set(self.call_many(100)))
+        self.assertRegex(self.sidecar.wait_log("panic")["endpoints"], "[23] ejected")
 
     def test_all_bad_without_panic_says_how_things_stand(self):
         self.start(bad, bad, bad, panic_threshold=0,

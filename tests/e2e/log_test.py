@@ -32,7 +32,7 @@ class StoppedReaderTest(unittest.TestCase):
             stdin=subprocess.DEVNULL, stdout=writer))
         self.addCleanup(self.process.kill)
         os.close(writer)
-        self.admin = self.read_until("ready")["admin"]
+        self.admin = self.read_until("listening")["admin"]
         self.fill()
 
     def read_until(self, message):

@@ -17,7 +17,7 @@ LABEL = re.compile(r'(\w+)="((?:[^"\\]|\\.)*)"')
 
 
 class Sidecar(Process):
-    """`evenkeel run` on a configuration; ready to take calls once constructed.
+    """`evenkeel run` on a configuration; listening once constructed.
 
     `config` is what the YAML file would say, as dicts and lists (JSON is YAML), the file's text, or
     the path of one.
@@ -29,11 +29,11 @@ class Sidecar(Process):
         super().__init__([*program, "run", "--config", self.config_path,
                           "--log-format", "json", *arguments], environment)
         try:
-            ready = self.wait_log("ready")
+            listening = self.wait_log("listening")
         except AssertionError:
             self.close()
             raise
-        self.addresses, self.admin = ready["listeners"], ready.get("admin")
+        self.addresses, self.admin = listening["listeners"], listening.get("admin")
 
     @property
     def address(self):

@@ -47,6 +47,40 @@ TEST_F(ServerTest, IsReadyOnceEachClusterHasAnEndpoint) {
   RunUntil([&] { return server_->NotReadyReasons().empty(); });
 }
 
+TEST_F(ServerTest, TellsOfReadinessWhenItBeginsAndEnds) {
+  AddEndpoint();
+  Launch();
+  std::vector<std::vector<std::string>> told;
+  server_->WatchReadiness([&](const std::vector<std::string>& reasons) {
+    EXPECT_EQ(reasons, server_->NotReadyReasons());
+    told.push_back(reasons);
+  });
+  EXPECT_THAT(told, ElementsAre(SizeIs(1)));
+  RunUntil([&] { return told.size() > 1; });
+  EXPECT_THAT(told[1], IsEmpty());
+  endpoints_[0]->Die();
+  RunUntil([&] { return told.size() > 2; });
+  EXPECT_THAT(told[2], ElementsAre(HasSubstr("not connected")));
+  server_->Drain([] {});
+  Settle();
+  EXPECT_THAT(told, SizeIs(3)) << "a drain is told otherwise";
+}
+
+TEST_F(ServerTest, ASuccessorNeedsAnEndpointWhereAnotherProcessHasOne) {
+  AddEndpoint().StopListening();
+  Users().health_check.emplace().type = config::HealthCheck::Type::kTcp;
+  Users().health_check->startup_grace = 0ms;
+  Launch();
+  EXPECT_THAT(server_->NotReadyReasons(), IsEmpty());
+  EXPECT_THAT(server_->Serving(), IsEmpty());
+  EXPECT_THAT(server_->NotReadyReasons({"gone"}), IsEmpty()) << "it has no such cluster";
+  EXPECT_THAT(server_->NotReadyReasons({"gone", "users"}),
+              ElementsAre(HasSubstr("cluster users has no endpoint")));
+  endpoints_[0]->ListenAgain();
+  RunUntil([&] { return server_->NotReadyReasons({"users"}).empty(); });
+  EXPECT_THAT(server_->Serving(), ElementsAre("users"));
+}
+
 // One meaning of startup_grace, wherever the endpoints come from.
 class StartupGraceTest : public ServerTest {
  protected:
