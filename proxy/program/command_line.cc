@@ -21,8 +21,8 @@ constexpr char kFooter[] =
     "Exit codes: 0 after a drain or a successful check, 1 when it cannot run, is not ready, or "
     "diff\n"
     "finds a difference, 2 for wrong flags or a wrong configuration.\n"
-    "Signals: SIGTERM and SIGINT drain; a second one ends at once. SIGHUP reads the configuration\n"
-    "again, as a change of its files does.";
+    "Signals: SIGTERM, SIGINT and SIGQUIT drain; a second one ends at once. SIGHUP reads\n"
+    "the configuration again, as a change of its files does.";
 
 // Turns a parser's Result into CLI11's way of refusing a value.
 template <typename Parser, typename Target>

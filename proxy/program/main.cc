@@ -7,7 +7,6 @@
 #include <variant>
 
 #include "lib/config_json/schema.h"
-#include "lib/net/signal_watcher.h"
 #include "lib/process/standard_streams.h"
 #include "lib/yaml/loader.h"
 #include "lib/yaml/starting_file.h"
@@ -32,8 +31,7 @@ int Execute(const Command& command) {
   if (std::holds_alternative<InitCommand>(command)) return Print(config::kStartingFile);
   if (const auto* exit = std::get_if<ExitCommand>(&command)) return exit->code;
   const auto* run = std::get_if<RunCommand>(&command);
-  // One that comes while the configuration is read is obeyed afterwards.
-  if (run != nullptr) net::BlockSignals(kSignals);
+  if (run != nullptr) HoldSignals();
   const std::string& file = run ? run->config_file : std::get<CheckCommand>(command).config_file;
   const config::Loading loading = config::Load(file);
   if (!loading.config) {

@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <random>
@@ -35,6 +36,9 @@
 namespace evenkeel::proxy {
 namespace {
 
+// What it acts on: to drain all but the last, which reloads.
+constexpr std::initializer_list<int> kSignals = {SIGTERM, SIGINT, SIGQUIT, SIGHUP};
+
 int Fail(telemetry::Log& log, const std::string& reason) {
   log.Error("cannot start", {{"reason", reason}});
   return EXIT_FAILURE;
@@ -59,7 +63,6 @@ class Sidecar {
         loading_(loading),
         config_(*loading.config),
         log_(command.log_level, command.log_format),
-        // Before the workers' threads, which inherit the blocked signals.
         watcher_(loop_, kSignals, [this](int signal) { OnSignal(signal); }),
         handover_(loop_, sockets_, log_),
         watchdog_(loop_, [this] { FeedWatchdog(); }) {
@@ -237,11 +240,18 @@ void Sidecar::FeedWatchdog() {
 
 }  // namespace
 
-int Serve(const RunCommand& command, const config::Loading& loading) {
+void HoldSignals() {
+  net::BlockSignals(kSignals);
   std::signal(SIGPIPE, SIG_IGN);  // evhttp writes to admin clients that may have gone
   // It starts no process. As process 1 of a container it gets those whose parents have ended, and
   // nobody else would reap them.
   std::signal(SIGCHLD, SIG_IGN);
+  // Others reopen their logs or take over by these; they would end this process at once.
+  std::signal(SIGUSR1, SIG_IGN);
+  std::signal(SIGUSR2, SIG_IGN);
+}
+
+int Serve(const RunCommand& command, const config::Loading& loading) {
   RaiseDescriptorLimit();
   ShareOneHeap();
   return Sidecar(command, loading).Run();

@@ -4,16 +4,14 @@
 // Lives in Serve, on the main thread, whose loop it turns.
 #pragma once
 
-#include <csignal>
-#include <initializer_list>
-
 #include "lib/yaml/loader.h"
 #include "proxy/program/command_line.h"
 
 namespace evenkeel::proxy {
 
-/// What it acts on: drain, drain, reload.
-inline constexpr std::initializer_list<int> kSignals = {SIGTERM, SIGINT, SIGHUP};
+/// Has signals wait for the sidecar, which acts on them: before anything that takes time, and
+/// before any thread. Those that mean nothing to it do nothing from now on.
+void HoldSignals();
 
 /// Runs the sidecar until it has drained or cannot go on. `loading` has a good configuration. The
 /// result is the exit code.

@@ -3,11 +3,16 @@
 EVENKEEL_E2E_FULL=1 runs the load of issue "Live" beside the 100 streams: 2,000 calls/s.
 """
 
+import json
+import pathlib
 import signal
+import tempfile
 import unittest
 from concurrent import futures
 
-from harness.case import FULL, E2eTestCase, WireTestCase
+from harness import binaries
+from harness.case import FULL, E2eTestCase, WireTestCase, configuration
+from harness.process import Process
 from harness.raw_client import connect_socket
 from harness.raw_connection import MAX_STREAM_ID, NO_ERROR
 from harness.waiting import BOUND, wait_until
@@ -184,6 +189,49 @@ def call_until_goaway(client):
                 return statuses
             call = client.call(GET_USER_1, "/user.v1.UserService/GetUser")
         statuses.append(call.wait_status())
+
+
+class EarlySignalTest(E2eTestCase):
+    """While the configuration is read, which takes long when it is long."""
+
+    def setUp(self):
+        routes = [{"match": {"service": f"users.v{i}"}, "cluster": "test"} for i in range(1_000)]
+        self.config = tempfile.NamedTemporaryFile("w", suffix=".yaml")  # pylint: disable=R1732
+        self.addCleanup(self.config.close)
+        json.dump(configuration(["127.0.0.1:1"], listener={"routes": routes}), self.config)
+        self.config.flush()
+
+    def start(self, number):
+        """A process that has got the signal before it has read its configuration."""
+        process = Process([binaries.SIDECAR, "run", "--config", self.config.name,
+                           "--log-format", "json"])
+        self.addCleanup(process.close)
+        status = pathlib.Path(f"/proc/{process.pid}/status")
+        bit = 1 << (number - 1)
+        wait_until(lambda: int(dict(line.split(":\t") for line in status.read_text().splitlines())
+                               ["SigBlk"], 16) & bit, "it to hold signals")
+        process.signal(number)
+        self.assertEqual([], process.lines)
+        return process
+
+    def test_those_that_drain_do_so(self):
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGQUIT):
+            with self.subTest(number):
+                process = self.start(number)
+                self.assertEqual(0, process.wait_exit(), process.output())
+                self.assertIn('"msg":"draining"', process.output())
+
+    def test_sighup_reads_the_configuration_again(self):
+        process = self.start(signal.SIGHUP)
+        process.wait_line(lambda line: '"trigger":"SIGHUP"' in line, "the reload")
+        process.terminate()
+        self.assertEqual(0, process.wait_exit())
+
+    def test_those_of_other_programs_do_nothing(self):
+        sidecar = self.start_sidecar("127.0.0.1:1")
+        sidecar.signal(signal.SIGUSR1)
+        sidecar.signal(signal.SIGUSR2)
+        self.assertEqual(200, sidecar.get("/live")[0])
 
 
 if __name__ == "__main__":
