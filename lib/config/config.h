@@ -68,6 +68,8 @@ struct Route {
 
 struct Listener {
   base::Address address;
+  /// Permissions of a Unix socket's file, 0 to 0777; nothing: as the umask has it.
+  std::optional<uint32_t> mode;
   std::vector<Route> routes;  ///< the first that matches wins
   /// Where calls go that no route takes; empty: they end UNIMPLEMENTED.
   std::string cluster;
@@ -168,6 +170,8 @@ struct Cluster {
 struct Admin {
   /// Nothing when switched off (`admin: off`). Default: 127.0.0.1:9901.
   std::optional<base::Address> address = *base::Address::Parse("127.0.0.1:9901");
+  /// As a listener's.
+  std::optional<uint32_t> mode{};
   bool operator==(const Admin&) const = default;
 };
 

@@ -20,11 +20,14 @@ class EffectChecks {
     for (size_t i = 0; i < config_.listeners.size(); ++i) {
       CheckListener((KeyPath() / "listeners")[i], *config_.listeners[i]);
     }
+    if (config_.admin.address)
+      CheckMode(KeyPath() / "admin", *config_.admin.address, config_.admin.mode);
     CheckUse();
   }
 
  private:
   void CheckListener(const KeyPath& path, const Listener& listener) {
+    CheckMode(path, listener.address, listener.mode);
     const ConnectionLifetime& lifetime = listener.lifetime;
     WarnIf(lifetime.max_age_grace.count() > 0 && lifetime.max_age.count() == 0,
            path / "max_connection_age_grace", "connections have no max_connection_age",
@@ -37,6 +40,11 @@ class EffectChecks {
       CheckHedging(at, route.calls);
       if (route.traffic.rate_limit) CheckRateLimit(at / "rate_limit", *route.traffic.rate_limit);
     }
+  }
+
+  void CheckMode(const KeyPath& path, const base::Address& address, std::optional<uint32_t> mode) {
+    WarnIf(mode && address.kind() != base::Address::Kind::kUnix, path / "mode",
+           "only the address of a unix socket has a file", "remove it");
   }
 
   void CheckTimes(const KeyPath& path, const CallPolicy& calls) {

@@ -59,9 +59,9 @@ Result<base::FileDescriptor, std::string> Listen(Result<base::FileDescriptor, st
   return fd;
 }
 
-Result<std::vector<base::FileDescriptor>, std::string> OpenTcp(SocketAddress address,
-                                                               size_t count) {
-  {
+Result<std::vector<base::FileDescriptor>, std::string> OpenTcp(SocketAddress address, size_t count,
+                                                               bool beside_ours) {
+  if (!beside_ours) {
     // SO_REUSEPORT would let two sidecars share a port unnoticed; a bind without it does not.
     const auto probe = Bind(address, 0);
     if (!probe) return Error(probe.error());
@@ -82,9 +82,22 @@ bool IsServed(const SocketAddress& address) {
   return ::connect(fd.get(), address.get(), address.size()) == 0 || errno == EAGAIN;
 }
 
+// With `mode` nobody else can connect to the file before it has that.
+bool BindFile(const base::FileDescriptor& fd, const SocketAddress& address, const std::string& path,
+              std::optional<mode_t> mode) {
+  if (!mode) return ::bind(fd.get(), address.get(), address.size()) == 0;
+  const mode_t before = ::umask(0177);
+  const bool bound = ::bind(fd.get(), address.get(), address.size()) == 0;
+  const int error = errno;
+  ::umask(before);
+  errno = error;
+  return bound && ::chmod(path.c_str(), *mode) == 0;
+}
+
 Result<std::vector<base::FileDescriptor>, std::string> OpenUnix(const SocketAddress& address,
                                                                 const std::string& path,
-                                                                size_t count) {
+                                                                size_t count,
+                                                                std::optional<mode_t> mode) {
   struct stat info;
   if (::lstat(path.c_str(), &info) == 0) {
     if (!S_ISSOCK(info.st_mode)) {
@@ -96,9 +109,7 @@ Result<std::vector<base::FileDescriptor>, std::string> OpenUnix(const SocketAddr
     ::unlink(path.c_str());
   }
   auto fd = NewSocket(address);
-  if (fd && ::bind(fd->get(), address.get(), address.size()) != 0) {
-    return Error(Sentence(address, "listen on"));
-  }
+  if (fd && !BindFile(*fd, address, path, mode)) return Error(Sentence(address, "listen on"));
   fd = Listen(std::move(fd), address);
   if (!fd) return Error(fd.error());
   std::vector<base::FileDescriptor> result;
@@ -113,13 +124,14 @@ Result<std::vector<base::FileDescriptor>, std::string> OpenUnix(const SocketAddr
 }  // namespace
 
 Result<std::vector<base::FileDescriptor>, std::string> OpenListeners(const base::Address& address,
-                                                                     size_t count) {
+                                                                     size_t count,
+                                                                     const ListenOptions& options) {
   const auto resolved = Resolve(address);
   if (!resolved) return Error(resolved.error());
   if (address.kind() == base::Address::Kind::kUnix) {
-    return OpenUnix(resolved->front(), address.host(), count);
+    return OpenUnix(resolved->front(), address.host(), count, options.mode);
   }
-  return OpenTcp(resolved->front(), count);
+  return OpenTcp(resolved->front(), count, options.beside_ours);
 }
 
 base::FileDescriptor OpenOneMore(const base::FileDescriptor& socket) {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <event2/event_struct.h>
+#include <sys/types.h>
 
 #include <atomic>
 #include <functional>
@@ -22,12 +23,20 @@
 
 namespace evenkeel::net {
 
+struct ListenOptions {
+  /// TCP: our own sockets that are about to go overlap with the address, and it may stand beside
+  /// them. Otherwise an address that somebody has is an error.
+  bool beside_ours = false;
+  /// Permissions of a Unix socket's file; nothing: as the umask has it.
+  std::optional<mode_t> mode{};
+};
+
 /// One listening socket for each of `count` workers. TCP: sockets of their own on the same port
 /// (SO_REUSEPORT), port 0 resolved once for all. Unix: one socket, duplicated; a stale socket file
 /// that nobody listens on is replaced, a live one is an error. A host name listens on its first
 /// address. The error is a sentence for the operator.
 base::Result<std::vector<base::FileDescriptor>, std::string> OpenListeners(
-    const base::Address& address, size_t count);
+    const base::Address& address, size_t count, const ListenOptions& options = {});
 
 /// One more socket on the port that `socket`, which was opened with SO_REUSEPORT, listens on. Empty
 /// when the system refuses.

@@ -27,7 +27,15 @@ class ListeningSockets {
     std::vector<base::FileDescriptor> sockets;
     /// Of a Unix socket that this process, or one that it took over from, has made: its file.
     std::optional<std::pair<dev_t, ino_t>> file{};
-    bool managed = false;  ///< by a service manager, who goes on using its file
+    bool managed = false;          ///< by a service manager, who goes on using its file
+    std::optional<mode_t> mode{};  ///< that the file is to have
+  };
+
+  struct Options {
+    std::optional<mode_t> mode{};  ///< of a Unix socket's file; nothing: as it is
+    /// Addresses of open sockets that are to be closed after, as for Close: the new ones may stand
+    /// beside them, and take over those that they cover, as 0.0.0.0 does 127.0.0.1.
+    std::vector<std::string> leaving{};
   };
 
   /// Adds sockets that are open already, for the first Open of their name or address.
@@ -38,9 +46,18 @@ class ListeningSockets {
   void DropUnclaimed() { inherited_.clear(); }
 
   /// One socket for each of `count` workers, or more, when more were inherited: each queues
-  /// connections, so each must be accepted from. The error is a sentence for the operator.
+  /// connections, so each must be accepted from. What is inherited and not asked for leaves. The
+  /// error is a sentence for the operator.
   base::Result<std::vector<base::FileDescriptor>, std::string> Open(const base::Address& address,
-                                                                    size_t count);
+                                                                    size_t count,
+                                                                    const Options& options);
+  base::Result<std::vector<base::FileDescriptor>, std::string> Open(const base::Address& address,
+                                                                    size_t count) {
+    return Open(address, count, {});
+  }
+  /// The sockets that are bound to this address are configured as `address` and `mode` from now on.
+  void Configure(const std::string& bound_to, const base::Address& address,
+                 std::optional<mode_t> mode);
   /// Lets go of the sockets that are bound to this address, "127.0.0.1:50051".
   void Close(const std::string& bound_to);
   void CloseAll() { open_.clear(); }
@@ -55,7 +72,10 @@ class ListeningSockets {
   const std::vector<Group>& open() const { return open_; }
 
  private:
-  std::vector<base::FileDescriptor> TakeInherited(const base::Address& address);
+  std::optional<Group> TakeInherited(const base::Address& address);
+  base::Result<std::vector<base::FileDescriptor>, std::string> OpenNew(const base::Address& address,
+                                                                       size_t count,
+                                                                       const Options& options);
 
   std::vector<Group> inherited_;
   std::vector<Group> open_;

@@ -7,6 +7,7 @@
 #include "lib/yaml/call_policy_reader.h"
 #include "lib/yaml/client_connection_reader.h"
 #include "lib/yaml/discovery_reader.h"
+#include "lib/yaml/file_mode_key.h"
 #include "lib/yaml/flag_key.h"
 #include "lib/yaml/health_reader.h"
 #include "lib/yaml/key_types.h"
@@ -87,6 +88,7 @@ void ReadListener(MapReader& map, Listener& listener) {
   map.Optional("health_service", listener.health_service, FlagKey());
   map.Optional("http2", listener.http2, Group{ReadListenerHttp2});
   ReadClientConnection(map, listener);
+  map.Optional("mode", listener.mode, FileModeKey());
 }
 
 // `admin: off`, or a map.
@@ -94,6 +96,7 @@ struct AdminKey {
   static auto MakeGroup() {
     return Group{[](MapReader& map, Admin& admin) {
       map.Optional("address", admin.address, AddressKey(AddressKey::Port::kAny));
+      map.Optional("mode", admin.mode, FileModeKey());
     }};
   }
 

@@ -153,7 +153,7 @@ base::Result<void, std::string> Sidecar::Start() {
 // What only one process can have: the admin port and the place where successors ask.
 base::Result<void, std::string> Sidecar::Open() {
   if (config_.admin.address) {
-    const auto socket = sockets_.Open(*config_.admin.address, 1);
+    const auto socket = sockets_.Open(*config_.admin.address, 1, {.mode = config_.admin.mode});
     if (!socket) return base::Error("admin: " + socket.error());
     auto opened = admin::Server::Open(loop_, socket->front(),
                                       AdminSources(*server_, loop_, metrics_, *reloader_));

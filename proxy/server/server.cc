@@ -9,6 +9,7 @@
 
 #include "lib/base/block_pool.h"
 #include "lib/config/own_listener.h"
+#include "lib/net/resolver.h"
 #include "lib/net/socket_address.h"
 #include "lib/telemetry/process_facts.h"
 #include "proxy/clients/client_settings.h"
@@ -101,23 +102,47 @@ Result<void, std::string> Server::Apply(const config::Config& config) {
   return {};
 }
 
-// A listener is known by its address as configured; of several at port 0, by their order.
-Result<std::vector<Server::Listening>, std::string> Server::PrepareListeners(
-    const config::Config& config) {
-  std::vector<Listening> prepared;
+// A listener is known by its address as configured; of several at port 0, by their order. One that
+// is only spelled otherwise stays, too.
+std::vector<const Server::Listening*> Server::FindStaying(const config::Config& config) const {
   std::vector<const Listening*> known;
   for (const Listening& each : listeners_) known.push_back(&each);
-  for (const base::SharedValue<config::Listener>& each : config.listeners) {
-    const auto found = std::ranges::find(known, each->address, [](const Listening* listening) {
-      return listening->config->address;
-    });
-    if (found != known.end()) {
-      prepared.push_back(
-          {(*found)->id, each, (*found)->bound_to, (*found)->connections, {}, (*found)->routes});
+  std::vector<const Listening*> staying(config.listeners.size(), nullptr);
+  const auto find = [&](const auto& is_it) {
+    for (size_t i = 0; i < staying.size(); ++i) {
+      if (staying[i] != nullptr) continue;
+      const auto found = std::ranges::find_if(
+          known, [&](const Listening* each) { return is_it(*each, config.listeners[i]->address); });
+      if (found == known.end()) continue;
+      staying[i] = *found;
       known.erase(found);
+    }
+  };
+  find([](const Listening& each, const base::Address& address) {
+    return each.config->address == address;
+  });
+  find([](const Listening& each, const base::Address& address) {
+    const auto resolved = net::Resolve(address);
+    return resolved && resolved->front().ToString() == each.bound_to;
+  });
+  return staying;
+}
+
+Result<std::vector<Server::Listening>, std::string> Server::PrepareListeners(
+    const config::Config& config) {
+  const std::vector<const Listening*> staying = FindStaying(config);
+  std::vector<std::string> leaving;
+  for (const Listening& each : listeners_) {
+    if (std::ranges::count(staying, &each) == 0) leaving.push_back(each.bound_to);
+  }
+  std::vector<Listening> prepared;
+  for (size_t i = 0; i < staying.size(); ++i) {
+    const base::SharedValue<config::Listener>& each = config.listeners[i];
+    if (const Listening* known = staying[i]) {
+      prepared.push_back({known->id, each, known->bound_to, known->connections, {}, known->routes});
       continue;
     }
-    auto opened = Listen(each);
+    auto opened = Listen(each, leaving);
     if (!opened) {
       for (const Listening& other : prepared) {
         if (!other.sockets.empty()) sockets_.Close(other.bound_to);
@@ -130,8 +155,9 @@ Result<std::vector<Server::Listening>, std::string> Server::PrepareListeners(
 }
 
 Result<Server::Listening, std::string> Server::Listen(
-    const base::SharedValue<config::Listener>& config) {
-  auto sockets = sockets_.Open(config->address, workers_.size());
+    const base::SharedValue<config::Listener>& config, const std::vector<std::string>& leaving) {
+  auto sockets =
+      sockets_.Open(config->address, workers_.size(), {.mode = config->mode, .leaving = leaving});
   if (!sockets) return Error(sockets.error());
   return Listening{ListenerId{next_id_++},
                    config,
@@ -159,6 +185,9 @@ void Server::Commit(std::vector<Listening> listeners) {
   snapshots_.KeepOnly(clusters_);
   CloseRemoved(listeners);
   listeners_ = std::move(listeners);
+  for (const Listening& each : listeners_) {
+    sockets_.Configure(each.bound_to, each.config->address, each.config->mode);
+  }
   MakeRoutes();
   KnowMethods();
   AssignWorkers(std::move(parts));

@@ -117,7 +117,10 @@ class Server final : private ClusterController::Owner {
 
   void AddWorkers();
   base::Result<std::vector<Listening>, std::string> PrepareListeners(const config::Config& config);
-  base::Result<Listening, std::string> Listen(const base::SharedValue<config::Listener>& config);
+  base::Result<Listening, std::string> Listen(const base::SharedValue<config::Listener>& config,
+                                              const std::vector<std::string>& leaving);
+  /// Those of now that the listeners of `config` go on with, each at its place; null: none.
+  std::vector<const Listening*> FindStaying(const config::Config& config) const;
   void Commit(std::vector<Listening> listeners);
   /// `cluster`: the one of that name; null: there is none.
   ClusterPtr Configured(const base::SharedValue<config::Cluster>& config, ClusterPtr cluster,

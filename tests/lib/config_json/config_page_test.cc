@@ -24,7 +24,7 @@ constexpr char kEveryKey[] = R"(
 workers: 3
 replay_memory: 1MiB
 memory_limit: 512MiB
-admin: {address: "unix:/run/admin.sock"}
+admin: {address: "unix:/run/admin.sock", mode: 640}
 listeners:
   - address: "[::1]:8080"
     routes:
@@ -78,7 +78,7 @@ listeners:
     max_connection_idle: 2m
     max_connection_age: 1h
     max_connection_age_grace: 10s
-  - {address: "unix:/run/proxy.sock", cluster: users}
+  - {address: "unix:/run/proxy.sock", cluster: users, mode: "0660"}
 clusters:
   users:
     endpoints:
@@ -269,6 +269,8 @@ TEST(ConfigPageTest, KeepsWhatTheFileSaysOfListeners) {
   const auto json = nlohmann::json::parse(ConfigJson(Load(kEveryKey)));
   EXPECT_EQ(json["workers"], 3);
   EXPECT_EQ(json["admin"]["address"], "unix:/run/admin.sock");
+  EXPECT_EQ(json["admin"]["mode"], "0640");
+  EXPECT_EQ(json["listeners"][1]["mode"], "0660");
   EXPECT_EQ(json["listeners"][0], nlohmann::json::parse(R"({
     "address": "[::1]:8080",
     "routes": [

@@ -93,6 +93,69 @@ TEST_F(ListeningSocketsTest, AClosedAddressRefuses) {
   EXPECT_NE(connect(client.get(), address.get(), address.size()), 0);
 }
 
+// An address that overlaps with one that is about to go.
+class OtherAddressTest : public ListeningSocketsTest {
+ protected:
+  std::vector<base::FileDescriptor> OpenBeside(const std::string& host,
+                                               const std::string& leaving) {
+    auto opened = sockets_.Open(Parse(host + port_), 1, {.mode = {}, .leaving = {leaving + port_}});
+    EXPECT_TRUE(opened) << opened.error();
+    return opened ? std::move(*opened) : std::vector<base::FileDescriptor>();
+  }
+  bool IsRefused(const std::string& host) {
+    return !sockets_.Open(Parse(host + port_), 1, {.mode = {}, .leaving = {}});
+  }
+  void Start(const std::string& host) {
+    port_ = ":0";
+    first_ = Open(host + port_, 1);
+    port_ = ":" + std::to_string(SocketAddress::OfSocket(first_[0].get()).port());
+  }
+
+  std::string port_;
+  std::vector<base::FileDescriptor> first_;
+};
+
+TEST_F(OtherAddressTest, AWiderOneTakesOverWhatItCovers) {
+  Start("127.0.0.1");
+  EXPECT_TRUE(IsRefused("0.0.0.0")) << "where it does not go";
+  const auto wider = OpenBeside("0.0.0.0", "127.0.0.1");
+  ASSERT_THAT(wider, SizeIs(2)) << "one of its own, and that of before with its queue";
+  EXPECT_EQ(BoundTo(wider[0]), "0.0.0.0" + port_);
+  EXPECT_EQ(BoundTo(wider[1]), "127.0.0.1" + port_);
+  first_.clear();
+  sockets_.Close("127.0.0.1" + port_);
+  ASSERT_THAT(sockets_.open(), SizeIs(1));
+  EXPECT_THAT(sockets_.open()[0].sockets, SizeIs(2)) << "for a successor";
+}
+
+TEST_F(OtherAddressTest, ANarrowerOneLeavesTheWiderBehind) {
+  Start("0.0.0.0");
+  EXPECT_TRUE(IsRefused("127.0.0.1"));
+  const auto narrower = OpenBeside("127.0.0.1", "0.0.0.0");
+  ASSERT_THAT(narrower, SizeIs(1));
+  EXPECT_EQ(BoundTo(narrower[0]), "127.0.0.1" + port_);
+  first_.clear();
+  sockets_.Close("0.0.0.0" + port_);
+  const base::FileDescriptor client(socket(AF_INET, SOCK_STREAM, 0));
+  const auto other = SocketAddress::From(Parse("127.0.0.2" + port_));
+  EXPECT_NE(connect(client.get(), other.get(), other.size()), 0);
+}
+
+TEST_F(OtherAddressTest, OfAPredecessorTakesOverWhatItCovers) {
+  Inherit("127.0.0.1:0", 2);
+  port_ = inherited_at_.substr(inherited_at_.rfind(':'));
+  EXPECT_THAT(Open("0.0.0.0" + port_, 1), SizeIs(3));
+  EXPECT_THAT(sockets_.unclaimed(), IsEmpty());
+}
+
+TEST_F(OtherAddressTest, OfAPredecessorThatOnlySpelledItOtherwiseIsTheSame) {
+  Inherit("localhost:1", 2);
+  const auto opened = Open(inherited_at_, 2);
+  ASSERT_THAT(opened, SizeIs(2));
+  EXPECT_EQ(BoundTo(opened[0]), inherited_at_);
+  EXPECT_EQ(sockets_.open()[0].name, inherited_at_);
+}
+
 class SocketFileTest : public ListeningSocketsTest {
  protected:
   SocketFileTest() { std::filesystem::remove(path_); }
@@ -142,6 +205,17 @@ TEST_F(SocketFileTest, APredecessorsStaysUntilTheTakeOverIsDone) {
   sockets_.Own();
   sockets_.RemoveFiles();
   EXPECT_FALSE(IsThere());
+}
+
+TEST_F(SocketFileTest, HasTheModeItIsGiven) {
+  const auto mode = [this] { return std::filesystem::status(path_).permissions(); };
+  const base::Address address = Parse("unix:" + path_);
+  ASSERT_TRUE(sockets_.Open(address, 1, {.mode = 0606, .leaving = {}}));
+  EXPECT_EQ(mode(), std::filesystem::perms(0606));
+  sockets_.Configure(address.ToString(), address, 0640);
+  EXPECT_EQ(mode(), std::filesystem::perms(0640));
+  sockets_.Configure(address.ToString(), address, std::nullopt);
+  EXPECT_EQ(mode(), std::filesystem::perms(0640)) << "as it is";
 }
 
 TEST_F(SocketFileTest, AServiceManagersStays) {

@@ -264,6 +264,34 @@ TEST_F(ReloadTest, TheSocketOfAListenerThatStaysStaysOpen) {
   EXPECT_EQ(Finished(call), "0");
 }
 
+TEST_F(ReloadTest, AListenerThatIsOnlySpelledOtherwiseStays) {
+  Start(1);
+  const auto before = server_->listening_on();
+  config_.listeners[0].Edit().address = *base::Address::Parse(before[0]);  // it was port 0
+  Reload();
+  EXPECT_EQ(server_->listening_on(), before);
+  EXPECT_EQ(sockets_.open()[0].name, before[0]) << "a successor finds it by that";
+  StreamLog& call = Call();
+  Answer(*Arrived().log);
+  EXPECT_EQ(Finished(call), "0") << "on the connection of before";
+}
+
+TEST_F(ReloadTest, AListenerIsWidenedAndNarrowed) {
+  Start(1);
+  const std::string at = server_->listening_on()[0];
+  const std::string port = at.substr(at.rfind(':'));
+  for (const std::string host : {"0.0.0.0", "127.0.0.1", "0.0.0.0"}) {
+    config_.listeners[0].Edit().address = *base::Address::Parse(host + port);
+    Reload();
+    ASSERT_EQ(server_->listening_on()[0], host + port);
+    client_ = std::make_unique<rpc::ConnectionPeer>(loop_, http2::Role::kClient);
+    client_->connection().Connect(net::SocketAddress::From(*base::Address::Parse(at)));
+    StreamLog& call = Call();
+    Answer(*Arrived().log);
+    EXPECT_EQ(Finished(call), "0");
+  }
+}
+
 TEST_F(ReloadTest, ConnectionsOfAListenerThatIsRemovedAreDrained) {
   config_.listeners.push_back(config_.listeners[0]);
   Start(1);
