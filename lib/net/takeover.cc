@@ -3,8 +3,10 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 #include <utility>
 
 #include "lib/net/socket_address.h"
@@ -26,6 +28,14 @@ Result<TakeoverMessage, std::string> Receive(const base::FileDescriptor& socket)
     return Error("the running process says: " + message->text.substr(std::strlen(kTakeoverError)));
   }
   return std::move(*message);
+}
+
+void AddLines(std::string_view text, std::vector<std::string>& lines) {
+  while (!text.empty()) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    lines.emplace_back(line);
+    text.remove_prefix(std::min(line.size() + 1, text.size()));
+  }
 }
 
 // Empty and errno 0 when nobody listens at `path`.
@@ -70,6 +80,10 @@ Result<void, std::string> Takeover::ReceiveSockets() {
     auto message = Receive(socket_);
     if (!message) return Error(message.error());
     if (message->text == kTakeoverEnd) return {};
+    if (message->text.starts_with(kTakeoverServing)) {
+      AddLines(message->text.substr(std::strlen(kTakeoverServing)), serving_);
+      continue;
+    }
     const bool is_more = message->text.starts_with(kTakeoverMore) && !groups_.empty();
     if (message->sockets.empty() || (!is_more && !message->text.starts_with(kTakeoverSockets))) {
       return Error("it says \"" + message->text + "\", which this version does not know");

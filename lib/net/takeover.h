@@ -21,6 +21,9 @@ class Takeover {
   /// What it listens on; once.
   std::vector<ListeningSockets::Group> TakeSockets() { return std::move(groups_); }
 
+  /// Which clusters have an endpoint there.
+  const std::vector<std::string>& serving() const { return serving_; }
+
   /// To be called when this process accepts: the other one stops to, and drains. An error means
   /// that it is gone or stuck, with which it is no hindrance.
   base::Result<void, std::string> Finish();
@@ -31,6 +34,7 @@ class Takeover {
 
   base::FileDescriptor socket_;
   std::vector<ListeningSockets::Group> groups_;
+  std::vector<std::string> serving_;
 };
 
 }  // namespace evenkeel::net

@@ -11,7 +11,6 @@
 namespace evenkeel::net {
 namespace {
 
-constexpr size_t kMaxText = 4096;
 constexpr size_t kControlSize = CMSG_SPACE(sizeof(int) * kTakeoverSocketsPerMessage);
 
 std::error_code LastError() { return {errno, std::system_category()}; }
@@ -47,7 +46,7 @@ std::vector<base::FileDescriptor> DetachSockets(msghdr& message) {
 
 base::Result<void, std::error_code> SendTakeover(int socket, const std::string& text,
                                                  const std::vector<int>& sockets) {
-  std::string copy = text.substr(0, kMaxText);
+  std::string copy = text.substr(0, kTakeoverMaxText);
   iovec part{copy.data(), copy.size()};
   msghdr message{};
   message.msg_iov = &part;
@@ -62,7 +61,7 @@ base::Result<void, std::error_code> SendTakeover(int socket, const std::string& 
 
 base::Result<TakeoverMessage, std::error_code> ReceiveTakeover(int socket) {
   TakeoverMessage result;
-  result.text.resize(kMaxText);
+  result.text.resize(kTakeoverMaxText);
   iovec part{result.text.data(), result.text.size()};
   alignas(cmsghdr) char control[kControlSize] = {};
   while (true) {

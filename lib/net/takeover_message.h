@@ -6,6 +6,8 @@
 //   "evenkeel-takeover 1"    →
 //                            ←    "sockets NAME" with 1 to 100 descriptors (SCM_RIGHTS); then
 //                            ←    "more NAME" with further ones; both for each address
+//                            ←    "serving\nCLUSTER\nCLUSTER…", none or more: clusters that have an
+//                                 endpoint now
 //                            ←    "end"
 //   "accepting"              →                      the successor accepts on all it wants to keep
 //                            ←    "draining"        the predecessor accepts no more
@@ -29,13 +31,17 @@ inline constexpr char kTakeoverDraining[] = "draining";
 inline constexpr char kTakeoverEnd[] = "end";
 inline constexpr char kTakeoverSockets[] = "sockets ";
 inline constexpr char kTakeoverMore[] = "more ";
+inline constexpr char kTakeoverServing[] = "serving\n";
 inline constexpr char kTakeoverError[] = "error ";
 
 /// Sockets in one packet, of the 253 (SCM_MAX_FD) that Linux allows.
 inline constexpr size_t kTakeoverSocketsPerMessage = 100;
 
+/// Bytes of text in one packet; what is beyond is cut off.
+inline constexpr size_t kTakeoverMaxText = 4096;
+
 struct TakeoverMessage {
-  std::string text;                           ///< at most 4 KiB
+  std::string text;                           ///< at most kTakeoverMaxText
   std::vector<base::FileDescriptor> sockets;  ///< at most kTakeoverSocketsPerMessage
 };
 

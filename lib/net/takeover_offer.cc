@@ -150,9 +150,28 @@ void TakeoverOffer::SendSockets() {
       }
     }
   }
+  if (!SendServing()) return;
   if (auto sent = SendTakeover(successor_.get(), kTakeoverEnd); !sent) {
     GiveUp(sent.error().message());
   }
+}
+
+// As many names in one packet as it holds. False: the successor has been given up.
+bool TakeoverOffer::SendServing() {
+  std::vector<std::string> packets;
+  for (const std::string& name : events_.serving ? events_.serving() : std::vector<std::string>()) {
+    if (packets.empty() || packets.back().size() + name.size() >= kTakeoverMaxText) {
+      packets.emplace_back(kTakeoverServing);
+    }
+    packets.back() += name + "\n";
+  }
+  for (const std::string& each : packets) {
+    if (auto sent = SendTakeover(successor_.get(), each); !sent) {
+      GiveUp(sent.error().message());
+      return false;
+    }
+  }
+  return true;
 }
 
 void TakeoverOffer::GiveUp(std::string reason) {

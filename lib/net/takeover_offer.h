@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "lib/base/result.h"
 #include "lib/net/event_loop.h"
@@ -23,6 +24,8 @@ namespace evenkeel::net {
 class TakeoverOffer {
  public:
   struct Events {
+    /// Clusters that have an endpoint now, for the successor to know.
+    std::function<std::vector<std::string>()> serving;
     /// A successor accepts connections: accept no more. When this returns, it is told so.
     std::function<void()> on_taken;
     /// One asked but went without taking over; with a reason to log.
@@ -46,6 +49,7 @@ class TakeoverOffer {
   void OnSuccessor(base::FileDescriptor socket);
   void OnMessage();
   void SendSockets();
+  bool SendServing();
   void GiveUp(std::string reason);
   void Withdraw();
 

@@ -67,7 +67,7 @@ void Handover::Complete(Events events) {
 }
 
 void Handover::Look() {
-  const std::vector<std::string> reasons = events_.why_not_ready();
+  const std::vector<std::string> reasons = events_.why_not_ready(takeover_->serving());
   if (reasons.empty()) return Finish();
   if (loop_.Now() < *give_up_at_) return look_.StartAfter(kLookInterval);
   takeover_.reset();
@@ -85,10 +85,12 @@ void Handover::Finish() {
 }
 
 base::Result<void, std::string> Handover::Offer(const std::string& path,
+                                                std::function<std::vector<std::string>()> serving,
                                                 std::function<void()> on_taken) {
   auto offer = net::TakeoverOffer::Open(
       loop_, path, sockets_,
-      {.on_taken =
+      {.serving = std::move(serving),
+       .on_taken =
            [this, on_taken = std::move(on_taken)] {
              log_.Info("a successor has taken over, draining");
              on_taken();

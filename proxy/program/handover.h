@@ -33,8 +33,9 @@ std::string DefaultTakeoverSocket();
 class Handover {
  public:
   struct Events {
-    /// What keeps this process from taking over; empty: nothing.
-    std::function<std::vector<std::string>()> why_not_ready;
+    /// What keeps this process from taking over from one that serves these clusters; empty:
+    /// nothing.
+    std::function<std::vector<std::string>(const std::vector<std::string>& serving)> why_not_ready;
     /// There is no predecessor, or it accepts no more.
     std::function<void()> on_serving;
     /// This process did not become ready in time, and the predecessor goes on.
@@ -48,8 +49,11 @@ class Handover {
   /// To be called once the sockets are in use; also without Begin. One of the events but the first
   /// follows, within ten seconds, or before this returns.
   void Complete(Events events);
-  /// From now on a successor may take over; then `on_taken`, once: drain, and leave what is queued.
-  base::Result<void, std::string> Offer(const std::string& path, std::function<void()> on_taken);
+  /// From now on a successor may take over, which is told what is `serving`; then `on_taken`, once:
+  /// drain, and leave what is queued.
+  base::Result<void, std::string> Offer(const std::string& path,
+                                        std::function<std::vector<std::string>()> serving,
+                                        std::function<void()> on_taken);
   /// Takes the offer back: this process drains.
   void Withdraw();
 

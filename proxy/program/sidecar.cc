@@ -109,7 +109,10 @@ class Sidecar {
 
 int Sidecar::Run() {
   if (auto started = Start(); !started) return Fail(log_, started.error());
-  handover_.Complete({.why_not_ready = [this] { return server_->NotReadyReasons(); },
+  handover_.Complete({.why_not_ready =
+                          [this](const std::vector<std::string>& serving) {
+                            return server_->NotReadyReasons(serving);
+                          },
                       .on_serving = [this] { OnServing(); },
                       .on_failed =
                           [this] {
@@ -161,7 +164,8 @@ base::Result<void, std::string> Sidecar::Open() {
     admin_ = std::move(*opened);
   }
   if (command_.takeover_socket.empty()) return {};
-  return handover_.Offer(command_.takeover_socket, [this] { OnTaken(); });
+  return handover_.Offer(
+      command_.takeover_socket, [this] { return server_->Serving(); }, [this] { OnTaken(); });
 }
 
 void Sidecar::OnServing() {

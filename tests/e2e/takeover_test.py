@@ -7,55 +7,13 @@ open streams, 50 clients that reconnect all the time.
 import pathlib
 import shutil
 import tempfile
-import threading
 import unittest
 
 from harness.case import FULL, E2eTestCase, configuration
-from harness.raw_client import RawClient
+from harness.reconnecting import Reconnecting
 from harness.waiting import let_time_pass, wait_until
 
 TIMES, RATE, STREAMS, CLIENTS = (10, 2000, 100, 50) if FULL else (3, 300, 10, 10)
-GET_USER_1 = b"\x0a\x06user-1"
-
-
-class Reconnecting:
-    """Clients that connect, make one call and leave, again and again; as good clients do, without
-    the call when a GOAWAY was there before it."""
-
-    def __init__(self, address, count):
-        self.calls, self.failures = 0, []
-        self._address, self._stopped = address, False
-        self._lock = threading.Lock()
-        self._threads = [threading.Thread(target=self._run) for _ in range(count)]
-        for each in self._threads:
-            each.start()
-
-    def _run(self):
-        while not self._stopped:
-            try:
-                outcome = self._call_once()
-            except (OSError, AssertionError) as error:
-                outcome = repr(error)
-            with self._lock:
-                self.calls += 1
-                if outcome != 0:
-                    self.failures.append(outcome)
-
-    def _call_once(self):
-        client = RawClient(self._address)
-        try:
-            with client.held():  # So that no call starts after its GOAWAY was read.
-                if client.goaways:
-                    return 0
-                call = client.call(GET_USER_1, "/user.v1.UserService/GetUser")
-            return call.wait_status()
-        finally:
-            client.close()
-
-    def stop(self):
-        self._stopped = True
-        for each in self._threads:
-            each.join()
 
 
 class TakeoverTestCase(E2eTestCase):
@@ -140,6 +98,24 @@ class TakeoverTest(TakeoverTestCase):
         self.assertIn("take-over given up, the running process goes on", str(failed.exception))
         self.assertEqual(0, self.start_load(old, "--calls", 20).report()["failed"])
         old.wait_log("take-over failed, going on")
+
+    def test_a_successor_that_cannot_reach_what_the_old_one_serves_gives_up(self):
+        """Though startup_grace lets it be ready without."""
+        replica = self.start_replica()
+        old = self.start(configuration([replica.address]))
+        old.wait_log("ready")
+        config = configuration(["127.0.0.1:1"], cluster={"health_check": {"startup_grace": "0s"}})
+        with self.assertRaises(AssertionError) as failed:
+            self.start(config)
+        self.assertIn("take-over given up, the running process goes on", str(failed.exception))
+        self.assertIn("cluster test has no endpoint", str(failed.exception))
+        self.assertEqual(0, self.start_load(old, "--calls", 20).report()["failed"])
+
+    def test_what_nobody_serves_holds_up_no_successor(self):
+        config = configuration(["127.0.0.1:1"], cluster={"health_check": {"startup_grace": "0s"}})
+        old = self.start(config)
+        self.start(config)
+        old.wait_log("a successor has taken over, draining")
 
     def test_the_socket_is_private_and_goes_with_the_process(self):
         replica = self.start_replica()

@@ -27,6 +27,12 @@ TEST_F(TakeoverTest, HandsOverEverySocketOfEveryAddress) {
             SocketAddress::OfSocket(sockets_.open()[1].sockets[0].get()).ToString());
 }
 
+TEST_F(TakeoverTest, TellsWhatIsServed) {
+  for (int i = 0; i < 1'000; ++i) serving_.push_back("cluster-" + std::to_string(i));
+  Offer();
+  EXPECT_EQ(Ask()->serving(), serving_);
+}
+
 TEST_F(TakeoverTest, IsOverForTheOldProcessWhenTheNewOneAccepts) {
   Listen("127.0.0.1:0", 1);
   Offer();

@@ -30,7 +30,8 @@ class TakeoverTest : public LoopTest {
   void Offer(base::Duration patience = std::chrono::seconds(15)) {
     auto offer = TakeoverOffer::Open(
         loop_, path_, sockets_,
-        {.on_taken = [this] { ++taken_; },
+        {.serving = [this] { return serving_; },
+         .on_taken = [this] { ++taken_; },
          .on_failed = [this](std::string reason) { failures_.push_back(std::move(reason)); }},
         patience);
     ASSERT_TRUE(offer) << offer.error();
@@ -60,6 +61,7 @@ class TakeoverTest : public LoopTest {
       std::filesystem::temp_directory_path() / ("takeover_test." + std::to_string(getpid()));
   ListeningSockets sockets_;
   std::unique_ptr<TakeoverOffer> offer_;
+  std::vector<std::string> serving_;
   int taken_ = 0;
   std::vector<std::string> failures_;
 };
