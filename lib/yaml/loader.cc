@@ -94,7 +94,7 @@ base::Result<Config, ConfigErrors> LoadFile(const std::string& path, const Varia
 
 base::Result<std::vector<Endpoint>, ConfigErrors> LoadEndpoints(const std::string& path) {
   ErrorList errors(path);
-  FileTree tree(ReadTextFile, FromEnvironment, errors,
+  FileTree tree(ReadTextFileAtOnce, FromEnvironment, errors,
                 "it needs a list of endpoints: endpoints: […]");
   std::vector<Endpoint> endpoints;
   if (const YamlNodePtr root = tree.Read(path)) {

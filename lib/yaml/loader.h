@@ -34,7 +34,7 @@ base::Result<Config, ConfigErrors> LoadFile(const std::string& path,
                                             const Variables& variables = FromEnvironment);
 
 /// Reads and checks a file that `endpoints: {file: …}` names: a map whose one key, `endpoints`, has
-/// a list as a cluster's `endpoints` can have.
+/// a list as a cluster's `endpoints` can have. A pipe that has nothing is not waited for.
 base::Result<std::vector<Endpoint>, ConfigErrors> LoadEndpoints(const std::string& path);
 
 /// Checks text that came from elsewhere; errors call it `file_name`. It can include no files.

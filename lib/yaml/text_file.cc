@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <cstdint>
 #include <system_error>
 
 #include "lib/base/file_descriptor.h"
@@ -21,17 +22,14 @@ using Clock = std::chrono::steady_clock;
 bool AwaitBytes(int fd, Clock::time_point end) {
   pollfd event{.fd = fd, .events = POLLIN, .revents = 0};
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
-  if (left <= 0) return false;
-  const int ready = ::poll(&event, 1, static_cast<int>(left));
+  const int ready = ::poll(&event, 1, static_cast<int>(std::max<int64_t>(left, 0)));
   return ready > 0 || (ready < 0 && errno == EINTR);
 }
 
-}  // namespace
-
-base::Result<std::string, int> ReadTextFile(const std::string& path) {
+base::Result<std::string, int> Read(const std::string& path, Clock::duration patience) {
   const base::FileDescriptor file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
   if (!file) return base::Error(int{errno});
-  const Clock::time_point end = Clock::now() + kPipePatience;
+  const Clock::time_point end = Clock::now() + patience;
   std::string text;
   char buffer[64 * 1024];
   while (text.size() <= kMaxFileBytes) {
@@ -46,6 +44,16 @@ base::Result<std::string, int> ReadTextFile(const std::string& path) {
   }
   text.resize(std::min(text.size(), kMaxFileBytes + 1));
   return text;
+}
+
+}  // namespace
+
+base::Result<std::string, int> ReadTextFile(const std::string& path) {
+  return Read(path, kPipePatience);
+}
+
+base::Result<std::string, int> ReadTextFileAtOnce(const std::string& path) {
+  return Read(path, Clock::duration::zero());
 }
 
 Complaint Unreadable(std::string_view subject, int error, std::string_view missing) {

@@ -17,6 +17,8 @@ inline constexpr auto kPipePatience = std::chrono::seconds(3);
 /// that it is too large, even when it is a pipe or a device without an end. The error is an errno;
 /// ETIMEDOUT when a pipe has not ended after kPipePatience, in which nothing else goes on.
 base::Result<std::string, int> ReadTextFile(const std::string& path);
+/// The same without patience: a pipe that has nothing now is ETIMEDOUT. For who serves meanwhile.
+base::Result<std::string, int> ReadTextFileAtOnce(const std::string& path);
 
 /// Of the file that `subject` names, empty where the place of the complaint does; `missing` is the
 /// advice when there is none.

@@ -50,6 +50,19 @@ TEST_F(TextFileTest, APipeIsReadToItsEnd) {
   close(ends[0]);
 }
 
+TEST_F(TextFileTest, APipeThatHasNothingIsNotWaitedForWhereItIsReadAtOnce) {
+  int ends[2];
+  ASSERT_EQ(pipe(ends), 0);
+  const std::string path = "/dev/fd/" + std::to_string(ends[0]);
+  const auto start = std::chrono::steady_clock::now();
+  EXPECT_EQ(ReadTextFileAtOnce(path).error(), ETIMEDOUT);
+  EXPECT_LT(std::chrono::steady_clock::now() - start, kPipePatience);
+  ASSERT_EQ(write(ends[1], "a: 1", 4), 4);
+  close(ends[1]);
+  EXPECT_EQ(ReadTextFileAtOnce(path), "a: 1");
+  close(ends[0]);
+}
+
 TEST_F(TextFileTest, AFileThatCannotBeReadIsItsErrno) {
   EXPECT_EQ(ReadTextFile(directory_ / "none").error(), ENOENT);
   EXPECT_EQ(ReadTextFile(Write("") + "/below").error(), ENOTDIR);
