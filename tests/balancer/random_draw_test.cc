@@ -44,8 +44,8 @@ TEST_F(RandomDrawTest, FindsTheOnlyOneThatIsNotAvoided) {
   endpoints_[0]->set_weight(1'000'000);
   auto avoided = endpoints_;
   avoided.erase(avoided.begin() + 321);
-  EXPECT_EQ(Count(100, avoided)[endpoints_[321]], 100);
-  EXPECT_EQ(Count(100, endpoints_)[nullptr], 100);
+  EXPECT_EQ(Count(20, avoided)[endpoints_[321]], 20);
+  EXPECT_EQ(Count(20, endpoints_)[nullptr], 20);
 }
 
 TEST_F(RandomDrawTest, DrawsNothingFromNothing) { EXPECT_EQ(Count(5)[nullptr], 5); }
