@@ -17,6 +17,7 @@
 #include "lib/base/version.h"
 #include "lib/net/background_thread.h"
 #include "lib/net/event_loop.h"
+#include "lib/net/library_log.h"
 #include "lib/net/listening_sockets.h"
 #include "lib/net/signal_watcher.h"
 #include "lib/net/systemd.h"
@@ -63,6 +64,9 @@ class Sidecar {
         loading_(loading),
         config_(*loading.config),
         log_(command.log_level, command.log_format),
+        library_log_([this](std::string_view message) {
+          log_.Limited("libevent", telemetry::LogLevel::kWarning, "libevent", {{"says", message}});
+        }),
         watcher_(loop_, kSignals, [this](int signal) { OnSignal(signal); }),
         handover_(loop_, sockets_, log_),
         watchdog_(loop_, [this] { FeedWatchdog(); }) {
@@ -88,6 +92,7 @@ class Sidecar {
   const config::Loading& loading_;
   const config::Config& config_;  // at the start
   telemetry::Log log_;
+  const net::LibraryLog library_log_;
   telemetry::Metrics metrics_;
   net::Systemd systemd_;
   net::ListeningSockets sockets_;
