@@ -1,8 +1,10 @@
 #include "lib/base/block_pool.h"
 
 #include <array>
+#include <atomic>
 #include <bit>
 #include <new>
+#include <utility>
 
 namespace evenkeel::base {
 namespace {
@@ -37,6 +39,34 @@ struct FreeBlock {
   FreeBlock* next;
 };
 
+std::atomic<int64_t> taken_by_all = 0;
+
+// What one thread has taken and others have not heard of.
+thread_local constinit int64_t untold = 0;
+thread_local constinit BlockPool::Watch* growth_watch = nullptr;
+
+[[gnu::noinline]] void Tell() {
+  const int64_t told = std::exchange(untold, 0);
+  const int64_t taken = taken_by_all.fetch_add(told, std::memory_order_relaxed) + told;
+  if (told > 0 && growth_watch != nullptr) growth_watch->OnGrowth(taken);
+}
+
+void Count(int64_t bytes) {
+  untold += bytes;
+  if (untold >= BlockPool::kCountStep || untold <= -BlockPool::kCountStep) Tell();
+}
+
+void* FromHeap(size_t size) {
+  void* const block = ::operator new(size);
+  Count(static_cast<int64_t>(size));
+  return block;
+}
+
+void ToHeap(void* block, size_t size) {
+  ::operator delete(block);
+  Count(-static_cast<int64_t>(size));
+}
+
 // Of one thread. Trivially destructible, so that it is there to the very end: destructors of other
 // things that the thread owns may free blocks after those kept have gone.
 template <typename Classes>
@@ -45,7 +75,7 @@ class FreeLists {
   void* Take(size_t index) {
     FreeBlock* const block = first_[index];
     if (block == nullptr) [[unlikely]]
-      return ::operator new(Classes::SizeOf(index));
+      return FromHeap(Classes::SizeOf(index));
     first_[index] = block->next;
     kept_ -= Classes::SizeOf(index);
     return block;
@@ -53,14 +83,14 @@ class FreeLists {
 
   void Free(void* memory, size_t index) {
     if (kept_ + Classes::SizeOf(index) > most_ && !Open()) [[unlikely]]
-      return ::operator delete(memory);
+      return ToHeap(memory, Classes::SizeOf(index));
     kept_ += Classes::SizeOf(index);
     first_[index] = new (memory) FreeBlock{first_[index]};
   }
 
   void Release() {
     for (size_t index = 0; index < Classes::kCount; ++index) {
-      while (first_[index] != nullptr) ::operator delete(Take(index));
+      while (first_[index] != nullptr) ToHeap(Take(index), Classes::SizeOf(index));
     }
   }
 
@@ -71,6 +101,7 @@ class FreeLists {
     ~Closer() {
       lists.Release();
       lists.most_ = 0;
+      Tell();
     }
     FreeLists& lists;
   };
@@ -100,14 +131,14 @@ void* BlockPool::Take(size_t size) {
   if (kRecycle && size <= kPage) [[likely]]
     return small.Take(Steps::Of(size));
   if (kRecycle && size <= kLargestBlock) return large.Take(Powers::Of(size));
-  return ::operator new(size);
+  return FromHeap(size);
 }
 
 void BlockPool::Free(void* block, size_t size) noexcept {
   if (kRecycle && size <= kPage) [[likely]]
     return small.Free(block, Steps::Of(size));
   if (kRecycle && size <= kLargestBlock) return large.Free(block, Powers::Of(size));
-  ::operator delete(block);
+  ToHeap(block, size);
 }
 
 void BlockPool::Release() {
@@ -116,5 +147,9 @@ void BlockPool::Release() {
 }
 
 size_t BlockPool::kept() { return small.kept() + large.kept(); }
+
+int64_t BlockPool::taken() { return taken_by_all.load(std::memory_order_relaxed); }
+
+void BlockPool::SetWatch(Watch* watch) { growth_watch = watch; }
 
 }  // namespace evenkeel::base

@@ -4,9 +4,14 @@
 // than the one that took it; it then serves that one. What a burst leaves is kept up to a bound.
 // Sanitizer builds keep nothing: each object is an allocation of its own there, so that they see
 // what is used after its end.
+//
+// It is where nearly all of what peers make us hold is taken: queues, header lists, compression
+// tables, streams, calls, connections. So it counts, at the price of nothing: only where a thread
+// goes to the heap, which calls in steady state do not.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 
 namespace evenkeel::base {
 
@@ -26,6 +31,24 @@ class BlockPool {
   static void Release();
   /// Bytes of free blocks that this thread keeps.
   static size_t kept();
+
+  /// Bytes that the pools of all threads have from the heap, free blocks that they keep included;
+  /// of each thread to within a kCountStep. Any thread.
+  static int64_t taken();
+  static constexpr int64_t kCountStep = 64 * 1024;
+
+  /// Hears of growth while it goes on.
+  class Watch {
+   public:
+    /// This thread has taken another kCountStep; `taken` is that of all. Called from within Take:
+    /// it must not use the pool.
+    virtual void OnGrowth(int64_t taken) noexcept = 0;
+
+   protected:
+    ~Watch() = default;
+  };
+  /// Of this thread, in place of the former; null: nobody hears of it.
+  static void SetWatch(Watch* watch);
 };
 
 /// A class derived from it is made and deleted in blocks of the pool. For classes that nobody

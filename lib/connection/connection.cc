@@ -79,6 +79,20 @@ void Connection::SetTcpKeepalive(base::Duration idle) {
 
 void Connection::Abort(std::string reason) { Lose({Loss::Kind::kAborted, std::move(reason)}); }
 
+void Connection::Drop(std::string reason) {
+  if (transport_) transport_->ResetAtEnd();
+  Abort(std::move(reason));
+}
+
+void Connection::SetReading(bool on) {
+  held_back_ = !on;
+  if (state_ == State::kOpen) PauseOrResume();
+}
+
+size_t Connection::held() const {
+  return session_.held() + output_.held() + (transport_ ? transport_->kernel_bytes() : 0);
+}
+
 void Connection::OnConnected() {
   state_ = State::kOpen;
   FlushLater();
@@ -158,7 +172,7 @@ void Connection::Flush() {
   // However long nothing leaves, streams that have been reset end.
   if (blocked_) session_.Produce(output_, 0);
   owner_.OnFlushed();
-  PauseIfCongested();
+  PauseOrResume();
   if (blocked_) return;
   if (state_ == State::kFailed) return StartClosing(end_);
   if (!session_.finished()) return;
@@ -180,10 +194,11 @@ bool Connection::Write(http2::ByteQueue& output) {
   return true;
 }
 
-void Connection::PauseIfCongested() {
+void Connection::PauseOrResume() {
   const bool congested = blocked_ && session_.queued_answers() > kMaxQueuedAnswers;
-  if (congested == paused_) return;
-  paused_ = congested;
+  const bool pause = congested || held_back_;
+  if (pause == paused_) return;
+  paused_ = pause;
   if (paused_) {
     transport_->PauseReading();
   } else {

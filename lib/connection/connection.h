@@ -80,6 +80,7 @@ class Connection final : private net::Transport::Handler, private net::Flushable
   void SetBlockTimeout(base::Duration timeout) { block_timeout_ = timeout; }
 
   http2::Session& session() { return session_; }
+  const http2::Session& session() const { return session_; }
   /// Who is at the other end; complete when open(). After Attach, or Connect and OnOpen.
   const net::Peer& peer() const { return transport_->peer(); }
   bool open() const { return state_ == State::kOpen; }
@@ -88,6 +89,14 @@ class Connection final : private net::Transport::Handler, private net::Flushable
   void FlushLater() { loop_.ScheduleFlush(*this); }
   /// Ends the connection now; streams are told, OnLost follows before this returns.
   void Abort(std::string reason);
+  /// The same, and nothing of it stays anywhere, in the kernel neither.
+  void Drop(std::string reason);
+
+  /// Whether the peer is read from, apart from what else may keep us from it.
+  void SetReading(bool on);
+  /// Bytes of memory for what is under way on the connection itself, those of the kernel included;
+  /// those of streams are theirs. A system call.
+  size_t held() const;
 
  private:
   enum class State {
@@ -110,7 +119,7 @@ class Connection final : private net::Transport::Handler, private net::Flushable
   bool Write(http2::ByteQueue& output);
   void StopWriting(Loss loss);
   void DropOutput();
-  void PauseIfCongested();
+  void PauseOrResume();
   void OnTimer();
   void Fail(Loss loss);
   void StartClosing(Loss loss);
@@ -124,6 +133,7 @@ class Connection final : private net::Transport::Handler, private net::Flushable
   State state_ = State::kConnecting;
   bool blocked_ = false;     // the kernel takes no more for now
   bool paused_ = false;      // we read no more for now
+  bool held_back_ = false;   // by SetReading
   Loss end_{};               // what OnLost will say once all is written and the peer has closed
   http2::ByteQueue output_;  // what the kernel has not taken yet
   uint64_t bytes_sent_ = 0;

@@ -47,6 +47,8 @@ class ByteQueue {
 
   size_t size() const { return rep_.end - rep_.begin; }
   bool empty() const { return size() == 0; }
+  /// Bytes of memory that it has.
+  size_t held() const { return rep_.capacity; }
 
  private:
   struct Rep {

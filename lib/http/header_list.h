@@ -76,6 +76,8 @@ class HeaderList {
     const Span& span = spans()[index];
     return {NameOf(span), {At(span.value), span.value_size}, span.indexing};
   }
+  /// Bytes of memory that it has.
+  size_t held() const { return rep_.capacity; }
   /// Sum of name + value + 32 over the fields (RFC 9113, section 6.5.2).
   size_t list_size() const { return rep_.text + kFieldOverhead * rep_.count; }
 

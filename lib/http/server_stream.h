@@ -37,6 +37,8 @@ class ServerStream {
   virtual uint32_t max_header_list() const = 0;
   /// Bytes queued by SubmitData that have not left.
   virtual size_t unsent() const = 0;
+  /// Bytes of memory that it has for what is still to leave.
+  virtual size_t held() const = 0;
 
  protected:
   ~ServerStream() = default;

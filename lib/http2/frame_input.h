@@ -37,6 +37,8 @@ class FrameInput {
   std::string_view head() const {
     return {reinterpret_cast<const char*>(head_.data()), inside_ ? kFrameHeaderSize : head_read_};
   }
+  /// Bytes of memory that a frame in pieces has.
+  size_t held() const { return gathered_.held(); }
   /// Whether the rest of a frame of HEADERS or CONTINUATION is still to come.
   bool mid_headers() const {
     return inside_ &&

@@ -42,6 +42,8 @@ class HeaderBlocks {
   bool open() const { return open_; }
   /// The HEADERS that it began with.
   const FrameHeader& frame() const { return frame_; }
+  /// Bytes of memory that a block in pieces has.
+  size_t held() const { return joined_.held(); }
   /// Blocks that have become whole.
   uint64_t count() const { return count_; }
 

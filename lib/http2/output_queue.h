@@ -30,6 +30,8 @@ class OutputQueue {
   /// How many answers wait: what a peer that does not read can make us hold.
   size_t queued_answers() const { return queued_answers_; }
   bool has_frames() const { return !frames_.empty(); }
+  /// Bytes of memory that frames have.
+  size_t held() const { return frames_.held(); }
   void TakeFrames(ByteQueue& out) {
     out.Append(frames_.bytes());
     DropFrames();

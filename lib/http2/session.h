@@ -131,6 +131,8 @@ class Session {
   /// Frames waiting to be produced that answer what the peer does: what one that does not read can
   /// make us hold.
   size_t queued_answers() const { return output_.queued_answers(); }
+  /// Bytes of memory for what is under way on the connection itself; those of streams are theirs.
+  size_t held() const { return output_.held() + blocks_.held() + input_.held(); }
   /// Whether the peer has begun a header block and owes the rest of it.
   bool mid_block() const { return blocks_.open() || input_.mid_headers(); }
   /// Header blocks of the peer that are complete.

@@ -58,6 +58,8 @@ class Stream final : public base::Pooled, public http::ServerStream {
   bool closed() const { return session_ == nullptr; }
   /// Bytes queued by SubmitData that have not left.
   size_t unsent() const override { return body_.size(); }
+  /// Bytes of memory that it has for what is still to leave.
+  size_t held() const override { return body_.held() + headers_.held() + trailers_.held(); }
 
  private:
   friend class Session;

@@ -1,11 +1,13 @@
 #include "lib/net/byte_stream.h"
 
 #include <event2/event.h>
+#include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <utility>
 
@@ -18,6 +20,10 @@ namespace {
 constexpr int kProbeInterval = 2;
 constexpr int kProbes = 4;
 
+// What has been written and cannot be sent yet: as much as one write, so that a peer that reads
+// never waits for us.
+constexpr int kMostUnsent = 128 * 1024;
+
 std::error_code LastError() { return {errno, std::system_category()}; }
 
 }  // namespace
@@ -25,6 +31,10 @@ std::error_code LastError() { return {errno, std::system_category()}; }
 void DisableNagle(int fd) {
   const int on = 1;
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+}
+
+void BoundUnsent(int fd) {
+  setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kMostUnsent, sizeof kMostUnsent);
 }
 
 ByteStream::ByteStream(EventLoop& loop, base::FileDescriptor socket, Handler& handler)
@@ -56,6 +66,7 @@ base::Result<std::unique_ptr<ByteStream>, std::error_code> ByteStream::Connect(
   base::FileDescriptor socket(
       ::socket(address.family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return base::Error(LastError());
+  BoundUnsent(socket.get());
   // EAGAIN is a Unix listener whose queue is full: it refuses, it is not in progress.
   if (::connect(socket.get(), address.get(), address.size()) != 0 && errno != EINPROGRESS) {
     return base::Error(LastError());
@@ -116,6 +127,18 @@ void ByteStream::SetTcpKeepalive(base::Duration idle) {
 
 void ByteStream::ShutdownWrite() {
   if (state_ == State::kOpen) ::shutdown(socket_.get(), SHUT_WR);
+}
+
+void ByteStream::ResetAtEnd() {
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+}
+
+size_t ByteStream::kernel_bytes() const {
+  std::array<uint32_t, SK_MEMINFO_VARS> facts{};
+  socklen_t size = sizeof facts;
+  getsockopt(socket_.get(), SOL_SOCKET, SO_MEMINFO, facts.data(), &size);
+  return facts[SK_MEMINFO_RMEM_ALLOC] + facts[SK_MEMINFO_WMEM_QUEUED];
 }
 
 void ByteStream::OnReadable() {

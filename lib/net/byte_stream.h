@@ -22,6 +22,10 @@ namespace evenkeel::net {
 
 /// Has the socket send what it has at once (TCP_NODELAY). Fails harmlessly on Unix sockets.
 void DisableNagle(int fd);
+/// Has the kernel take little more from us than it can send now (TCP_NOTSENT_LOWAT): a peer that
+/// does not read would make it hold megabytes. What a listening socket has, those that it accepts
+/// have too. Fails harmlessly on Unix sockets.
+void BoundUnsent(int fd);
 
 class ByteStream final : public Transport {
  public:
@@ -44,6 +48,8 @@ class ByteStream final : public Transport {
   void SetUserTimeout(base::Duration timeout) override;
   void SetTcpKeepalive(base::Duration idle) override;
   void ShutdownWrite() override;
+  void ResetAtEnd() override;
+  size_t kernel_bytes() const override;
 
  private:
   enum class State { kConnecting, kOpen, kClosed };

@@ -37,6 +37,8 @@ void EventLoop::Run() {
 
 void EventLoop::RunOnce() { Turn(EVLOOP_ONCE); }
 
+void EventLoop::EndTurnSoon() { event_base_loopbreak(base_.get()); }
+
 void EventLoop::Turn(int flags) {
   now_valid_ = false;
   event_base_loop(base_.get(), flags);

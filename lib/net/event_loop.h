@@ -48,6 +48,8 @@ class EventLoop final : public base::Clock {
   void RunOnce();
   /// `on_turn` runs at the end of each turn from now on, when all its work is done: for measuring.
   void WatchTurns(std::function<void()> on_turn) { on_turn_ = std::move(on_turn); }
+  /// Has this turn end after the present handler; what else is ready comes in the next one.
+  void EndTurnSoon();
   /// Makes Run return after this turn.
   void Stop() { stopped_ = true; }
 

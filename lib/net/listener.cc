@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "lib/base/check.h"
+#include "lib/net/byte_stream.h"
 #include "lib/net/resolver.h"
 
 namespace evenkeel::net {
@@ -148,6 +149,7 @@ Listener::Listener(EventLoop& loop, base::FileDescriptor socket, AcceptHandler o
       on_pause_(std::move(on_pause)),
       resume_(loop, [this] { CHECK(event_add(&event_, nullptr) == 0); }),
       loop_(loop) {
+  BoundUnsent(socket_.get());
   CHECK(event_assign(
             &event_, loop.native(), socket_.get(), EV_READ | EV_PERSIST,
             [](int, short, void* self) noexcept {
@@ -181,7 +183,7 @@ void Listener::AcceptQueued(int limit) {
 
 const char* Listener::WhyNot() {
   if (brakes_.closed != nullptr && brakes_.closed->load(std::memory_order_relaxed)) {
-    return "memory_limit is reached";
+    return "memory is near memory_limit";
   }
   if (brakes_.connections != nullptr && brakes_.connections->full()) {
     return "there are max_connections of them";

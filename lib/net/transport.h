@@ -68,6 +68,12 @@ class Transport {
 
   /// Sends the end of our bytes after those that have left; reading goes on.
   virtual void ShutdownWrite() = 0;
+
+  /// Has the end of this reset the connection: bytes that have left and that the peer has not taken
+  /// are dropped, where they would else stay in the kernel until it has, or for minutes.
+  virtual void ResetAtEnd() = 0;
+  /// Bytes of the kernel's memory that its buffers have, both ways. A system call.
+  virtual size_t kernel_bytes() const = 0;
 };
 
 }  // namespace evenkeel::net

@@ -4,16 +4,55 @@
 
 namespace evenkeel::proxy {
 
-void MemoryGuard::Look() {
-  if (limit() == 0) return over_.store(false, std::memory_order_relaxed);
-  const uint64_t bound = IsOver() ? limit() - limit() / 20 : limit();
-  bool over = used_() > bound;
-  if (over) {
-    // What calls have freed still counts until the allocator returns it.
-    trim_();
-    over = used_() > bound;
+void MemoryGuard::Look(base::Time now) {
+  if (limit() == 0) {
+    tight_at_ = over_at_ = INT64_MAX;
+    near_ = impatient_ = false;
+    tight_since_.reset();
+    return Set(Level::kEnough);
   }
-  over_.store(over, std::memory_order_relaxed);
+  used_ = sources_.used();
+  if (LevelAt(used_) != Level::kEnough) {
+    // What calls have freed still counts until the allocator returns it.
+    sources_.trim();
+    used_ = sources_.used();
+  }
+  const int64_t taken = sources_.taken();
+  const auto mark = [&](uint64_t bound) { return taken + static_cast<int64_t>(bound - used_); };
+  tight_at_.store(mark(tight_bound()), std::memory_order_relaxed);
+  over_at_.store(mark(limit()), std::memory_order_relaxed);
+  Set(LevelAt(used_));
+  near_ = used_ > limit() / 4 * 3;
+  if (!tight_) tight_since_.reset();
+  if (tight_ && !tight_since_) tight_since_ = now;
+  impatient_ = tight_since_ && now - *tight_since_ >= kPatience;
+}
+
+MemoryGuard::Level MemoryGuard::LevelAt(uint64_t used) const {
+  const uint64_t slack = limit() / kSlack;
+  if (used > limit() - (IsOver() ? slack : 0)) return Level::kOver;
+  return used > tight_bound() - (tight_ ? slack : 0) ? Level::kTight : Level::kEnough;
+}
+
+void MemoryGuard::Set(Level level) {
+  level_.store(level, std::memory_order_relaxed);
+  tight_.store(level != Level::kEnough, std::memory_order_relaxed);
+}
+
+// Main may look at the same time and know better; then the next one who takes is as wise.
+MemoryGuard::Level MemoryGuard::OnTaken(int64_t taken) {
+  if (taken > over_at_.load(std::memory_order_relaxed)) {
+    Set(Level::kOver);
+  } else if (taken > tight_at_.load(std::memory_order_relaxed) && level() == Level::kEnough) {
+    Set(Level::kTight);
+  }
+  return level();
+}
+
+int64_t MemoryGuard::Excess() const {
+  const int64_t tight_at = tight_at_.load(std::memory_order_relaxed);
+  if (tight_at == INT64_MAX) return 0;
+  return std::max<int64_t>(sources_.taken() - tight_at, 0) + static_cast<int64_t>(limit() / kSlack);
 }
 
 uint64_t DefaultMemoryLimit(const Cgroup& cgroup) { return cgroup.Memory().value_or(0) / 10 * 9; }

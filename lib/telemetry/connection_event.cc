@@ -118,9 +118,11 @@ std::string_view ClientEndName(ClientEnd end) {
     case ClientEnd::kEndlessBlock:
       return "endless_header_block";
     case ClientEnd::kInflatedBlock:
+      return "inflated_header_block";
+    case ClientEnd::kMemory:
       break;
   }
-  return "inflated_header_block";
+  return "memory";
 }
 
 }  // namespace evenkeel::telemetry

@@ -71,9 +71,10 @@ enum class ClientEnd : uint8_t {
   kUnreadAnswers,
   kEndlessBlock,
   kInflatedBlock,
+  kMemory,  ///< held most when memory ran out
 };
 
-inline constexpr size_t kClientEndCount = static_cast<size_t>(ClientEnd::kInflatedBlock) + 1;
+inline constexpr size_t kClientEndCount = static_cast<size_t>(ClientEnd::kMemory) + 1;
 
 /// For a client that broke HTTP/2 in that way, or has been too much.
 ClientEnd ClientEndFromFault(http2::Abuse abuse, http2::ErrorCode code);

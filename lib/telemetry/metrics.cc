@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "lib/base/block_pool.h"
 #include "lib/base/check.h"
 #include "lib/base/version.h"
 #include "lib/telemetry/process_facts.h"
@@ -316,6 +317,9 @@ void Metrics::CollectProcess(std::vector<MetricFamily>& families) const {
       "evenkeel_main_turn_cpu_seconds",
       "CPU time of the main thread's turns; until one ends, no other decision is made.",
       main_turns_));
+  families.push_back(LoneGauge("evenkeel_memory_taken_bytes",
+                               "Bytes for what peers make the process hold.",
+                               static_cast<double>(base::BlockPool::taken())));
   families.push_back(LoneCounter("process_cpu_seconds_total",
                                  "CPU time, user and system, in seconds.",
                                  Seconds(facts.cpu).count()));

@@ -31,6 +31,8 @@ class Answerer {
   virtual void Cancel(const FinalStatus& end) = 0;
   /// For messages: what the call waits for, ", waiting for endpoint …"; may be empty.
   virtual std::string WaitsFor() const = 0;
+  /// Bytes of memory for what it has of request and answer.
+  virtual size_t held() const = 0;
   /// The endpoint that has the call, the first where several do; null: none.
   virtual const balancer::Endpoint* endpoint() const = 0;
 

@@ -74,6 +74,10 @@ class Attempt final : public base::Pooled, private pool::Waiter, private http2::
   /// `count` bytes of the response have left towards the client.
   void ReturnCredit(size_t count);
   bool open() const { return stream_ != nullptr; }
+  /// Bytes of memory for what it has of request and answer.
+  size_t held() const {
+    return (stream_ ? stream_->held() : 0) + (notes.held ? notes.held->held() : 0);
+  }
 
   /// Records the outcome once, gives back the token and lets go of the stream. Its times are filled
   /// in here.

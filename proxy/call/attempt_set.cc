@@ -108,6 +108,12 @@ void AttemptSet::Cancel(const FinalStatus& end) {
   }
 }
 
+size_t AttemptSet::held() const {
+  size_t held = body_.held();
+  for (const std::unique_ptr<Attempt>& each : running_) held += each ? each->held() : 0;
+  return held;
+}
+
 const balancer::Endpoint* AttemptSet::endpoint() const {
   for (const auto& each : running_) {
     if (each && each->open()) return each->pool().endpoint().get();

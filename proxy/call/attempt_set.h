@@ -80,6 +80,7 @@ class AttemptSet final : public Answerer, private Attempt::Owner, private Cluste
   std::span<const uint8_t> kept() const { return body_.kept(); }
   http2::EndStream ended() const { return body_.ended(); }
   const balancer::Endpoint* endpoint() const override;
+  size_t held() const override;
   /// Empty before Begin.
   std::string WaitsFor() const override;
 

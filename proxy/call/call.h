@@ -81,6 +81,8 @@ class Call final : public base::Pooled,
   /// Once it has finished: resets the stream if nothing has left of it since this was last asked.
   void ResetIfStuck();
 
+  /// Bytes of memory for what it has of request and answer.
+  size_t held() const { return stream_->held() + request_.held() + answerer_->held(); }
   /// Null before it is routed.
   const Cluster* cluster() const { return cluster_; }
   /// What has it since when; no endpoint once it has finished, or while none has it.

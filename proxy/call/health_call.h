@@ -35,6 +35,7 @@ class HealthCall final : public Answerer, private HealthService::Watcher {
   void Cancel(const FinalStatus&) override { StopWatching(); }
   std::string WaitsFor() const override { return ""; }
   const balancer::Endpoint* endpoint() const override { return nullptr; }
+  size_t held() const override { return message_.capacity() + unsent_; }
 
  private:
   void Look() override;

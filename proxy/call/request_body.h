@@ -51,6 +51,8 @@ class RequestBody {
   /// !committed().
   std::span<const uint8_t> kept() const { return kept_.bytes(); }
   http2::EndStream ended() const { return ended_; }
+  /// Bytes of memory for what is kept.
+  size_t held() const { return kept_.held(); }
 
   /// One of the attempts has sent `total` bytes by now; returns for how many of them the client's
   /// credit is due.

@@ -20,8 +20,8 @@ struct WorkerContext {
   base::Random& random;
   telemetry::WorkerMetrics& metrics;
   ReplayMemory replay_memory{};
-  const MemoryGuard* memory = nullptr;  ///< null: no limit
-  std::shared_ptr<Mirrors> mirrors{};   ///< made with the first copy
+  MemoryGuard* memory = nullptr;       ///< null: no limit
+  std::shared_ptr<Mirrors> mirrors{};  ///< made with the first copy
   HealthService health{};
   telemetry::CallSink* sink = nullptr;  ///< hears of each call; null: nothing does
 };

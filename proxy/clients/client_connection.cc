@@ -23,6 +23,8 @@ constexpr auto kFinalAnswers = std::chrono::seconds(2);
 const rpc::Status kCameRound{
     rpc::StatusCode::kUnavailable,
     "the call has come through this sidecar before: its endpoints lead back here"};
+// What one that says nothing costs, the kernel's part included.
+constexpr size_t kLeastHeld = 6 * 1024;
 
 constexpr char kNotRead[] = "the client did not read the final answers within 2 s";
 
@@ -80,6 +82,23 @@ void ClientConnection::CollectCalls(const Cluster& cluster, std::vector<Call*>& 
   for (const auto& each : calls_) {
     if (each->cluster() == &cluster) calls.push_back(each.get());
   }
+}
+
+// Without calls and held back it can hold a frame and what the kernel has of the next.
+size_t ClientConnection::held() const {
+  if (calls_.empty() && reading_) return kLeastHeld + connection_.session().held();
+  size_t held = kLeastHeld + connection_.held();
+  for (const auto& call : calls_) held += call->held();
+  return held;
+}
+
+void ClientConnection::SetReading(bool on) {
+  if (std::exchange(reading_, on) != on) connection_.SetReading(on);
+}
+
+void ClientConnection::DropForMemory() {
+  EndedForFault(telemetry::ClientEnd::kMemory, "it held more memory than others when it ran out");
+  connection_.Drop("others must have its memory");
 }
 
 void ClientConnection::OnRequest(http2::StreamHandle stream, http2::HeaderList headers,

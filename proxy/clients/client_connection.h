@@ -13,6 +13,7 @@
 #include <string_view>
 #include <vector>
 
+#include "lib/base/block_pool.h"
 #include "lib/base/limit.h"
 #include "lib/base/slot_list.h"
 #include "lib/connection/connection.h"
@@ -27,7 +28,8 @@
 
 namespace evenkeel::proxy {
 
-class ClientConnection final : public base::Slotted,
+class ClientConnection final : public base::Pooled,
+                               public base::Slotted,
                                private http2::SessionHandler,
                                private rpc::Connection::Owner,
                                private Call::Owner {
@@ -55,6 +57,14 @@ class ClientConnection final : public base::Slotted,
   void CollectCalls(const Cluster& cluster, std::vector<Call*>& calls) const;
   /// Ends every call in progress with `status`.
   void FinishCalls(const rpc::Status& status);
+
+  /// Bytes of memory that it holds, its calls' and the kernel's included. A system call where it
+  /// has calls.
+  size_t held() const;
+  /// Whether more is read from the client.
+  void SetReading(bool on);
+  /// Ends it at once, with all that it holds, because others must have the memory.
+  void DropForMemory();
 
   /// Where it came in.
   const ListenerBinding* binding() const { return binding_.get(); }
@@ -102,6 +112,7 @@ class ClientConnection final : public base::Slotted,
   net::Timer write_timer_;
   std::string_view drain_reason_;
   bool draining_ = false;
+  bool reading_ = true;
   bool final_goaway_sent_ = false;
 };
 

@@ -1,7 +1,5 @@
 #include "proxy/server/server.h"
 
-#include <malloc.h>
-
 #include <algorithm>
 #include <random>
 #include <unordered_map>
@@ -25,9 +23,6 @@ constexpr auto kLastWords = std::chrono::seconds(2);
 
 // Descriptors that neither clients nor endpoints have: the admin port's, probes', files'.
 constexpr size_t kOtherDescriptors = 64;
-
-// How often the process looks at its own memory.
-constexpr auto kMemoryPeriod = std::chrono::milliseconds(100);
 
 // What the fairness metric looks back over.
 constexpr base::Duration kFairnessWindow = std::chrono::seconds(10);
@@ -55,8 +50,9 @@ Server::Server(net::EventLoop& loop, const Options& options, net::ListeningSocke
       log_(log),
       random_(options.seed),
       instance_(std::random_device()() | 1),
-      memory_([this] { return UsedMemory(cgroup_, telemetry::ResidentBytes()); },
-              [this] { GiveMemoryBack(); }),
+      memory_({.used = [this] { return UsedMemory(cgroup_, telemetry::ResidentBytes()); },
+               .taken = [] { return base::BlockPool::taken(); },
+               .trim = [this] { GiveMemoryBack(); }}),
       memory_timer_(loop, [this] { LookAtMemory(); }),
       drain_timer_(loop, [this] { OnDrainTimeout(); }),
       sample_timer_(loop, [this] { SampleFairness(); }),
@@ -68,6 +64,7 @@ void Server::AddWorkers() {
   const Worker::Events events = {
       .on_drained = [this] { loop_.Post([this] { OnWorkerDrained(); }); },
       .on_accept_paused = [this](std::string_view reason) { TellPause(reason); },
+      .on_memory_tight = [this] { loop_.Post([this] { LookAtMemory(); }); },
       .on_client_ended = [this](const auto& end) { loop_.Post([this, end] { LogEnd(end); }); }};
   for (unsigned i = 0; i < options_.workers; ++i) {
     workers_.push_back(
@@ -310,24 +307,6 @@ void Server::SampleFairness() {
   }
   TellReadiness();  // the start-up grace ends without any event
   sample_timer_.StartAfter(kFairnessWindow / balancer::Fairness::kWindow);
-}
-
-void Server::LookAtMemory() {
-  const bool was_over = memory_.IsOver();
-  memory_.Look();
-  if (memory_.IsOver() != was_over) {
-    log_.Warning(was_over ? "memory is below memory_limit again: taking calls"
-                          : "memory_limit is reached: refusing new calls",
-                 {{"memory_limit", memory_.limit()}});
-  }
-  if (memory_.limit() > 0) memory_timer_.StartAfter(kMemoryPeriod);
-}
-
-// What a worker keeps for its next calls goes to the heap in its next turn, and from there to the
-// system at the next look.
-void Server::GiveMemoryBack() {
-  for (const auto& worker : workers_) worker->Ask([] { base::BlockPool::Release(); });
-  malloc_trim(0);
 }
 
 void Server::SendSnapshot(ClusterController& cluster) {

@@ -142,6 +142,7 @@ class Server final : private ClusterController::Owner {
   void LookAtMemory();
   void KeepDescriptors();
   void TellPause(std::string_view reason);
+  void TellMemory();
   void GiveMemoryBack();
   void FinishDrain();
 
@@ -159,6 +160,8 @@ class Server final : private ClusterController::Owner {
   uint64_t next_id_ = 0;               // of clusters and listeners
   const Cgroup cgroup_;
   MemoryGuard memory_;
+  bool told_over_ = false;  // the log
+  base::Time memory_given_back_{};
   net::Timer memory_timer_;
   // What is left of what all workers may keep of requests for another attempt.
   const std::shared_ptr<ReplayMemory::Pool> replay_ = std::make_shared<ReplayMemory::Pool>(0);

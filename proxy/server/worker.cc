@@ -10,6 +10,9 @@ namespace {
 // How often old streams may be moved.
 constexpr auto kMovePeriod = std::chrono::seconds(1);
 
+// How much more is taken before the worker looks again at who holds how much.
+constexpr int64_t kLookStep = 1024 * 1024;
+
 }  // namespace
 
 Worker::Worker(unsigned number, uint64_t seed, telemetry::WorkerMetrics& metrics,
@@ -31,8 +34,44 @@ Worker::~Worker() {
   context_.mirrors.reset();
 }
 
+void Worker::WatchMemory(MemoryGuard& memory) {
+  context_.memory = &memory;
+  memory_relief_.emplace(memory);
+}
+
 void Worker::Start() {
-  thread_ = std::thread([this] { loop_.Run(); });
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Worker::Run() {
+  if (memory_relief_) base::BlockPool::SetWatch(this);
+  loop_.Run();
+  base::BlockPool::SetWatch(nullptr);
+}
+
+// A peer may fill a turn with more than there is room for: what to do about it is done before the
+// next read.
+void Worker::OnGrowth(int64_t taken) noexcept {
+  if (context_.memory->OnTaken(taken) == MemoryGuard::Level::kEnough || taken < next_look_) return;
+  next_look_ = taken + kLookStep;
+  loop_.ScheduleFlush(*this);
+  loop_.EndTurnSoon();
+}
+
+void Worker::Flush() {
+  RelieveMemory();
+  if (events_.on_memory_tight) events_.on_memory_tight();
+}
+
+void Worker::LookAtMemory() {
+  loop_.Post([this] { RelieveMemory(); });
+}
+
+void Worker::RelieveMemory() {
+  const bool ended = memory_relief_->Look(connections_);
+  next_look_ = base::BlockPool::taken() + kLookStep;
+  // Those that have ended are gone by then, and with them the reason to keep blocks for the next.
+  if (ended) loop_.Post([] { base::BlockPool::Release(); });
 }
 
 void Worker::Assign(Assignment assignment) {
@@ -117,7 +156,7 @@ base::LocalPtr<ListenerBinding> Worker::BindingOf(ListenerPart& part) {
   const net::Listener::Brakes brakes = {
       .descriptors = descriptors_,
       .connections = binding->connections.get(),
-      .closed = context_.memory == nullptr ? nullptr : &context_.memory->over()};
+      .closed = context_.memory == nullptr ? nullptr : &context_.memory->tight()};
   for (base::FileDescriptor& each : part.sockets) {
     binding->listeners.push_back(std::make_unique<net::Listener>(
         loop_, std::move(each),

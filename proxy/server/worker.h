@@ -13,6 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "lib/base/block_pool.h"
 #include "lib/base/local_ptr.h"
 #include "lib/base/slot_list.h"
 #include "lib/net/timer.h"
@@ -21,10 +22,13 @@
 #include "proxy/clients/listener_binding.h"
 #include "proxy/cluster/cluster_spec.h"
 #include "proxy/cluster/worker_cluster.h"
+#include "proxy/server/memory_relief.h"
 
 namespace evenkeel::proxy {
 
-class Worker final : private ClientConnection::Owner {
+class Worker final : private ClientConnection::Owner,
+                     private net::Flushable,
+                     private base::BlockPool::Watch {
  public:
   /// What main hears of; called on the worker's thread.
   struct Events {
@@ -32,6 +36,8 @@ class Worker final : private ClientConnection::Owner {
     std::function<void()> on_drained;
     /// A listener accepts no more for a moment.
     std::function<void(std::string_view reason)> on_accept_paused;
+    /// Memory has become tight by what was taken since main has looked at it.
+    std::function<void()> on_memory_tight{};
     /// A client's connection was ended for what the client did. For a log: not to be waited in.
     struct ClientEnded {
       telemetry::ClientEnd reason;
@@ -66,8 +72,9 @@ class Worker final : private ClientConnection::Owner {
   /// Stops the thread; connections that are left are closed.
   ~Worker();
 
-  /// New calls are refused while `memory` is over; it outlives this. Before Start.
-  void WatchMemory(const MemoryGuard& memory) { context_.memory = &memory; }
+  /// Heeds `memory`, which outlives this: new connections, new calls, clients that hold most.
+  /// Before Start.
+  void WatchMemory(MemoryGuard& memory);
   /// `sink` hears of each call. Before Start.
   void SetSink(std::unique_ptr<telemetry::CallSink> sink) {
     sink_ = std::move(sink);
@@ -94,6 +101,8 @@ class Worker final : private ClientConnection::Owner {
   };
   /// No more connections, no more calls; those in progress finish. Then Events::on_drained.
   void Drain(Queued queued);
+  /// The memory's level has changed, or is still too high: looks at who holds how much.
+  void LookAtMemory();
   /// Has the worker call this on its thread, as a sign that its loop turns.
   void Ask(std::function<void()> on_turn);
   /// Ends the calls still in progress with `status`, and their connections.
@@ -104,6 +113,11 @@ class Worker final : private ClientConnection::Owner {
   void OnClientEnded(telemetry::ClientEnd reason, const std::string& client_host,
                      const std::string& detail) override;
 
+  void OnGrowth(int64_t taken) noexcept override;
+  void Flush() override;
+
+  void Run();
+  void RelieveMemory();
   void Take(Assignment& assignment);
   void TakeClusters(std::vector<ClusterPart>& parts);
   void TakeCluster(ClusterPart& part);
@@ -126,6 +140,8 @@ class Worker final : private ClientConnection::Owner {
   std::unordered_map<ClusterId, std::unique_ptr<WorkerCluster>> clusters_;
   std::vector<base::LocalPtr<ListenerBinding>> bindings_;
   base::SlotList<ClientConnection> connections_;
+  std::optional<MemoryRelief> memory_relief_;
+  int64_t next_look_ = 0;  // at who holds how much: when the pools have taken so much
   std::unordered_map<ClusterId, StreamMover> movers_;
   net::Timer move_timer_;
   bool draining_ = false;

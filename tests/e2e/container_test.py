@@ -11,8 +11,12 @@ import subprocess
 import tempfile
 import unittest
 
+from hyperframe.frame import SettingsFrame
+
 from harness import binaries
 from harness.case import E2eTestCase, configuration
+from harness.raw_client import connect_socket
+from harness.raw_connection import PREFACE
 from harness.sidecar import Sidecar
 from harness.waiting import wait_until
 
@@ -164,6 +168,30 @@ class CgroupTest(ContainerTestCase):
     def test_without_a_quota_as_many_as_the_machine_has(self):
         sidecar = self.start_in(cpu_max="max 100000")
         self.assertEqual(len(os.sched_getaffinity(0)), sidecar.wait_log("listening")["workers"])
+
+    def test_near_the_limit_of_memory_it_takes_calls_and_no_connections(self):
+        limit = 2**33
+        sidecar = self.start_in(memory_max=str(limit), memory_current="0")
+        connection = self.connect(sidecar)
+        self.call(connection)
+        charged = self.folder / "cgroup/memory.current"
+        charged.write_text(f"{limit * 85 // 100}\n", encoding="ascii")
+        wait_until(lambda: not self.is_accepted(sidecar), "new connections to wait")
+        self.assertEqual("memory is near memory_limit",
+                         sidecar.wait_log("accepting connections paused")["reason"])
+        self.call(connection)
+        charged.write_text("0\n", encoding="ascii")
+        self.call(self.connect(sidecar))
+
+    def is_accepted(self, sidecar):
+        """Whether a new connection is greeted in half a second."""
+        with connect_socket(sidecar.address) as sock:
+            sock.sendall(PREFACE + SettingsFrame().serialize())
+            sock.settimeout(0.5)
+            try:
+                return bool(sock.recv(1))
+            except TimeoutError:
+                return False
 
     def test_it_refuses_calls_before_the_limit_of_memory_is_reached(self):
         limit = 2**33

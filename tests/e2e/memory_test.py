@@ -3,11 +3,15 @@
 EVENKEEL_E2E_FULL=1 runs ManyCallsTest with a million calls instead of its usual number.
 """
 
+import json
+import signal
 import threading
 import unittest
 import zlib
 
-from harness.case import FULL, E2eTestCase, WireTestCase
+from harness.case import FULL, E2eTestCase, WireTestCase, configuration
+from harness.raw_connection import INITIAL_WINDOW_SIZE
+from harness.waiting import wait_until
 
 MIB = 2**20
 STREAM_WINDOW = 64 * 1024
@@ -70,6 +74,51 @@ class SlowReaderTest(WireTestCase):
                 self.exchange()
                 peak = max(peak, self.sidecar.memory())
         return peak
+
+
+class HoldsMostTest(WireTestCase):
+    """A client that reads no answers, until there is no memory for them. Others are well."""
+
+    CALLS = 640
+    ROOM = 32 * MIB  # less than the windows of those calls
+
+    def setUp(self):
+        self.endpoint = self.start_endpoint()
+        self.config = configuration([self.endpoint.address], cluster={"health_check": "off"},
+                                    listener={"http2": {"max_concurrent_streams": 1000}})
+        # Freed memory goes back to the system at once, as without the sanitizer.
+        measurable = {"ASAN_OPTIONS": MEASURABLE["ASAN_OPTIONS"] +
+                                      ":allocator_release_to_os_interval_ms=100"}
+        self.sidecar = self.start_sidecar(config=self.config, environment=measurable)
+        self.client = self.connect(self.sidecar)
+        self.exchange()
+        self.limit = self.sidecar.memory() + self.ROOM
+        with open(self.sidecar.config_path, "w", encoding="utf-8") as file:
+            json.dump({**self.config, "memory_limit": self.limit}, file)
+        self.sidecar.signal(signal.SIGHUP)
+        self.sidecar.wait_log("configuration applied")
+
+    def test_who_holds_most_is_ended_and_nobody_else(self):
+        answer = b"x" * 60_000  # fits a window
+        hog = self.connect(self.sidecar, {INITIAL_WINDOW_SIZE: 0})
+        peak = 0
+        for _ in range(self.CALLS):
+            try:
+                hog.open(end_stream=True)
+                self.endpoint.next_stream(bound=1).respond_headers().send_message(answer)
+            except (OSError, AssertionError):
+                break  # the connection has ended, or its calls are refused
+            peak = max(peak, self.sidecar.memory())
+        hog.wait_closed()
+        ended = self.sidecar.wait_log("client connection ended")
+        self.assertEqual("memory", ended["reason"])
+        self.assertEqual(1, self.sidecar.metric("evenkeel_server_connections_ended_total",
+                                                reason="memory"))
+        self.assertLess(peak, self.limit + 8 * MIB)
+        self.endpoint.answer(lambda stream: stream.respond())
+        for client in (self.client, self.connect(self.sidecar)):
+            wait_until(lambda: client.open(end_stream=True).wait_headers().get("grpc-status") is None,
+                       "calls to be taken again")
 
 
 class ManyCallsTest(E2eTestCase):

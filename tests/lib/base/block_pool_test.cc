@@ -63,6 +63,53 @@ TEST(BlockPoolTest, KeepsSmallBlocksWhateverABurstOfLargeOnesLeft) {
   BlockPool::Release();
 }
 
+TEST(BlockPoolTest, CountsWhatIsTakenFromTheHeap) {
+  BlockPool::Release();
+  const int64_t before = BlockPool::taken();
+  std::vector<void*> blocks(32);
+  for (void*& block : blocks) block = BlockPool::Take(BlockPool::kLargestBlock + 1);
+  const auto size = static_cast<int64_t>(blocks.size() * BlockPool::kLargestBlock);
+  EXPECT_NEAR(static_cast<double>(BlockPool::taken() - before), static_cast<double>(size),
+              BlockPool::kCountStep);
+  for (void* block : blocks) BlockPool::Free(block, BlockPool::kLargestBlock + 1);
+  EXPECT_NEAR(static_cast<double>(BlockPool::taken()), static_cast<double>(before),
+              BlockPool::kCountStep);
+}
+
+TEST(BlockPoolTest, WhatIsRecycledIsNotTakenAgain) {
+  if (!kRecycles) GTEST_SKIP() << "sanitizer builds recycle nothing";
+  BlockPool::Free(BlockPool::Take(1000), 1000);
+  const int64_t before = BlockPool::taken();
+  for (int i = 0; i < 1000; ++i) BlockPool::Free(BlockPool::Take(1000), 1000);
+  EXPECT_EQ(BlockPool::taken(), before);
+}
+
+class Growth final : public BlockPool::Watch {
+ public:
+  Growth() { BlockPool::SetWatch(this); }
+  ~Growth() { BlockPool::SetWatch(nullptr); }
+  void OnGrowth(int64_t taken) noexcept override {
+    ++times;
+    last = taken;
+  }
+
+  int times = 0;
+  int64_t last = 0;
+};
+
+TEST(BlockPoolTest, AThreadHearsOfItsOwnGrowth) {
+  Growth growth;
+  std::thread([] {
+    BlockPool::Free(BlockPool::Take(BlockPool::kLargestBlock + 1), BlockPool::kLargestBlock + 1);
+  }).join();
+  EXPECT_EQ(growth.times, 0);
+  void* const block = BlockPool::Take(BlockPool::kLargestBlock + 1);
+  EXPECT_EQ(growth.times, 1);
+  EXPECT_EQ(growth.last, BlockPool::taken());
+  BlockPool::Free(block, BlockPool::kLargestBlock + 1);
+  EXPECT_EQ(growth.times, 1);
+}
+
 TEST(BlockPoolTest, KeepsNothingOfAThreadThatEnds) {
   static size_t kept_at_last = 1;
   struct Last {

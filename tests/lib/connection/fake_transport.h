@@ -32,6 +32,8 @@ class FakeTransport final : public net::Transport {
   void SetUserTimeout(base::Duration timeout) override { user_timeout = timeout; }
   void SetTcpKeepalive(base::Duration idle) override { tcp_keepalive = idle; }
   void ShutdownWrite() override {}
+  void ResetAtEnd() override {}
+  size_t kernel_bytes() const override { return 0; }
 
   /// The handshake is over.
   void Open() {

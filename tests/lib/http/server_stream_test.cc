@@ -16,6 +16,7 @@ class FakeStream final : public ServerStream {
   void ReturnCredit(size_t) override {}
   uint32_t max_header_list() const override { return UINT32_MAX; }
   size_t unsent() const override { return 7; }
+  size_t held() const override { return 0; }
 
  private:
   void Release() override { ++releases_; }

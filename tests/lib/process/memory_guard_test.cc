@@ -8,42 +8,103 @@
 namespace evenkeel::proxy {
 namespace {
 
+using Level = MemoryGuard::Level;
+
 class MemoryGuardTest : public ::testing::Test {
  protected:
-  MemoryGuardTest() { guard_.set_limit(1000); }
-  bool IsOverAt(uint64_t resident) {
-    resident_ = resident;
-    guard_.Look();
-    return guard_.IsOver();
+  MemoryGuardTest() { guard_.set_limit(800); }
+  Level LevelAt(uint64_t used) {
+    used_ = used;
+    guard_.Look(now_);
+    return guard_.level();
   }
 
-  uint64_t resident_ = 0;
+  base::Time now_{};
+  uint64_t used_ = 0;
   uint64_t freed_ = 0;  // what trimming gives back
-  MemoryGuard guard_{[this] { return resident_; }, [this] { resident_ -= freed_; }};
+  int64_t taken_ = 5000;
+  MemoryGuard guard_{{.used = [this] { return used_; },
+                      .taken = [this] { return taken_; },
+                      .trim = [this] { used_ -= freed_; }}};
 };
 
-TEST_F(MemoryGuardTest, IsOverAboveTheLimit) {
-  EXPECT_FALSE(IsOverAt(1000));
-  EXPECT_TRUE(IsOverAt(1001));
+TEST_F(MemoryGuardTest, IsTightFromSevenEighthsAndOverAboveTheLimit) {
+  EXPECT_EQ(LevelAt(700), Level::kEnough);
+  EXPECT_FALSE(guard_.tight());
+  EXPECT_EQ(LevelAt(701), Level::kTight);
+  EXPECT_TRUE(guard_.tight());
+  EXPECT_EQ(LevelAt(800), Level::kTight);
+  EXPECT_FALSE(guard_.IsOver());
+  EXPECT_EQ(LevelAt(801), Level::kOver);
+  EXPECT_TRUE(guard_.tight());
 }
 
 TEST_F(MemoryGuardTest, StaysOverUntilATwentiethIsFree) {
-  IsOverAt(1001);
-  EXPECT_TRUE(IsOverAt(951));
-  EXPECT_FALSE(IsOverAt(950));
-  EXPECT_FALSE(IsOverAt(1000));
+  LevelAt(801);
+  EXPECT_EQ(LevelAt(761), Level::kOver);
+  EXPECT_EQ(LevelAt(760), Level::kTight);
+  EXPECT_EQ(LevelAt(800), Level::kTight);
+}
+
+TEST_F(MemoryGuardTest, StaysTightUntilATwentiethIsFree) {
+  LevelAt(701);
+  EXPECT_EQ(LevelAt(661), Level::kTight);
+  EXPECT_EQ(LevelAt(660), Level::kEnough);
+  EXPECT_EQ(LevelAt(700), Level::kEnough);
 }
 
 TEST_F(MemoryGuardTest, WhatTheAllocatorOnlyKeepsDoesNotCount) {
   freed_ = 100;
-  EXPECT_FALSE(IsOverAt(1100));
-  EXPECT_TRUE(IsOverAt(1101));
+  EXPECT_EQ(LevelAt(800), Level::kEnough);
+  EXPECT_EQ(LevelAt(801), Level::kTight);
+  EXPECT_EQ(guard_.used(), 701u);
 }
 
 TEST_F(MemoryGuardTest, WithoutALimitItIsNeverOver) {
-  IsOverAt(1001);
+  LevelAt(801);
   guard_.set_limit(0);
-  EXPECT_FALSE(IsOverAt(UINT64_MAX));
+  EXPECT_EQ(LevelAt(UINT64_MAX), Level::kEnough);
+  EXPECT_EQ(guard_.OnTaken(INT64_MAX - 1), Level::kEnough);
+}
+
+TEST_F(MemoryGuardTest, BetweenLooksItGoesByWhatIsTaken) {
+  LevelAt(600);
+  EXPECT_EQ(guard_.OnTaken(5100), Level::kEnough);
+  EXPECT_EQ(guard_.OnTaken(5101), Level::kTight);
+  EXPECT_EQ(guard_.OnTaken(5200), Level::kTight);
+  EXPECT_EQ(guard_.OnTaken(5201), Level::kOver);
+  EXPECT_TRUE(guard_.tight());
+  // What is given back says nothing of what else counts: only a look lets it fall.
+  EXPECT_EQ(guard_.OnTaken(5000), Level::kOver);
+  EXPECT_EQ(LevelAt(600), Level::kEnough);
+}
+
+TEST_F(MemoryGuardTest, TellsWhatIsToBeFreed) {
+  LevelAt(600);
+  EXPECT_EQ(guard_.Excess(), 40);
+  taken_ += 130;
+  EXPECT_EQ(guard_.Excess(), 30 + 40);
+}
+
+TEST_F(MemoryGuardTest, LosesPatienceWhereItIsTightForLong) {
+  LevelAt(750);
+  now_ += MemoryGuard::kPatience - base::Duration(1);
+  LevelAt(750);
+  EXPECT_FALSE(guard_.MustEnd());
+  now_ += base::Duration(1);
+  LevelAt(750);
+  EXPECT_TRUE(guard_.MustEnd());
+  LevelAt(600);
+  EXPECT_FALSE(guard_.MustEnd());
+  LevelAt(750);
+  EXPECT_FALSE(guard_.MustEnd());
+}
+
+TEST_F(MemoryGuardTest, IsToBeLookedAtMoreOftenNearTheLimit) {
+  LevelAt(600);
+  EXPECT_FALSE(guard_.IsNear());
+  LevelAt(601);
+  EXPECT_TRUE(guard_.IsNear());
 }
 
 class DefaultMemoryLimitTest : public ::testing::Test {

@@ -1,0 +1,47 @@
+// What the server does about the process's memory.
+#include <malloc.h>
+
+#include <utility>
+
+#include "lib/base/block_pool.h"
+#include "proxy/server/server.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+// How often the process looks at its own memory.
+constexpr auto kMemoryPeriod = std::chrono::milliseconds(100);
+constexpr auto kMemoryPeriodNear = std::chrono::milliseconds(10);
+
+}  // namespace
+
+void Server::LookAtMemory() {
+  using Level = MemoryGuard::Level;
+  const Level before = memory_.level();
+  memory_.Look(loop_.Now());
+  TellMemory();
+  if (before != Level::kEnough || memory_.level() != Level::kEnough) {
+    for (const auto& worker : workers_) worker->LookAtMemory();
+  }
+  if (memory_.limit() == 0) return;
+  memory_timer_.StartAfter(memory_.IsNear() ? kMemoryPeriodNear : kMemoryPeriod);
+}
+
+void Server::TellMemory() {
+  const bool over = memory_.IsOver();
+  if (std::exchange(told_over_, over) == over) return;
+  log_.Warning(over ? "memory_limit is reached: refusing new calls"
+                    : "memory is below memory_limit again: taking calls",
+               {{"memory_limit", memory_.limit()}, {"used", memory_.used()}});
+}
+
+// What a worker keeps for its next calls goes to the heap in its next turn, and from there to the
+// system at the next look.
+void Server::GiveMemoryBack() {
+  if (loop_.Now() - memory_given_back_ < kMemoryPeriod) return;
+  memory_given_back_ = loop_.Now();
+  for (const auto& worker : workers_) worker->Ask([] { base::BlockPool::Release(); });
+  malloc_trim(0);
+}
+
+}  // namespace evenkeel::proxy

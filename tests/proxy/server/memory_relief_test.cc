@@ -1,0 +1,154 @@
+#include "proxy/server/memory_relief.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <map>
+#include <string>
+
+#include "lib/telemetry/metrics.h"
+#include "tests/lib/http2/wire_builder.h"
+#include "tests/lib/net/loop_test.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr uint64_t kLimit = 1024 * 1024;
+constexpr size_t kPiece = 16 * 1024;
+constexpr int kLittle = 2;  // pieces
+constexpr int kMuch = 15;   // with one more the client's memory is made anew, four times as large
+
+// Clients that hold memory without any call: with a header block that does not end.
+class MemoryReliefTest : public net::LoopTest, private ClientConnection::Owner {
+ protected:
+  MemoryReliefTest() {
+    binding_->settings.http2.max_header_list = 1024 * 1024;
+    guard_.set_limit(kLimit);
+  }
+  ~MemoryReliefTest() override {
+    clients_.Clear();
+    Turn();  // those that have ended go before what they use
+  }
+
+  /// Whatever is ready is done.
+  void Turn() {
+    loop_.Post([] {});
+    loop_.RunOnce();
+  }
+  /// A client that has sent so many pieces.
+  ClientConnection& Connect(int pieces) {
+    std::array<int, 2> ends{};
+    EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends.data()), 0);
+    ClientConnection::Owner& owner = *this;
+    ClientConnection& client = clients_.Add(std::make_unique<ClientConnection>(
+        context_, binding_, base::FileDescriptor(ends[0]), owner));
+    peers_.emplace(&client, ends[1]);
+    Write(client, http2::WireBuilder().Preface().Settings().Frame(http2::kHeaders, 0, 1, ""));
+    for (int i = 0; i < pieces; ++i) SendPiece(client);
+    const size_t sent = static_cast<size_t>(pieces) * kPiece;
+    RunUntil([&] { return client.held() >= sent; });
+    return client;
+  }
+  void SendPiece(const ClientConnection& client) {
+    Write(client, http2::WireBuilder().Continuation(1, std::string(kPiece, '\0'), 0));
+  }
+  bool Look(MemoryGuard::Level level) {
+    used_ = level == MemoryGuard::Level::kEnough  ? 0
+            : level == MemoryGuard::Level::kTight ? kLimit - kLimit / 16
+                                                  : kLimit + 1;
+    guard_.Look(loop_.Now());
+    EXPECT_EQ(guard_.level(), level);
+    return relief_.Look(clients_);
+  }
+  /// Whether more that it sends is read.
+  bool IsRead(const ClientConnection& client) {
+    const size_t before = client.held();
+    for (int i = 0; i < 4; ++i) SendPiece(client);
+    return client.held() > before;
+  }
+
+  std::vector<const ClientConnection*> ended_;
+  MemoryRelief::Clients clients_;
+  MemoryShares::Sums of_another_worker_{};
+  uint64_t used_ = 0;
+  int64_t taken_ = 0;
+  MemoryGuard guard_{
+      {.used = [this] { return used_; }, .taken = [this] { return taken_; }, .trim = [] {}}};
+
+ private:
+  void Write(const ClientConnection& client, const http2::WireBuilder& wire) {
+    const std::string& bytes = wire.text();
+    ASSERT_EQ(::send(peers_.at(&client).get(), bytes.data(), bytes.size(), MSG_NOSIGNAL),
+              static_cast<ssize_t>(bytes.size()));
+    Turn();
+  }
+  void OnConnectionGone(ClientConnection& connection) override {
+    ended_.push_back(&connection);
+    loop_.DeleteLater(clients_.Take(connection));
+  }
+
+  telemetry::Metrics metrics_;
+  base::Random random_{1};
+  WorkerContext context_{loop_, random_, metrics_.AddWorker()};
+  const base::LocalPtr<ListenerBinding> binding_ = base::MakeLocal<ListenerBinding>(ListenerId{1});
+  std::map<const ClientConnection*, base::FileDescriptor> peers_;
+
+ protected:
+  MemoryRelief relief_{guard_};
+};
+
+TEST_F(MemoryReliefTest, WhileThereIsEnoughEverybodyIsRead) {
+  const ClientConnection& hog = Connect(kMuch);
+  EXPECT_FALSE(Look(MemoryGuard::Level::kEnough));
+  EXPECT_TRUE(IsRead(hog));
+}
+
+TEST_F(MemoryReliefTest, WhoHoldsMostIsNotReadWhileItIsTight) {
+  const ClientConnection& small = Connect(kLittle);
+  const ClientConnection& hog = Connect(kMuch);
+  EXPECT_FALSE(Look(MemoryGuard::Level::kTight));
+  EXPECT_FALSE(IsRead(hog));
+  EXPECT_TRUE(IsRead(small));
+  Look(MemoryGuard::Level::kEnough);
+  EXPECT_TRUE(IsRead(hog));
+  EXPECT_THAT(ended_, IsEmpty());
+}
+
+TEST_F(MemoryReliefTest, WhoHoldsMostEndsWhereItIsOver) {
+  Connect(kLittle);
+  const ClientConnection& hog = Connect(kMuch);
+  Connect(kLittle);
+  EXPECT_TRUE(Look(MemoryGuard::Level::kOver));
+  EXPECT_THAT(ended_, ElementsAre(&hog));
+}
+
+TEST_F(MemoryReliefTest, WhoHoldsNextToNothingNeverEnds) {
+  Connect(0);
+  EXPECT_FALSE(Look(MemoryGuard::Level::kOver));
+  EXPECT_THAT(ended_, IsEmpty());
+}
+
+TEST_F(MemoryReliefTest, WhatAnotherWorkersClientsHoldIsTheirs) {
+  Connect(kMuch);
+  MemoryShares::Sums sums{};
+  sums[MemoryShares::ClassOf(kLimit / 2)] = kLimit / 2;
+  guard_.shares().Say(of_another_worker_, sums);
+  EXPECT_FALSE(Look(MemoryGuard::Level::kOver));
+  EXPECT_THAT(ended_, IsEmpty());
+}
+
+TEST_F(MemoryReliefTest, WhereItIsTightForLongTheyEndToo) {
+  const ClientConnection& hog = Connect(kMuch);
+  EXPECT_FALSE(Look(MemoryGuard::Level::kTight));
+  guard_.Look(loop_.Now() + MemoryGuard::kPatience);
+  EXPECT_TRUE(relief_.Look(clients_));
+  EXPECT_THAT(ended_, ElementsAre(&hog));
+}
+
+}  // namespace
+}  // namespace evenkeel::proxy
