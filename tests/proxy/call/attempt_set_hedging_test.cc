@@ -91,6 +91,8 @@ TEST_F(HedgingTest, AFatalFailureEndsTheCallAndCancelsTheOthers) {
   AnswerInTrailers(*first.log, "13");
   EXPECT_EQ(Finished(call), "13");
   RunUntil([&] { return second.log->stream->closed(); });
+  EXPECT_EQ(Count("hedges_won"), 0);
+  EXPECT_EQ(Count("hedges_wasted"), 1);
 }
 
 TEST_F(HedgingTest, TheLastNonFatalFailureIsTheCalls) {
@@ -103,6 +105,25 @@ TEST_F(HedgingTest, TheLastNonFatalFailureIsTheCalls) {
   EXPECT_FALSE(call.stream->closed());
   AnswerInTrailers(*second.log, "14");
   EXPECT_EQ(Finished(call), "14");
+  EXPECT_EQ(Count("hedges_won"), 0);
+  EXPECT_EQ(Count("hedges_wasted"), 1);
+}
+
+TEST_F(HedgingTest, AHedgeOfACallThatIsGivenUpIsWasted) {
+  Start(2);
+  StreamLog& call = Call();
+  const Arrival first = Arrived();
+  const Arrival second = Arrived();
+  endpoints_[second.endpoint]->Die();
+  RunUntil([&] { return Ready() == 1; });
+  auto& listed = config_.clusters[0].Edit().endpoints;
+  listed.erase(listed.begin() + static_cast<ptrdiff_t>(first.endpoint));
+  ASSERT_TRUE(server_->Apply(config_));
+  EXPECT_EQ(Finished(Call()), "14") << "there is no endpoint any more";
+  first.log->stream->Reset(ErrorCode::kRefusedStream);  // to be sent again, elsewhere
+  EXPECT_EQ(Finished(call), "14");
+  EXPECT_EQ(Count("hedges"), 1);
+  EXPECT_EQ(Count("hedges_wasted"), 1);
 }
 
 TEST_F(HedgingTest, AnEndpointThatWasTriedWillDoWhenAllHaveFailed) {

@@ -8,6 +8,9 @@
 #include <vector>
 
 #include "balancer/round_robin.h"
+#include "lib/telemetry/metrics.h"
+#include "tests/lib/net/loop_test.h"
+#include "tests/pool/test_endpoint.h"
 
 namespace evenkeel::proxy {
 namespace {
@@ -156,6 +159,50 @@ TEST_F(LearnTest, AShortDeadlineOfALongCallSaysNothing) {
 
 TEST_F(LearnTest, WhereNothingWasAnsweredYetADeadlineSaysNothing) {
   EXPECT_EQ(DeadlineAfter(20ms), rpc::Verdict::kNeutral);
+}
+
+// An endpoint that left while calls ran on its pool, and came back with another one.
+class RemovedPoolTest : public net::LoopTest {
+ protected:
+  Cluster::Member& Add() {
+    return cluster_.AddMember(
+        std::make_unique<pool::Pool>(
+            loop_, random_, metrics_.AddWorker(),
+            pool::Pool::Target{.endpoint = endpoint_, .id = {}, .addresses = {server_.address()}},
+            pool::Pool::Settings{}, cluster_.observer()),
+        nullptr);
+  }
+  void AwaitReports(size_t count) {
+    RunUntil([&] { return reports_.size() >= count; });
+  }
+
+  telemetry::Metrics metrics_;
+  base::Random random_{1};
+  pool::TestEndpoint server_{loop_};
+  const balancer::EndpointPtr endpoint_ = std::make_shared<balancer::Endpoint>("a:1");
+  std::vector<int> reports_;
+  Cluster cluster_{{.name = "users", .hash = {}, .failures = {}, .reports = {}},
+                   {},
+                   {.on_connection = [this](const auto&, int change,
+                                            std::string) { reports_.push_back(change); },
+                    .on_probe = {},
+                    .on_consecutive_failures = {}},
+                   {},
+                   random_};
+};
+
+TEST_F(RemovedPoolTest, ReportsNothingMoreOfTheEndpoint) {
+  const base::LocalPtr<Cluster::Member> former(&Add());  // as its attempts hold it
+  AwaitReports(1);
+  cluster_.RemoveMember(*endpoint_);
+  Add();
+  AwaitReports(2);
+  server_.connections[0]->Destroy();
+  RunUntil([&] { return former->pool->state() != pool::Pool::State::kReady; });
+  EXPECT_EQ(reports_, (std::vector<int>{1, 1}));
+  server_.Die();
+  AwaitReports(3);
+  EXPECT_EQ(reports_[2], -1) << "its successor's";
 }
 
 // The time of one that leaves does not grow with those that stay: 100,000 that leave at once, as at
