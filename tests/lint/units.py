@@ -16,7 +16,6 @@ _DOES_NOTHING = re.compile(r"\{\s*\}")
 
 # What has none yet. The list only gets shorter: it may name nothing that has one.
 WITHOUT_TEST = frozenset("""
-    proxy/admin/explain_page
     proxy/program/admin_sources
     proxy/program/check_command
     proxy/program/command_line
