@@ -9,7 +9,7 @@
 
 namespace evenkeel::proxy {
 
-/// "clusters.users.policy: round_robin → maglev (at once)", one line for each change.
+/// "clusters.users.panic_threshold: 50 → 20 (at once, connections stay)", one line for each change.
 std::vector<std::string> DescribeChanges(const config::Config& before, const config::Config& after);
 
 /// Prints the changes, or on standard error what is wrong with the files. The result is the exit

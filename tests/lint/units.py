@@ -16,12 +16,6 @@ _DOES_NOTHING = re.compile(r"\{\s*\}")
 
 # What has none yet. The list only gets shorter: it may name nothing that has one.
 WITHOUT_TEST = frozenset("""
-    proxy/program/admin_sources
-    proxy/program/check_command
-    proxy/program/command_line
-    proxy/program/diff_command
-    proxy/program/ready_command
-    proxy/program/sidecar
 """.split())
 
 

@@ -1,0 +1,123 @@
+#include "proxy/program/command_line.h"
+
+#include <gmock/gmock.h>
+
+#include <string>
+#include <vector>
+
+#include "tests/proxy/program/command_test.h"
+
+namespace evenkeel::proxy {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::HasSubstr;
+using ::testing::StartsWith;
+
+class CommandLineTest : public CommandTest {
+ protected:
+  static Command Parse(std::vector<const char*> words) {
+    words.insert(words.begin(), "evenkeel");
+    return ParseCommandLine(static_cast<int>(words.size()), words.data());
+  }
+  static RunCommand ParseRun(std::vector<const char*> words) {
+    words.insert(words.begin(), {"run", "--config", "a.yaml"});
+    return std::get<RunCommand>(Parse(words));
+  }
+  // What is printed where there is nothing to do but to exit.
+  static Printed Refused(const std::vector<const char*>& words) {
+    return Run([&] {
+      const Command command = Parse(words);
+      const auto* exit = std::get_if<ExitCommand>(&command);
+      return exit == nullptr ? -1 : exit->code;
+    });
+  }
+};
+
+TEST_F(CommandLineTest, RunHasTheDefaultsItDocuments) {
+  const RunCommand run = ParseRun({});
+  EXPECT_EQ(run.config_file, "a.yaml");
+  EXPECT_EQ(run.drain_timeout, 30s);
+  EXPECT_FALSE(run.workers);
+  EXPECT_EQ(run.log_level, telemetry::LogLevel::kInfo);
+  EXPECT_EQ(run.log_format, telemetry::LogFormat::kText);
+  EXPECT_FALSE(run.takeover);
+  EXPECT_EQ(run.takeover_socket, "");
+}
+
+TEST_F(CommandLineTest, RunTakesItsFlags) {
+  const RunCommand run = ParseRun({"--drain-timeout", "90s", "--workers", "256", "--log-level",
+                                   "warning", "--log-format", "json"});
+  EXPECT_EQ(run.drain_timeout, 90s);
+  EXPECT_EQ(run.workers, 256u);
+  EXPECT_EQ(run.log_level, telemetry::LogLevel::kWarning);
+  EXPECT_EQ(run.log_format, telemetry::LogFormat::kJson);
+  EXPECT_EQ(ParseRun({"--workers=1"}).workers, 1u);
+}
+
+TEST_F(CommandLineTest, ATakeoverHasASocketByDefault) {
+  setenv("RUNTIME_DIRECTORY", "/run/evenkeel", 1);
+  EXPECT_EQ(ParseRun({"--takeover"}).takeover_socket, "/run/evenkeel/evenkeel-takeover.sock");
+  unsetenv("RUNTIME_DIRECTORY");
+  const RunCommand given = ParseRun({"--takeover", "--takeover-socket", "/a.sock"});
+  EXPECT_TRUE(given.takeover);
+  EXPECT_EQ(given.takeover_socket, "/a.sock");
+  // To be taken over from, and not to take over.
+  EXPECT_FALSE(ParseRun({"--takeover-socket", "/a.sock"}).takeover);
+}
+
+TEST_F(CommandLineTest, ReadyAsksWhereAdminIsByDefault) {
+  const auto ready = std::get<ReadyCommand>(Parse({"ready"}));
+  EXPECT_EQ(ready.admin.ToString(), config::Admin().address->ToString());
+  EXPECT_EQ(ready.timeout, 1s);
+  const auto other =
+      std::get<ReadyCommand>(Parse({"ready", "--admin", "[::1]:7", "--timeout", "50ms"}));
+  EXPECT_EQ(other.admin.ToString(), "[::1]:7");
+  EXPECT_EQ(other.timeout, 50ms);
+}
+
+TEST_F(CommandLineTest, KnowsTheOtherCommands) {
+  EXPECT_EQ(std::get<CheckCommand>(Parse({"check", "--config", "b.yaml"})).config_file, "b.yaml");
+  const auto diff = std::get<DiffCommand>(Parse({"diff", "old.yaml", "new.yaml"}));
+  EXPECT_EQ(diff.before, "old.yaml");
+  EXPECT_EQ(diff.after, "new.yaml");
+  EXPECT_TRUE(std::holds_alternative<SchemaCommand>(Parse({"schema"})));
+  EXPECT_TRUE(std::holds_alternative<InitCommand>(Parse({"init"})));
+}
+
+TEST_F(CommandLineTest, HelpAndVersionArePrintedAndAllIsWell) {
+  const Printed help = Refused({"--help"});
+  EXPECT_EQ(help.code, 0);
+  for (const char* each : {"run", "check", "ready", "diff", "schema", "init", "Exit codes:"}) {
+    EXPECT_THAT(help.out, HasSubstr(each));
+  }
+  EXPECT_THAT(Refused({"run", "--help"}).out, HasSubstr("--drain-timeout DURATION"));
+  EXPECT_THAT(Refused({"--version"}).out, StartsWith("evenkeel "));
+}
+
+TEST_F(CommandLineTest, WrongFlagsAreExitCode2AndStandardErrorSaysWhich) {
+  for (const auto& [words, said] : std::vector<std::pair<std::vector<const char*>, const char*>>{
+           {{}, "subcommand"},
+           {{"walk"}, "subcommand"},
+           {{"run"}, "--config"},
+           {{"run", "--config", "a", "--nonsense"}, "--nonsense"},
+           {{"run", "--config", "a", "--workers", "0"}, "--workers"},
+           {{"run", "--config", "a", "--workers", "257"}, "--workers"},
+           {{"run", "--config", "a", "--drain-timeout", "30"}, "--drain-timeout"},
+           {{"run", "--config", "a", "--log-level", "loud"}, "--log-level"},
+           {{"run", "--config", "a", "--log-format", "xml"}, "--log-format"},
+           {{"check"}, "--config"},
+           {{"ready", "--admin", "nowhere"}, "--admin"},
+           {{"diff", "old.yaml"}, "NEW"},
+           {{"diff", "a", "b", "c"}, "c"},
+           {{"check", "--config", "a", "ready"}, ""},
+       }) {
+    const Printed printed = Refused(words);
+    EXPECT_EQ(printed.code, kUsageExitCode) << said;
+    EXPECT_THAT(printed.err, HasSubstr(said));
+    EXPECT_EQ(printed.out, "") << said;
+  }
+}
+
+}  // namespace
+}  // namespace evenkeel::proxy
