@@ -14,10 +14,6 @@ import sizes
 # A constructor that only takes over its parts, a default of an interface: nothing to test.
 _DOES_NOTHING = re.compile(r"\{\s*\}")
 
-# What has none yet. The list only gets shorter: it may name nothing that has one.
-WITHOUT_TEST = frozenset("""
-""".split())
-
 
 def is_unit(path, text):
     if path.suffix == ".cc":
