@@ -102,6 +102,7 @@ class BracketScan {
  public:
   explicit BracketScan(std::string_view text) : text_(text) {}
 
+  // Linear: a text of one line may be long.
   std::optional<Slip> Run() {
     for (; at_ < text_.size(); ++at_) {
       if (auto slip = Step()) return slip;
@@ -112,7 +113,10 @@ class BracketScan {
  private:
   std::optional<Slip> Step() {
     const char c = text_[at_];
-    if (c == '\n') begins_ = true;
+    if (c == '\n') {
+      begins_ = true;
+      line_ = LineFrom(at_ + 1);
+    }
     if (c == ' ' || c == '\t' || c == '\r' || c == '\n') return std::nullopt;
     if (c == '#' && (at_ == 0 || std::isspace(static_cast<unsigned char>(text_[at_ - 1])) != 0)) {
       at_ = std::min(text_.find('\n', at_), text_.size()) - 1;
@@ -123,6 +127,7 @@ class BracketScan {
     if (text_.substr(at_).starts_with("${")) return SkipVariable();
     if (begins && IsQuote(c)) return SkipQuote();
     if ((c == '[' || c == '{') && (begins || !open_.empty())) {
+      if (open_.empty()) outer_ = line_;
       open_.push_back(at_);
       begins_ = true;
     } else if (c == ']' || c == '}') {
@@ -143,22 +148,27 @@ class BracketScan {
   // that begins its own line may be that of a JSON file.
   bool IsLeft() const {
     if (open_.empty() || text_[at_] == ']' || text_[at_] == '}') return false;
-    const size_t line = BeginOfLine(at_);
-    const size_t outer = BeginOfLine(open_.front());
-    const auto indent = [this](size_t begin) {
-      return text_.find_first_not_of(" \t", begin) - begin;
-    };
-    if (line == outer || line + indent(line) != at_) return false;
-    return outer + indent(outer) != open_.front() && indent(line) <= indent(outer);
+    if (line_.begin == outer_.begin || line_.first != at_) return false;
+    return outer_.first != open_.front() && line_.indent() <= outer_.indent();
   }
 
-  size_t BeginOfLine(size_t offset) const {
-    return offset == 0 ? 0 : text_.rfind('\n', offset - 1) + 1;
+  struct Line {
+    size_t begin = 0;
+    size_t first = 0;  // that is no space
+    size_t indent() const { return first - begin; }
+  };
+  Line LineFrom(size_t begin) const {
+    return {begin, std::min(text_.find_first_not_of(" \t", begin), text_.size())};
   }
 
   std::optional<Slip> SkipVariable() {
-    const size_t end = text_.find_first_of("}\n", at_);
-    if (end != std::string_view::npos && text_[end] == '}') at_ = end;
+    if (at_ < no_variable_before_) return std::nullopt;
+    const size_t end = std::min(text_.find_first_of("}\n", at_), text_.size());
+    if (end < text_.size() && text_[end] == '}') {
+      at_ = end;
+    } else {
+      no_variable_before_ = end;
+    }
     return std::nullopt;
   }
 
@@ -186,6 +196,9 @@ class BracketScan {
   size_t at_ = 0;
   bool begins_ = true;  // a value may begin here
   std::vector<size_t> open_;
+  Line line_ = LineFrom(0);
+  Line outer_;                     // of the outermost bracket
+  size_t no_variable_before_ = 0;  // none ends before it
 };
 
 }  // namespace

@@ -131,7 +131,7 @@ TEST(HostileTextTest, NestingIsRefusedBeforeTheStackEnds) {
 
 TEST(HostileTextTest, EndlessOpeningsAreRefusedInTime) {
   for (const char* each : {"[", "{", "{a: ", "- ", "? ", "[{a: ", "[[], ", "&a ", "!a ", "*a ",
-                           ": ", ",", "'", "\"", "|", "%", "---\n", "...\n"}) {
+                           ": ", ",", "'", "\"", "|", "%", "---\n", "...\n", "[${"}) {
     EXPECT_THAT(ErrorOf(Repeated(each, 100'000)), HasSubstr("file.yaml:")) << each;
   }
 }
