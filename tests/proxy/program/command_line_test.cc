@@ -98,7 +98,7 @@ TEST_F(CommandLineTest, HelpAndVersionArePrintedAndAllIsWell) {
 TEST_F(CommandLineTest, WrongFlagsAreExitCode2AndStandardErrorSaysWhich) {
   for (const auto& [words, said] : std::vector<std::pair<std::vector<const char*>, const char*>>{
            {{}, "subcommand"},
-           {{"walk"}, "subcommand"},
+           {{"walk"}, "unknown command \"walk\""},
            {{"run"}, "--config"},
            {{"run", "--config", "a", "--nonsense"}, "--nonsense"},
            {{"run", "--config", "a", "--workers", "0"}, "--workers"},
