@@ -6,6 +6,9 @@
 #include "lib/base/block_pool.h"
 #include "proxy/server/server.h"
 
+// A sanitizer's allocator, which malloc_trim knows nothing of, gives back; null in other builds.
+extern "C" [[gnu::weak]] void __sanitizer_purge_allocator();
+
 namespace evenkeel::proxy {
 namespace {
 
@@ -42,6 +45,7 @@ void Server::GiveMemoryBack() {
   memory_given_back_ = loop_.Now();
   for (const auto& worker : workers_) worker->Ask([] { base::BlockPool::Release(); });
   malloc_trim(0);
+  if (__sanitizer_purge_allocator != nullptr) __sanitizer_purge_allocator();
 }
 
 }  // namespace evenkeel::proxy
