@@ -266,6 +266,7 @@ TEST_F(PoolTest, TellsItsObserverOfAnotherReasonToFail) {
   endpoint_.HangAfterAccept();
   endpoint_.ListenAgain();
   RunUntil([&] { return failings_.size() > 1; });
+  ASSERT_THAT(failings_, SizeIs(2));
   EXPECT_THAT(failings_[1], HasSubstr("no HTTP/2 SETTINGS"));
 }
 

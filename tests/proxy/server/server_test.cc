@@ -57,9 +57,11 @@ TEST_F(ServerTest, TellsOfReadinessWhenItBeginsAndEnds) {
   });
   EXPECT_THAT(told, ElementsAre(SizeIs(1)));
   RunUntil([&] { return told.size() > 1; });
+  ASSERT_THAT(told, SizeIs(2));
   EXPECT_THAT(told[1], IsEmpty());
   endpoints_[0]->Die();
   RunUntil([&] { return told.size() > 2; });
+  ASSERT_THAT(told, SizeIs(3));
   EXPECT_THAT(told[2], ElementsAre(HasSubstr("not connected")));
   server_->Drain([] {});
   Settle();
