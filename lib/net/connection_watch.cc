@@ -30,6 +30,10 @@ std::vector<ConnectionWatch*>& Watches() {
 
 }  // namespace
 
+timeval ToTimeval(std::chrono::milliseconds duration) {
+  return {duration.count() / 1000, duration.count() % 1000 * 1000};
+}
+
 ConnectionWatch::ConnectionWatch(EventLoop& loop, const Limits& limits)
     : loop_(loop),
       limits_(limits),
@@ -70,9 +74,20 @@ bufferevent* ConnectionWatch::MakeConnection() {
   return connection;
 }
 
-void ConnectionWatch::OnRequest(const bufferevent* connection) {
+void ConnectionWatch::OnRequest(bufferevent* connection) {
+  SetSince(connection, std::nullopt);
+  bufferevent_set_timeouts(connection, nullptr, nullptr);
+}
+
+void ConnectionWatch::OnAnswer(bufferevent* connection, std::chrono::milliseconds idle_timeout) {
+  SetSince(connection, loop_.Now());
+  const timeval timeout = ToTimeval(idle_timeout);
+  bufferevent_set_timeouts(connection, &timeout, &timeout);
+}
+
+void ConnectionWatch::SetSince(const bufferevent* connection, std::optional<base::Time> since) {
   const auto entry = std::ranges::find(entries_, connection, &Entry::connection);
-  if (entry != entries_.end()) entry->since = loop_.Now();
+  if (entry != entries_.end()) entry->since = since;
 }
 
 void ConnectionWatch::Pause() {
@@ -89,7 +104,7 @@ void ConnectionWatch::Resume() {
 void ConnectionWatch::Look() {
   DropGone();
   for (const Entry& each : entries_) {
-    if (loop_.Now() - each.since < limits_.request) continue;
+    if (!each.since || loop_.Now() - *each.since < limits_.request) continue;
     bufferevent_trigger_event(each.connection, BEV_EVENT_READING | BEV_EVENT_TIMEOUT, 0);
   }
   DropGone();

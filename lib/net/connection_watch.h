@@ -6,6 +6,10 @@
 // in it; that is how this sees which ones are left. On the loop's thread.
 #pragma once
 
+#include <sys/time.h>
+
+#include <chrono>
+#include <optional>
 #include <vector>
 
 #include "lib/base/clock.h"
@@ -16,6 +20,9 @@ struct bufferevent;
 struct evconnlistener;
 
 namespace evenkeel::net {
+
+/// A duration as libevent wants it.
+timeval ToTimeval(std::chrono::milliseconds duration);
 
 class ConnectionWatch {
  public:
@@ -32,15 +39,18 @@ class ConnectionWatch {
   void Watch(evconnlistener* listener);
   /// For evhttp_set_bevcb.
   bufferevent* MakeConnection();
-  /// A request has been read on it.
-  void OnRequest(const bufferevent* connection);
+  /// A request has been read on it: until OnAnswer its time is ours, and silence too.
+  void OnRequest(bufferevent* connection);
+  /// It is answered now; whoever is silent for `idle_timeout` is told to end.
+  void OnAnswer(bufferevent* connection, std::chrono::milliseconds idle_timeout);
 
  private:
   struct Entry {
-    bufferevent* connection;  // we have a reference
-    base::Time since;
+    bufferevent* connection;          // we have a reference
+    std::optional<base::Time> since;  // nothing: it is our turn
   };
 
+  void SetSince(const bufferevent* connection, std::optional<base::Time> since);
   void Pause();
   void Resume();
   void Look();

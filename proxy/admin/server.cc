@@ -27,10 +27,6 @@ constexpr ev_uint16_t kAllMethods = EVHTTP_REQ_GET | EVHTTP_REQ_POST | EVHTTP_RE
                                     EVHTTP_REQ_PUT | EVHTTP_REQ_DELETE | EVHTTP_REQ_OPTIONS |
                                     EVHTTP_REQ_TRACE | EVHTTP_REQ_CONNECT | EVHTTP_REQ_PATCH;
 
-timeval ToTimeval(std::chrono::milliseconds duration) {
-  return {duration.count() / 1000, duration.count() % 1000 * 1000};
-}
-
 std::string_view OrEmpty(const char* text) { return text == nullptr ? "" : text; }
 
 std::string_view MethodOf(const evhttp_request& request) {
@@ -56,6 +52,12 @@ Reach ReachOf(std::string_view address) {
   const bool is_loopback =
       address.starts_with("127.") || address.starts_with("[::1]") || address.starts_with("unix:");
   return is_loopback ? Reach::kLoopback : Reach::kNetwork;
+}
+
+// Null where the client has gone.
+bufferevent* ConnectionOf(evhttp_request& request) {
+  evhttp_connection* const connection = evhttp_request_get_connection(&request);
+  return connection == nullptr ? nullptr : evhttp_connection_get_bufferevent(connection);
 }
 
 void SetHeaders(evhttp_request& request, const Response& response) {
@@ -113,12 +115,13 @@ Result<std::unique_ptr<Server>, std::string> Server::Open(
 Server::Server(net::EventLoop& loop, std::string address, Sources sources,
                std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits)
     : pages_(std::move(sources)),
+      idle_timeout_(idle_timeout),
       address_(std::move(address)),
       reach_(ReachOf(address_)),
       watch_(loop, limits),
       http_(evhttp_new(loop.native())) {
   CHECK(http_ != nullptr);
-  const timeval timeout = ToTimeval(idle_timeout);
+  const timeval timeout = net::ToTimeval(idle_timeout);
   evhttp_set_timeout_tv(http_.get(), &timeout);
   evhttp_set_max_headers_size(http_.get(), kMaxHeaderBytes);
   evhttp_set_max_body_size(http_.get(), kMaxBodyBytes);
@@ -139,13 +142,14 @@ Server::Server(net::EventLoop& loop, std::string address, Sources sources,
 
 Server::~Server() = default;
 
+// A page may take long, as a reload does: that is not the client's silence.
 void Server::OnRequest(evhttp_request& request) {
-  watch_.OnRequest(evhttp_connection_get_bufferevent(evhttp_request_get_connection(&request)));
-  const evhttp_uri* const uri = evhttp_request_get_evhttp_uri(&request);
-  if (uri == nullptr) return evhttp_send_error(&request, HTTP_BADREQUEST, nullptr);
-  const Pages::Send send = [&request, open = std::weak_ptr(open_)](const Response& response) {
-    if (!open.expired()) Reply(request, response);
+  watch_.OnRequest(ConnectionOf(request));
+  const Pages::Send send = [this, &request, open = std::weak_ptr(open_)](const Response& response) {
+    if (!open.expired()) Answer(request, response);
   };
+  const evhttp_uri* const uri = evhttp_request_get_evhttp_uri(&request);
+  if (uri == nullptr) return send({.status = HTTP_BADREQUEST, .body = "the URI cannot be read\n"});
   if (const auto why = WhyRefused(reach_, HeaderOf(request, "Host"), HeaderOf(request, "Origin"))) {
     return send({.status = 403, .body = *why + "\n"});
   }
@@ -153,6 +157,11 @@ void Server::OnRequest(evhttp_request& request) {
                  .path = OrEmpty(evhttp_uri_get_path(uri)),
                  .query = OrEmpty(evhttp_uri_get_query(uri))},
                 send);
+}
+
+void Server::Answer(evhttp_request& request, const Response& response) {
+  if (auto* const connection = ConnectionOf(request)) watch_.OnAnswer(connection, idle_timeout_);
+  Reply(request, response);
 }
 
 }  // namespace evenkeel::admin

@@ -27,7 +27,8 @@ namespace evenkeel::admin {
 class Server {
  public:
   /// Port 0 takes any free one. A connection on which nothing is read or written for
-  /// `idle_timeout` is closed. The error is a sentence for the operator.
+  /// `idle_timeout` is closed, but not while a page is made. The error is a sentence for the
+  /// operator.
   static base::Result<std::unique_ptr<Server>, std::string> Open(
       net::EventLoop& loop, const base::Address& address, Sources sources,
       std::chrono::milliseconds idle_timeout = std::chrono::seconds(10),
@@ -53,8 +54,10 @@ class Server {
   Server(net::EventLoop& loop, std::string address, Sources sources,
          std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits);
   void OnRequest(evhttp_request& request);
+  void Answer(evhttp_request& request, const Response& response);
 
   const Pages pages_;
+  const std::chrono::milliseconds idle_timeout_;
   const std::string address_;
   const Reach reach_;
   net::ConnectionWatch watch_;

@@ -81,9 +81,21 @@ TEST_F(ConnectionWatchTest, ARequestGivesTheNextOneItsTime) {
   bufferevent* const steady = MakeConnection();
   LetPass(std::chrono::milliseconds(900));
   watch_->OnRequest(steady);
+  watch_->OnAnswer(steady, std::chrono::seconds(10));
   LetPass(std::chrono::milliseconds(1200));
   EXPECT_EQ(events_, 0);
   bufferevent_free(steady);
+}
+
+TEST_F(ConnectionWatchTest, TheTimeOfAnAnswerIsNotTheClients) {
+  Start({.request = std::chrono::milliseconds(1)});
+  bufferevent* const asking = MakeConnection();
+  watch_->OnRequest(asking);
+  LetPass(std::chrono::milliseconds(1100));
+  EXPECT_EQ(events_, 0);
+  watch_->OnAnswer(asking, std::chrono::seconds(10));
+  RunUntil([&] { return events_ != 0; });
+  bufferevent_free(asking);
 }
 
 }  // namespace

@@ -227,12 +227,14 @@ class LateAnswerTest : public ServerTest {
   void SetUp() override {
     Sources sources = TestSources();
     sources.reload = [this](Sources::Tell tell) { asked_.set_value(std::move(tell)); };
-    Start("127.0.0.1:0", std::move(sources));
+    Start("127.0.0.1:0", std::move(sources), kIdleTimeout);
     socket_ = Connect();
     Send(socket_,
          "POST /reload HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
     tell_ = asked_.get_future().get();
   }
+  static constexpr auto kIdleTimeout = std::chrono::milliseconds(20);
+
   void Answer() {
     loop_->Post([this] { tell_({.result = "applied", .generation = 7}); });
   }
@@ -244,6 +246,13 @@ class LateAnswerTest : public ServerTest {
 
 TEST_F(LateAnswerTest, OthersAreAnsweredMeanwhile) {
   EXPECT_THAT(Ask("GET", "/live"), StartsWith("HTTP/1.1 200 "));
+  Answer();
+  EXPECT_THAT(ReadToEnd(socket_), HasSubstr("\"generation\": 7"));
+}
+
+TEST_F(LateAnswerTest, MayTakeLongerThanAClientMayBeSilent) {
+  EXPECT_EQ(ReadToEnd(Connect()), "");  // one that says nothing is closed
+  EXPECT_FALSE(Hears(socket_));
   Answer();
   EXPECT_THAT(ReadToEnd(socket_), HasSubstr("\"generation\": 7"));
 }
