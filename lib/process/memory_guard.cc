@@ -7,16 +7,14 @@ namespace evenkeel::proxy {
 void MemoryGuard::Look(base::Time now) {
   if (limit() == 0) {
     tight_at_ = over_at_ = INT64_MAX;
-    near_ = impatient_ = false;
+    near_ = must_end_ = false;
     tight_since_.reset();
     return Set(Level::kEnough);
   }
   used_ = sources_.used();
-  if (LevelAt(used_) != Level::kEnough) {
-    // What calls have freed still counts until the allocator returns it.
-    sources_.trim();
-    used_ = sources_.used();
-  }
+  // What calls have freed still counts until the allocator returns it.
+  const bool trimmed = LevelAt(used_) != Level::kEnough && sources_.trim();
+  if (trimmed) used_ = sources_.used();
   const int64_t taken = sources_.taken();
   const auto mark = [&](uint64_t bound) { return taken + static_cast<int64_t>(bound - used_); };
   tight_at_.store(mark(tight_bound()), std::memory_order_relaxed);
@@ -25,7 +23,8 @@ void MemoryGuard::Look(base::Time now) {
   near_ = used_ > limit() / 4 * 3;
   if (!tight_) tight_since_.reset();
   if (tight_ && !tight_since_) tight_since_ = now;
-  impatient_ = tight_since_ && now - *tight_since_ >= kPatience;
+  const bool impatient = tight_since_ && now - *tight_since_ >= kPatience;
+  must_end_ = trimmed && (IsOver() || impatient);
 }
 
 MemoryGuard::Level MemoryGuard::LevelAt(uint64_t used) const {

@@ -32,8 +32,9 @@ class MemoryGuard {
   struct Sources {
     std::function<uint64_t()> used;  ///< bytes that count
     std::function<int64_t()> taken;  ///< bytes of all pools; any thread
-    /// Gives memory that was freed back to the system, which takes some milliseconds.
-    std::function<void()> trim;
+    /// Gives memory that was freed back to the system, which takes some milliseconds; false where
+    /// it has just done so and does not again.
+    std::function<bool()> trim;
   };
 
   /// While it is tight for so long, who holds most is ended as if it were over: else those who stay
@@ -52,8 +53,9 @@ class MemoryGuard {
   bool IsOver() const { return level() == Level::kOver; }
   /// Whether it is tight or over, for who cannot know this class.
   const std::atomic<bool>& tight() const { return tight_; }
-  /// Whether clients that hold most must end.
-  bool MustEnd() const { return IsOver() || impatient_.load(std::memory_order_relaxed); }
+  /// Whether the last Look says that clients that hold most must end. Not one that counts what may
+  /// have been freed: one end after the other would follow until that has gone back. Main thread.
+  bool must_end() const { return must_end_; }
 
   /// Main thread, a few times a second and whenever something has become tight.
   void Look(base::Time now);
@@ -79,11 +81,11 @@ class MemoryGuard {
   std::atomic<uint64_t> limit_{0};
   std::atomic<Level> level_{Level::kEnough};
   std::atomic<bool> tight_{false};
-  std::atomic<bool> impatient_{false};
   std::atomic<int64_t> tight_at_{INT64_MAX};  // of what the pools have
   std::atomic<int64_t> over_at_{INT64_MAX};
   std::optional<base::Time> tight_since_{};
   bool near_ = false;
+  bool must_end_ = false;
   uint64_t used_ = 0;
   MemoryShares shares_;
 };

@@ -11,7 +11,7 @@ constexpr size_t kLeastEnded = size_t{16} * 1024;
 
 }  // namespace
 
-bool MemoryRelief::Look(const Clients& clients) {
+bool MemoryRelief::Look(const Clients& clients, Ends ends) {
   if (guard_.level() == MemoryGuard::Level::kEnough) {
     guard_.shares().Say(said_, {});
     if (!held_back_) return false;
@@ -22,7 +22,7 @@ bool MemoryRelief::Look(const Clients& clients) {
   const std::vector<Client> measured = Measure(clients);
   HoldBack(measured);
   held_back_ = true;
-  return guard_.MustEnd() && End(measured);
+  return ends == Ends::kWhoHoldsMost && End(measured);
 }
 
 // The largest first.

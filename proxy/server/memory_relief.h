@@ -24,8 +24,10 @@ class MemoryRelief {
   MemoryRelief(const MemoryRelief&) = delete;
   MemoryRelief& operator=(const MemoryRelief&) = delete;
 
-  /// Looks at all of them; may end some, which the worker then hears of. Returns whether it has.
-  bool Look(const Clients& clients);
+  enum class Ends : bool { kNobody, kWhoHoldsMost };
+  /// Looks at all of them while it is tight, and ends some, if `ends` says so, which the worker
+  /// then hears of. Returns whether it has.
+  bool Look(const Clients& clients, Ends ends);
 
  private:
   struct Client {

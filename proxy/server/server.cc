@@ -52,7 +52,7 @@ Server::Server(net::EventLoop& loop, const Options& options, net::ListeningSocke
       instance_(std::random_device()() | 1),
       memory_({.used = [this] { return UsedMemory(cgroup_, telemetry::ResidentBytes()); },
                .taken = [] { return base::BlockPool::taken(); },
-               .trim = [this] { GiveMemoryBack(); }}),
+               .trim = [this] { return GiveMemoryBack(); }}),
       memory_timer_(loop, [this] { LookAtMemory(); }),
       drain_timer_(loop, [this] { OnDrainTimeout(); }),
       sample_timer_(loop, [this] { SampleFairness(); }),

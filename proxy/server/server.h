@@ -143,7 +143,7 @@ class Server final : private ClusterController::Owner {
   void KeepDescriptors();
   void TellPause(std::string_view reason);
   void TellMemory();
-  void GiveMemoryBack();
+  bool GiveMemoryBack();
   void FinishDrain();
 
   net::EventLoop& loop_;

@@ -24,7 +24,9 @@ void Server::LookAtMemory() {
   memory_.Look(loop_.Now());
   TellMemory();
   if (before != Level::kEnough || memory_.level() != Level::kEnough) {
-    for (const auto& worker : workers_) worker->LookAtMemory();
+    const auto ends =
+        memory_.must_end() ? MemoryRelief::Ends::kWhoHoldsMost : MemoryRelief::Ends::kNobody;
+    for (const auto& worker : workers_) worker->LookAtMemory(ends);
   }
   if (memory_.limit() == 0) return;
   memory_timer_.StartAfter(memory_.IsNear() ? kMemoryPeriodNear : kMemoryPeriod);
@@ -40,12 +42,13 @@ void Server::TellMemory() {
 
 // What a worker keeps for its next calls goes to the heap in its next turn, and from there to the
 // system at the next look.
-void Server::GiveMemoryBack() {
-  if (loop_.Now() - memory_given_back_ < kMemoryPeriod) return;
+bool Server::GiveMemoryBack() {
+  if (loop_.Now() - memory_given_back_ < kMemoryPeriod) return false;
   memory_given_back_ = loop_.Now();
   for (const auto& worker : workers_) worker->Ask([] { base::BlockPool::Release(); });
   malloc_trim(0);
   if (__sanitizer_purge_allocator != nullptr) __sanitizer_purge_allocator();
+  return true;
 }
 
 }  // namespace evenkeel::proxy

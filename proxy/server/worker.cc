@@ -58,17 +58,21 @@ void Worker::OnGrowth(int64_t taken) noexcept {
   loop_.EndTurnSoon();
 }
 
+// Main looks when those that have ended are gone.
 void Worker::Flush() {
-  RelieveMemory();
-  if (events_.on_memory_tight) events_.on_memory_tight();
+  RelieveMemory(context_.memory->IsOver() ? MemoryRelief::Ends::kWhoHoldsMost
+                                          : MemoryRelief::Ends::kNobody);
+  loop_.Post([this] {
+    if (events_.on_memory_tight) events_.on_memory_tight();
+  });
 }
 
-void Worker::LookAtMemory() {
-  loop_.Post([this] { RelieveMemory(); });
+void Worker::LookAtMemory(MemoryRelief::Ends ends) {
+  loop_.Post([this, ends] { RelieveMemory(ends); });
 }
 
-void Worker::RelieveMemory() {
-  const bool ended = memory_relief_->Look(connections_);
+void Worker::RelieveMemory(MemoryRelief::Ends ends) {
+  const bool ended = memory_relief_->Look(connections_, ends);
   next_look_ = base::BlockPool::taken() + kLookStep;
   // Those that have ended are gone by then, and with them the reason to keep blocks for the next.
   if (ended) loop_.Post([] { base::BlockPool::Release(); });

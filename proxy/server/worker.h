@@ -101,8 +101,9 @@ class Worker final : private ClientConnection::Owner,
   };
   /// No more connections, no more calls; those in progress finish. Then Events::on_drained.
   void Drain(Queued queued);
-  /// The memory's level has changed, or is still too high: looks at who holds how much.
-  void LookAtMemory();
+  /// The memory's level has changed, or is still too high: looks at who holds how much, and maybe
+  /// ends who holds most.
+  void LookAtMemory(MemoryRelief::Ends ends);
   /// Has the worker call this on its thread, as a sign that its loop turns.
   void Ask(std::function<void()> on_turn);
   /// Ends the calls still in progress with `status`, and their connections.
@@ -117,7 +118,7 @@ class Worker final : private ClientConnection::Owner,
   void Flush() override;
 
   void Run();
-  void RelieveMemory();
+  void RelieveMemory(MemoryRelief::Ends ends);
   void Take(Assignment& assignment);
   void TakeClusters(std::vector<ClusterPart>& parts);
   void TakeCluster(ClusterPart& part);

@@ -22,10 +22,15 @@ class MemoryGuardTest : public ::testing::Test {
   base::Time now_{};
   uint64_t used_ = 0;
   uint64_t freed_ = 0;  // what trimming gives back
+  bool trims_ = true;
   int64_t taken_ = 5000;
   MemoryGuard guard_{{.used = [this] { return used_; },
                       .taken = [this] { return taken_; },
-                      .trim = [this] { used_ -= freed_; }}};
+                      .trim =
+                          [this] {
+                            if (trims_) used_ -= freed_;
+                            return trims_;
+                          }}};
 };
 
 TEST_F(MemoryGuardTest, IsTightFromSevenEighthsAndOverAboveTheLimit) {
@@ -90,14 +95,26 @@ TEST_F(MemoryGuardTest, LosesPatienceWhereItIsTightForLong) {
   LevelAt(750);
   now_ += MemoryGuard::kPatience - base::Duration(1);
   LevelAt(750);
-  EXPECT_FALSE(guard_.MustEnd());
+  EXPECT_FALSE(guard_.must_end());
   now_ += base::Duration(1);
   LevelAt(750);
-  EXPECT_TRUE(guard_.MustEnd());
+  EXPECT_TRUE(guard_.must_end());
   LevelAt(600);
-  EXPECT_FALSE(guard_.MustEnd());
+  EXPECT_FALSE(guard_.must_end());
   LevelAt(750);
-  EXPECT_FALSE(guard_.MustEnd());
+  EXPECT_FALSE(guard_.must_end());
+}
+
+TEST_F(MemoryGuardTest, NobodyEndsForWhatMayHaveBeenFreed) {
+  LevelAt(801);
+  EXPECT_TRUE(guard_.must_end());
+  trims_ = false;
+  LevelAt(801);
+  EXPECT_TRUE(guard_.IsOver());
+  EXPECT_FALSE(guard_.must_end());
+  trims_ = true;
+  LevelAt(801);
+  EXPECT_TRUE(guard_.must_end());
 }
 
 TEST_F(MemoryGuardTest, IsToBeLookedAtMoreOftenNearTheLimit) {

@@ -63,7 +63,8 @@ class MemoryReliefTest : public net::LoopTest, private ClientConnection::Owner {
                                                   : kLimit + 1;
     guard_.Look(loop_.Now());
     EXPECT_EQ(guard_.level(), level);
-    return relief_.Look(clients_);
+    return relief_.Look(clients_, guard_.must_end() ? MemoryRelief::Ends::kWhoHoldsMost
+                                                    : MemoryRelief::Ends::kNobody);
   }
   /// Whether more that it sends is read.
   bool IsRead(const ClientConnection& client) {
@@ -77,8 +78,9 @@ class MemoryReliefTest : public net::LoopTest, private ClientConnection::Owner {
   MemoryShares::Sums of_another_worker_{};
   uint64_t used_ = 0;
   int64_t taken_ = 0;
-  MemoryGuard guard_{
-      {.used = [this] { return used_; }, .taken = [this] { return taken_; }, .trim = [] {}}};
+  MemoryGuard guard_{{.used = [this] { return used_; },
+                      .taken = [this] { return taken_; },
+                      .trim = [] { return true; }}};
 
  private:
   void Write(const ClientConnection& client, const http2::WireBuilder& wire) {
@@ -146,7 +148,8 @@ TEST_F(MemoryReliefTest, WhereItIsTightForLongTheyEndToo) {
   const ClientConnection& hog = Connect(kMuch);
   EXPECT_FALSE(Look(MemoryGuard::Level::kTight));
   guard_.Look(loop_.Now() + MemoryGuard::kPatience);
-  EXPECT_TRUE(relief_.Look(clients_));
+  EXPECT_TRUE(guard_.must_end());
+  EXPECT_TRUE(relief_.Look(clients_, MemoryRelief::Ends::kWhoHoldsMost));
   EXPECT_THAT(ended_, ElementsAre(&hog));
 }
 
