@@ -69,13 +69,17 @@ std::vector<std::string_view> RivalsOf(const base::Address& address) {
   return rivals;
 }
 
-// A socket takes it, but nobody can listen there: it is given by those who block a name.
+// A socket takes it, but nobody can listen there: it is given by those who block a name. What is
+// reserved (240.0.0.0/4) is somebody's, as DNS has it too.
 bool IsNobodys(const base::Address& address) {
   const std::string& host = address.host();
-  if (address.kind() == Kind::kIpv6) return host == kAnyIpv6 || host.starts_with("ff");
-  constexpr int kFirstMulticast = 224;
-  return address.kind() == Kind::kIpv4 &&
-         (host == kAnyIpv4 || std::atoi(host.c_str()) >= kFirstMulticast);
+  if (address.kind() == Kind::kIpv6) {
+    return host == kAnyIpv6 || (host.starts_with("ff") && host.find(':') == 4);
+  }
+  if (address.kind() != Kind::kIpv4) return false;
+  const int first = std::atoi(host.c_str());
+  const bool is_multicast = 224 <= first && first < 240;
+  return is_multicast || host == kAnyIpv4 || host == "255.255.255.255";
 }
 
 // The addresses that are listened on, each with the place that says so.

@@ -51,7 +51,8 @@ constexpr std::string_view kHidden = "\x01\x02\x03\x04\x05\x06\x07";
 // a map around it: quotes, blanks or brackets come before.
 bool IsClosedBy(std::string_view text, size_t at, size_t end, char separator) {
   const std::string_view inside = text.substr(at, end - at);
-  return inside.substr(0, inside.find(separator)).find_first_of("\"' \t[]{") == std::string::npos;
+  const size_t first = inside.find_first_of("\"' \t[]{" + std::string{separator});
+  return first == std::string::npos || inside[first] == separator;
 }
 
 // Replaces in each `$X…Y`, where X and Y are the first two of `from`, within a line; the third
@@ -60,8 +61,9 @@ std::string Replaced(std::string_view text, std::string_view from, std::string_v
   std::string result(text);
   const std::string opening = {'$', from[0]};
   size_t at = 0;
+  size_t end = 0;  // of the variable at `at` or a later one: a line of openings is read once
   while ((at = result.find(opening, at)) != std::string::npos) {
-    const size_t end = result.find_first_of(std::string{from[1], '\n'}, at);
+    if (end <= at) end = result.find_first_of(std::string{from[1], '\n'}, at);
     if (end == std::string::npos) break;
     if (result[end] == from[1] && IsClosedBy(result, at + opening.size(), end, from[2])) {
       for (size_t i = at; i <= end; ++i) {

@@ -37,7 +37,8 @@ TEST_F(AddressChecksTest, FindsEndpointsThatNobodyCanConnectTo) {
     Users().endpoints[0].address = *base::Address::Parse(each);
     EXPECT_THAT(Errors(), ElementsAre(HasSubstr("is no address of an endpoint"))) << each;
   }
-  for (const char* each : {"127.0.0.1:1", "[::1]:1", "223.255.255.255:1", "ff02.example:1"}) {
+  for (const char* each : {"127.0.0.1:1", "[::1]:1", "[ff::1]:1", "223.255.255.255:1",
+                           "240.0.0.1:1", "255.255.255.254:1", "ff02.example:1"}) {
     Users().endpoints[0].address = *base::Address::Parse(each);
     EXPECT_THAT(Errors(), IsEmpty()) << each;
   }

@@ -136,6 +136,12 @@ TEST(HostileTextTest, EndlessOpeningsAreRefusedInTime) {
   }
 }
 
+TEST(HostileTextTest, EndlessVariablesAreReadInTime) {
+  for (const char* end : {"\n", "}\n", ":}\n"}) {
+    EXPECT_THAT(ErrorOf(Repeated("${", 500'000) + end), HasSubstr("file.yaml:")) << end;
+  }
+}
+
 TEST(HostileTextTest, AliasesCannotMultiplyWithoutBound) {
   std::string text = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n";
   for (int i = 1; i < 20; ++i) {
