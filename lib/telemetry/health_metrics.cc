@@ -1,5 +1,8 @@
 #include "lib/telemetry/health_metrics.h"
 
+#include <tuple>
+#include <type_traits>
+
 #include "lib/telemetry/samples.h"
 
 namespace evenkeel::telemetry {
@@ -14,11 +17,18 @@ void HealthMetrics::Forget(std::string_view cluster, std::string_view endpoint) 
 }
 
 void HealthMetrics::DropCounters(const std::string& cluster, const std::string& endpoint) {
-  const auto is_its = [&](const auto& entry) {
-    return std::get<0>(entry.first) == cluster && std::get<1>(entry.first) == endpoint;
+  const auto drop_from = [&](auto& counters) {
+    typename std::decay_t<decltype(counters)>::key_type first;  // the rest of it empty: the least
+    std::get<0>(first) = cluster;
+    std::get<1>(first) = endpoint;
+    auto at = counters.lower_bound(first);
+    while (at != counters.end() && std::get<0>(at->first) == cluster &&
+           std::get<1>(at->first) == endpoint) {
+      at = counters.erase(at);
+    }
   };
-  std::erase_if(transitions_, is_its);
-  std::erase_if(probes_, is_its);
+  drop_from(transitions_);
+  drop_from(probes_);
 }
 
 void HealthMetrics::StateChanged(std::string_view cluster, std::string_view endpoint,
