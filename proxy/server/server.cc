@@ -64,7 +64,7 @@ void Server::AddWorkers() {
   const Worker::Events events = {
       .on_drained = [this] { loop_.Post([this] { OnWorkerDrained(); }); },
       .on_accept_paused = [this](std::string_view reason) { TellPause(reason); },
-      .on_memory_tight = [this] { loop_.Post([this] { LookAtMemory(); }); },
+      .on_memory_tight = [this] { loop_.Post([this] { OnMemoryTight(); }); },
       .on_client_ended = [this](const auto& end) { loop_.Post([this, end] { LogEnd(end); }); }};
   for (unsigned i = 0; i < options_.workers; ++i) {
     workers_.push_back(

@@ -140,6 +140,7 @@ class Server final : private ClusterController::Owner {
   void SampleFairness();
   void TellReadiness();
   void LookAtMemory();
+  void OnMemoryTight();
   void KeepDescriptors();
   void TellPause(std::string_view reason);
   void TellMemory();
@@ -160,7 +161,8 @@ class Server final : private ClusterController::Owner {
   uint64_t next_id_ = 0;               // of clusters and listeners
   const Cgroup cgroup_;
   MemoryGuard memory_;
-  bool told_over_ = false;  // the log
+  bool told_over_ = false;     // the log
+  bool workers_wait_ = false;  // for what a look says, whatever it is
   base::Time memory_given_back_{};
   net::Timer memory_timer_;
   // What is left of what all workers may keep of requests for another attempt.

@@ -23,13 +23,21 @@ void Server::LookAtMemory() {
   const Level before = memory_.level();
   memory_.Look(loop_.Now());
   TellMemory();
-  if (before != Level::kEnough || memory_.level() != Level::kEnough) {
+  if (std::exchange(workers_wait_, false) || before != Level::kEnough ||
+      memory_.level() != Level::kEnough) {
     const auto ends =
         memory_.must_end() ? MemoryRelief::Ends::kWhoHoldsMost : MemoryRelief::Ends::kNobody;
     for (const auto& worker : workers_) worker->LookAtMemory(ends);
   }
   if (memory_.limit() == 0) return;
   memory_timer_.StartAfter(memory_.IsNear() ? kMemoryPeriodNear : kMemoryPeriod);
+}
+
+// A look that was under way may have put the level back that a worker raised. The worker reads no
+// more from some clients by then, and must hear that there is enough.
+void Server::OnMemoryTight() {
+  workers_wait_ = true;
+  LookAtMemory();
 }
 
 void Server::TellMemory() {
