@@ -70,5 +70,20 @@ TEST_F(LoopThroughSidecarsTest, AChainOfSidecarsServes) {
   EXPECT_EQ(Finished(call), "0");
 }
 
+// As an application does that hands on all metadata of a call that it got through a sidecar.
+TEST_F(LoopThroughSidecarsTest, AFieldThatAClientBringsIsNoHop) {
+  AddEndpoint();
+  Launch();
+  RunUntil([&] { return Ready() == 1; });
+  client_ = Connect();
+  Fields fields = GrpcRequest();
+  fields.emplace_back("evenkeel-via", "0123abcd");
+  StreamLog& call = Call(EndStream::kYes, fields);
+  const Arrival arrival = Arrived();
+  EXPECT_EQ(FieldOf(arrival.log->headers, "evenkeel-via"), "");
+  Answer(*arrival.log);
+  EXPECT_EQ(Finished(call), "0");
+}
+
 }  // namespace
 }  // namespace evenkeel::proxy
