@@ -6,7 +6,8 @@
 Each row has a sidecar of its own, a client that makes 200 calls a second throughout (the victim), and
 attackers that come back as often as they are thrown out. For a row to pass, the process lives, its
 cgroup is never charged beyond the limit, every call of the victim is answered or refused (what it is
-told, and how soon, is shown), and /ready answers each time. Needs root.
+told, and how soon, is shown), and /ready answers each time. As all of them share the machine's cores,
+a second client makes the same calls straight to the replica, for comparison. Needs root.
 
 On version 2 of cgroups it is what it is. On version 1, sockets are charged apart from the limit; the
 sidecar is then shown a version 2 in which they are not, and a row in which the sum goes beyond the
@@ -97,8 +98,8 @@ class Harness:
         self.program, self.Load = binaries.SIDECAR, load.Load
         self.Replica, self.Sidecar = replica.Replica, sidecar.Sidecar
 
-    def load(self, sidecar, seconds):
-        return self.Load(sidecar.address, "--rate", "200", "--connections", "1", "--duration",
+    def load(self, address, seconds):
+        return self.Load(address, "--rate", "200", "--connections", "1", "--duration",
                          f"{seconds}s", "--deadline", "5s")
 
 
@@ -119,13 +120,14 @@ class Row:
                                       program=(*cgroup.wrapper(), program))
             stack.callback(sidecar.close)
             sidecar.wait_endpoints([replica.address, endpoints.eager], workers=2)
-            self.quiet = harness.load(sidecar, QUIET_SECONDS).report()
+            self.quiet = harness.load(sidecar.address, QUIET_SECONDS).report()
             self.idle, _ = cgroup.look()
             self.watch, self.ready = Watch(cgroup), Ready(sidecar.admin)
-            victim = harness.load(sidecar, seconds + 2)
+            victim = harness.load(sidecar.address, seconds + 2)
+            direct = harness.load(replica.address, seconds + 2)
             time.sleep(1)
             self.attack(sidecar, seconds)
-            self.victim = victim.report()
+            self.victim, self.direct = victim.report(), direct.report()
             self.ready.stop()
             self.watch.stop()
             self.alive = sidecar.is_running() and not cgroup.killed()
@@ -174,13 +176,16 @@ class Row:
     def tell(self):
         """Prints it; whether it has passed."""
         problems = list(self.problems())
-        quiet, latency = self.quiet["latency_ms"], self.victim["latency_ms"]
+        quiet, latency, direct = (
+            each["latency_ms"] for each in (self.quiet, self.victim, self.direct))
         busy = "; too busy a machine to judge that" if quiet["p99"] > PROMPT_MS else ""
         print(f"{TITLES[self.name]}: {'FAIL: ' + ', '.join(problems) if problems else 'ok'}\n"
               f"  charged: idle {self.idle / MIB:.1f}, at most {self.watch.peak / MIB:.1f} MiB"
               f" (sockets {self.watch.peak_sockets / MIB:.1f})\n"
               f"  victim: {self.victim['calls']} calls, not served {self.refused or 0}; answered in"
               f" p50 {latency['p50']:.2f}, p99 {latency['p99']:.2f}, worst {latency['max']:.2f} ms\n"
+              f"    straight to the replica meanwhile p50 {direct['p50']:.2f}, p99 {direct['p99']:.2f},"
+              f" worst {direct['max']:.2f} ms\n"
               f"    before the attack p50 {quiet['p50']:.2f}, p99 {quiet['p99']:.2f} ms{busy}\n"
               f"  /ready: {self.ready.asked} times, {self.ready.failed} failed, worst"
               f" {self.ready.worst * 1000:.0f} ms\n"
