@@ -31,7 +31,7 @@ bool IsSecret(const Metadata& metadata) {
   const auto begins_value = [value = Lower(metadata.value)](std::string_view scheme) {
     return value.starts_with(scheme);
   };
-  return metadata.from_environment || std::ranges::any_of(kSecretWords, is_in_name) ||
+  return metadata.from_outside || std::ranges::any_of(kSecretWords, is_in_name) ||
          std::ranges::any_of(kSchemes, begins_value);
 }
 

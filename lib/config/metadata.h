@@ -10,12 +10,13 @@ namespace evenkeel::config {
 struct Metadata {
   std::string name;  ///< lower case
   std::string value;
-  /// Whether something of the value stood in the environment, not in the file.
-  bool from_environment = false;
+  /// Whether something of the value stood outside the configuration's files: in the environment, or
+  /// in a file of a secret.
+  bool from_outside = false;
   bool operator==(const Metadata&) const = default;
 };
 
-/// Whether the value must not be shown: it comes from the environment, is a credential of HTTP's
+/// Whether the value must not be shown: it comes from outside, is a credential of HTTP's
 /// authentication, or has a name that such values have (authorization, cookie, x-api-key, …).
 bool IsSecret(const Metadata& metadata);
 

@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "lib/yaml/secret_file.h"
 #include "lib/yaml/text_file.h"
 #include "lib/yaml/yaml_parser.h"
 
@@ -64,8 +65,12 @@ YamlNodePtr FileTree::ParseInto(std::string_view text, const std::string& path, 
   for (const char byte : text) {
     fingerprint_ = (fingerprint_ ^ static_cast<unsigned char>(byte)) * 1099511628211U;
   }
-  const YamlNodePtr root = ParseYaml(
-      text, errors_, {file, &variables_, file == 0 ? needs_ : "it needs listeners or clusters"});
+  const Secrets secrets = [this, &path](const std::string& name) {
+    return ReadSecret(Beside(path, name));
+  };
+  const YamlNodePtr root =
+      ParseYaml(text, errors_,
+                {file, &variables_, &secrets, file == 0 ? needs_ : "it needs listeners or clusters"});
   if (!root || root->kind != YamlNode::Kind::kMap) return root;
   open_.push_back(path);
   YamlNodePtr whole = WithIncludes(root, path);
@@ -111,6 +116,21 @@ bool FileTree::Include(const YamlNode& name, const std::string& from, YamlNode& 
   }
   AddEntries(into, *other);
   return true;
+}
+
+std::vector<std::string> FileTree::files() const {
+  std::vector<std::string> all = files_;
+  all.insert(all.end(), secrets_.begin(), secrets_.end());
+  return all;
+}
+
+base::Result<std::string, Complaint> FileTree::ReadSecret(const std::string& path) {
+  if (secrets_.size() >= kMaxFiles && !secrets_.contains(path)) {
+    return base::Error(
+        Complaint{"more than " + std::to_string(kMaxFiles) + " files of secrets", "use fewer"});
+  }
+  secrets_.insert(path);
+  return TextOfSecret(path, reader_(path));
 }
 
 bool FileTree::MayInclude(const std::string& path, Mark from) {

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,7 +21,7 @@ namespace evenkeel::config {
 
 /// Files that include each other; more are surely a mistake.
 inline constexpr size_t kMaxIncludeDepth = 8;
-/// Most files of one configuration.
+/// Most files of one configuration, and most files of secrets.
 inline constexpr size_t kMaxFiles = 1000;
 
 class FileTree {
@@ -42,9 +43,9 @@ class FileTree {
   /// The same for a text that stands for the file `path`.
   YamlNodePtr ReadText(std::string_view text, const std::string& path);
 
-  /// Every file that was looked for, the first one included.
-  const std::vector<std::string>& files() const { return files_; }
-  /// The same for the same texts of the same files. FNV-1a.
+  /// Every file that was looked for, the first one included, those of secrets last.
+  std::vector<std::string> files() const;
+  /// The same for the same texts of the same files, secrets left out. FNV-1a.
   uint64_t fingerprint() const { return fingerprint_; }
 
  private:
@@ -53,12 +54,14 @@ class FileTree {
   YamlNodePtr WithIncludes(const YamlNodePtr& root, const std::string& path);
   bool Include(const YamlNode& name, const std::string& from, YamlNode& into);
   bool MayInclude(const std::string& path, Mark from);
+  base::Result<std::string, Complaint> ReadSecret(const std::string& path);
 
   const FileReader reader_;
   const Variables variables_;
   ErrorList& errors_;
   const std::string_view needs_;
   std::vector<std::string> files_;
+  std::set<std::string> secrets_;  // the files of secrets
   std::vector<std::string> open_;  // the files that are being read, each includes the next
   uint64_t fingerprint_ = 14695981039346656037U;
 };

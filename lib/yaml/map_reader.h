@@ -41,12 +41,16 @@ using Catalog = std::vector<KeyFacts>;
 /// The hint for a value that should have been a map: "its keys are: a, b".
 std::string KeysHint(const Catalog& keys);
 
-/// Reads `place` into `out` as `type` says, unless nothing stands there, which is an error for
-/// every type.
+/// Reads `place` into `out` as `type` says, unless nothing stands there, or a secret, which are
+/// errors for every type: what is read here may be shown (MetadataKey reads secrets itself).
 template <typename Type, typename T>
 void ReadValue(const Type& type, const Place& place, T& out) {
   if (place.node().kind == YamlNode::Kind::kNull) {
     return place.Fail({"has no value", "write one, or remove the key"});
+  }
+  if (!place.node().secret.empty()) {
+    return place.Fail({"a secret cannot stand here, where it would be shown",
+                       "${file:PATH} is for the values of metadata"});
   }
   type.Read(place, out);
 }

@@ -11,8 +11,14 @@ void MetadataKey::Read(const Place& place, std::vector<Metadata>& out) const {
     if (const auto complaint = rule(entry->key)) place.Key(*entry).Fail(*complaint);
     Metadata& metadata = out.emplace_back();
     metadata.name = entry->key;
-    metadata.from_environment = entry->value->has_variables;
-    ReadValue(value, place.Value(*entry), metadata.value);
+    metadata.from_outside = entry->value->has_variables;
+    if (entry->value->secret.empty()) {
+      ReadValue(value, place.Value(*entry), metadata.value);
+    } else if (const auto complaint = CheckMetadataValue(entry->value->secret)) {
+      place.Value(*entry).Fail(*complaint);
+    } else {
+      metadata.value = entry->value->secret;
+    }
   }
 }
 

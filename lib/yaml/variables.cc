@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <utility>
 
 #include "lib/yaml/utf8_text.h"
 
@@ -10,6 +11,8 @@ namespace {
 
 constexpr std::string_view kOpening = "${";
 constexpr std::string_view kSeparator = ":-";
+constexpr std::string_view kFile = "file:";
+constexpr char kMask[] = "***";
 
 bool IsNameCharacter(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
@@ -41,6 +44,39 @@ base::Result<std::string, Complaint> Expand(std::string_view inside, const Varia
   return base::Error(Complaint{"the environment variable " + name + " is not set",
                                "set it, or give a default: ${" + name + ":-default}"});
 }
+
+// ${file:-x} is the variable `file` with a default.
+bool NamesFile(std::string_view inside) {
+  return inside.starts_with(kFile) && !inside.substr(kFile.size()).starts_with('-');
+}
+
+base::Result<std::string, Complaint> Secret(std::string_view path, const Secrets& secrets) {
+  if (!secrets) return base::Error(Complaint{"no files of secrets are read here", ""});
+  if (path.empty()) return base::Error(Complaint{"${file:} names no file", "write ${file:PATH}"});
+  return secrets(std::string(path));
+}
+
+// A text as it grows, twice: with its secrets, and without.
+class Pieces {
+ public:
+  void Add(std::string_view text) {
+    shown_.append(text);
+    whole_.append(text);
+  }
+  void AddSecret(std::string_view text) {
+    shown_.append(kMask);
+    whole_.append(text);
+    has_secret_ = true;
+  }
+  Expansion Take() && {
+    return {std::move(shown_), has_secret_ ? std::move(whole_) : std::string()};
+  }
+
+ private:
+  std::string shown_;
+  std::string whole_;
+  bool has_secret_ = false;
+};
 
 // Each character of the first stands for that of the second while YAML is parsed. Only control
 // characters, which no file has.
@@ -87,12 +123,14 @@ std::optional<std::string> FromEnvironment(const std::string& name) {
   return value == nullptr ? std::nullopt : std::optional<std::string>(value);
 }
 
-base::Result<std::string, Complaint> ExpandVariables(std::string_view text,
-                                                     const Variables& variables) {
-  std::string result;
+base::Result<Expansion, Complaint> ExpandVariables(std::string_view text,
+                                                   const Variables& variables,
+                                                   const Secrets& secrets) {
+  Pieces pieces;
   for (size_t at = 0; (at = text.find(kOpening)) != std::string_view::npos;) {
     if (at > 0 && text[at - 1] == '$') {
-      result.append(text.substr(0, at - 1)).append(kOpening);
+      pieces.Add(text.substr(0, at - 1));
+      pieces.Add(kOpening);
       text.remove_prefix(at + kOpening.size());
       continue;
     }
@@ -102,12 +140,17 @@ base::Result<std::string, Complaint> ExpandVariables(std::string_view text,
           Complaint{"this ${ is not closed", "add the }; $${ stands for a plain ${"});
     }
     const size_t start = at + kOpening.size();
-    const auto value = Expand(text.substr(start, end - start), variables);
+    const std::string_view inside = text.substr(start, end - start);
+    const bool is_secret = NamesFile(inside);
+    const auto value = is_secret ? Secret(inside.substr(kFile.size()), secrets)
+                                 : Expand(inside, variables);
     if (!value) return base::Error(value.error());
-    result.append(text.substr(0, at)).append(*value);
+    pieces.Add(text.substr(0, at));
+    is_secret ? pieces.AddSecret(*value) : pieces.Add(*value);
     text.remove_prefix(end + 1);
   }
-  return result.append(text);
+  pieces.Add(text);
+  return std::move(pieces).Take();
 }
 
 }  // namespace evenkeel::config

@@ -33,6 +33,9 @@ struct YamlNode {
   Mark mark{};
   std::string text{};                ///< kPlain and kQuoted
   bool has_variables = false;        ///< something of the text came from the environment
+  /// Where the text names files of secrets: the whole text, which has "***" in their place, with
+  /// what they hold. Empty: it names none. Only who never shows it may read it.
+  std::string secret{};
   std::vector<YamlNodePtr> items{};  ///< kList
   std::vector<Entry> entries{};      ///< kMap: in the file's order, a repeated key included
   /// Nodes in this tree, where one that aliases share counts each time, and text counts by length.

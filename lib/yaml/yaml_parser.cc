@@ -80,7 +80,6 @@ class TreeBuilder final : public YAML::EventHandler {
   void RefuseTag(const YAML::Mark& mark, const std::string& tag) const;
   void SetText(YamlNode& node, const std::string& value) const;
   static void RefuseLookAlikes(const std::string& text, Mark mark);
-  std::string Expanded(const std::string& value, Mark mark) const;
 
   const std::string_view text_;
   const YamlOrigin origin_;
@@ -133,7 +132,7 @@ void TreeBuilder::OnScalar(const YAML::Mark& mark, const std::string& tag, YAML:
   node->kind = tag == "!" ? YamlNode::Kind::kQuoted : YamlNode::Kind::kPlain;
   node->mark = At(mark);
   SetText(*node, value);
-  node->weight = TextWeight(node->text);
+  node->weight = TextWeight(node->text) + node->secret.size() / kTextPerNode;
   if (tag == "!") last_quote_ = mark.pos;
   if (anchor != YAML::NullAnchor) anchors_[anchor] = node;
   Add(std::move(node), At(mark));
@@ -143,7 +142,14 @@ void TreeBuilder::SetText(YamlNode& node, const std::string& value) const {
   const std::string written = ShowVariables(value);
   if (node.kind == YamlNode::Kind::kPlain) RefuseLookAlikes(written, node.mark);
   if (ExpectsKey() && BeginsSlashComment(written)) throw Refusal{node.mark, SlashComment(written)};
-  node.text = ExpectsKey() ? written : Expanded(written, node.mark);
+  node.text = written;
+  if (ExpectsKey() || origin_.variables == nullptr) return;
+  static const Secrets kNone;
+  auto expanded = ExpandVariables(written, *origin_.variables,
+                                  origin_.secrets == nullptr ? kNone : *origin_.secrets);
+  if (!expanded) throw Refusal{node.mark, expanded.error()};
+  node.text = std::move(expanded->shown);
+  node.secret = std::move(expanded->secret);
   node.has_variables = node.text != written;
 }
 
@@ -153,13 +159,6 @@ void TreeBuilder::RefuseLookAlikes(const std::string& text, Mark mark) {
   if (!slip) return;
   mark.column += static_cast<int>(slip->offset);
   throw Refusal{mark, slip->complaint};
-}
-
-std::string TreeBuilder::Expanded(const std::string& value, Mark mark) const {
-  if (origin_.variables == nullptr) return value;
-  const auto expanded = ExpandVariables(value, *origin_.variables);
-  if (!expanded) throw Refusal{mark, expanded.error()};
-  return *expanded;
 }
 
 void TreeBuilder::OnSequenceStart(const YAML::Mark& mark, const std::string& tag,

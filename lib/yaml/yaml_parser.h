@@ -24,6 +24,7 @@ inline constexpr size_t kMaxDepth = 32;
 struct YamlOrigin {
   int file = 0;                          ///< Mark::file of its nodes
   const Variables* variables = nullptr;  ///< null: ${NAME} is text like any other
+  const Secrets* secrets = nullptr;      ///< null: ${file:PATH} is an error
   /// What to write into a file that is empty.
   std::string_view needs = "it needs at least listeners and clusters";
 };

@@ -130,5 +130,44 @@ TEST(LoadTextTest, TextFromElsewhereIncludesNothing) {
   EXPECT_THAT(Format(result.error()), HasSubstr("cannot be read: Operation not permitted"));
 }
 
+const char kSecretHeader[] =
+    "clusters:\n  a:\n    endpoints: [\"127.0.0.1:2\"]\n"
+    "    health_check: {metadata: {x-a: \"t ${file:token}\"}}\n";
+
+TEST_F(FileTreeTest, SecretsLieBesideTheFileThatNamesThemAndAreWatched) {
+  Write("main.yaml", std::string("include: more/a.yaml\n") + kListener);
+  Write("more/a.yaml", kSecretHeader);
+  Write("more/token", "s3cr3t\n");
+  const Loading loading = Load();
+  ASSERT_TRUE(loading.config) << Format(loading.config.error());
+  const auto& metadata = loading.config->clusters[0]->health_check->metadata;
+  EXPECT_EQ(metadata, (std::vector<Metadata>{{"x-a", "t s3cr3t", true}}));
+  EXPECT_THAT(loading.files,
+              ElementsAre(EndsWith("main.yaml"), EndsWith("more/a.yaml"), EndsWith("more/token")));
+}
+
+TEST_F(FileTreeTest, ASecretThatCannotBeHadIsAnErrorWhereItIsNamedAndIsWatchedFor) {
+  Write("main.yaml", std::string(kListener) + kSecretHeader);
+  EXPECT_EQ(Error(),
+            "main.yaml:5:36: \"token\" cannot be read: No such file or directory; check the path, "
+            "which is relative to the file that names it; a file has no default");
+  EXPECT_THAT(Load().files, ElementsAre(EndsWith("main.yaml"), EndsWith("token")));
+  Write("token", "\n");
+  EXPECT_EQ(Error(),
+            "main.yaml:5:36: the secret file \"token\" is empty; write the secret into it");
+}
+
+TEST_F(FileTreeTest, ASecretThatWouldBeShownIsAnErrorThatDoesNotShowIt) {
+  Write("token", "s3cr3t");
+  for (const char* each : {"workers: \"${file:token}\"\n", "admin: \"${file:token}\"\n",
+                           "admin: {address: \"${file:token}\"}\n"}) {
+    Write("main.yaml", std::string(each) + kListener + kClusterA);
+    EXPECT_THAT(Error(), HasSubstr("a secret cannot stand here, where it would be shown"));
+    EXPECT_EQ(Error().find("s3cr3t"), std::string::npos);
+  }
+  Write("main.yaml", std::string("include: \"${file:token}\"\n") + kListener + kClusterA);
+  EXPECT_THAT(Error(), HasSubstr("\"***\""));
+}
+
 }  // namespace
 }  // namespace evenkeel::config

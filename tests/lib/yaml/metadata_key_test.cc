@@ -22,6 +22,30 @@ TEST(MetadataKeyTest, ReadsNamesAndValuesAndWhereTheyComeFrom) {
   EXPECT_EQ(metadata, (std::vector<Metadata>{{"x-a", "b"}, {"x-c", "v", true}}));
 }
 
+std::vector<Metadata> ReadSecret(const std::string& secret, ErrorList& errors) {
+  const Variables variables = [](const std::string&) { return std::nullopt; };
+  const Secrets secrets = [&secret](const std::string&) { return secret; };
+  std::vector<Metadata> metadata;
+  const YamlNodePtr root = ParseYaml("{x-a: \"${file:s}\"}", errors, {0, &variables, &secrets});
+  if (root) MetadataKey().Read(Place(*root, "m", errors), metadata);
+  return metadata;
+}
+
+TEST(MetadataKeyTest, ReadsWhatAFileOfASecretHolds) {
+  ErrorList errors("f");
+  const auto metadata = ReadSecret("s3cr3t", errors);
+  EXPECT_EQ(errors.size(), 0U);
+  EXPECT_EQ(metadata, (std::vector<Metadata>{{"x-a", "s3cr3t", true}}));
+  EXPECT_TRUE(IsSecret(metadata.front()));
+}
+
+TEST(MetadataKeyTest, DoesNotQuoteASecretThatNoValueMayBe) {
+  ErrorList errors("f");
+  ReadSecret("two\nlines", errors);
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(Format(std::move(errors).Take().front()).find("lines"), std::string::npos);
+}
+
 TEST(MetadataKeyTest, RefusesWhatItsRuleRefuses) {
   ErrorList errors("f");
   Read("{te: a, x-b: [c]}", errors);

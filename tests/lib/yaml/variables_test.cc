@@ -15,9 +15,15 @@ std::optional<std::string> Known(const std::string& name) {
   return std::nullopt;
 }
 
+base::Result<std::string, Complaint> Stored(const std::string& path) {
+  if (path == "/run/secrets/x") return "s3cr3t";
+  return base::Error(Complaint{path + " is missing", "make one"});
+}
+
 std::string Expanded(std::string_view text) {
-  const auto result = ExpandVariables(text, Known);
-  return result ? *result : "error: " + result.error().reason + "; " + result.error().hint;
+  const auto result = ExpandVariables(text, Known, Stored);
+  if (!result) return "error: " + result.error().reason + "; " + result.error().hint;
+  return result->secret.empty() ? result->shown : result->shown + " for " + result->secret;
 }
 
 TEST(VariablesTest, ReplaceTheirNames) {
@@ -60,6 +66,22 @@ TEST(VariablesTest, WithoutAnEndOrANameAreAnError) {
             "error: \"\" is no name of an environment variable; write ${NAME} or "
             "${NAME:-default}; $${ stands for a plain ${");
   EXPECT_EQ(Expanded("${1A}").substr(0, 12), "error: \"1A\" ");
+}
+
+TEST(VariablesTest, OfAFileAreSecretAndShownAsSuch) {
+  EXPECT_EQ(Expanded("${file:/run/secrets/x}"), "*** for s3cr3t");
+  EXPECT_EQ(Expanded("Bearer ${file:/run/secrets/x} ${HOST} $${"),
+            "Bearer *** 10.0.0.1 ${ for Bearer s3cr3t 10.0.0.1 ${");
+  EXPECT_EQ(Expanded("${file:/nope}"), "error: /nope is missing; make one");
+  EXPECT_EQ(Expanded("${file:}"), "error: ${file:} names no file; write ${file:PATH}");
+}
+
+TEST(VariablesTest, MayBeCalledFile) { EXPECT_EQ(Expanded("${file:-x}"), "x"); }
+
+TEST(VariablesTest, OfAFileAreAnErrorWhereNoneAreRead) {
+  const auto result = ExpandVariables("${file:/run/secrets/x}", Known, {});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().reason, "no files of secrets are read here");
 }
 
 TEST(VariablesTest, StandInValuesOfAnyType) {
