@@ -57,7 +57,7 @@ void ClientCall::OnData(std::span<const uint8_t> bytes, http2::EndStream end) {
     if (!ended_) handler_.OnMessage(message);
   });
   if (!read) return End({StatusCode::kInternal, "the answer has " + read.error().message});
-  if (end == http2::EndStream::kYes) End({StatusCode::kUnknown, "no grpc-status"});
+  if (end == http2::EndStream::kYes && !ended_) End({StatusCode::kUnknown, "no grpc-status"});
 }
 
 void ClientCall::OnTrailers(http2::HeaderList trailers) { End(StatusOf(trailers)); }

@@ -52,7 +52,7 @@ class HeaderList {
   /// Whether fields were left out by AddWithinLimit since Clear.
   bool truncated() const { return rep_.truncated; }
   void set_truncated() { rep_.truncated = true; }
-  /// Whether gRPC's own rules have something to say on it (rpc::ApplyFieldRules); who has received
+  /// Whether others than HTTP have something to say on it (FieldCheck::doubtful); who has received
   /// the list says so.
   bool doubtful() const { return rep_.doubtful; }
   void set_doubtful() { rep_.doubtful = true; }

@@ -184,6 +184,7 @@ bool FieldCheck::AddRegular(std::string_view name, std::string_view value) {
     case 12:
       if (name == "content-type") NoteSingle(kContentType);
       if (name == "grpc-timeout") NoteSingle(kGrpcTimeout);
+      if (name == kHopsField) doubtful_ = true;
       return true;
     case 13:
       if (name == "grpc-encoding") NoteSingle(kGrpcEncoding);

@@ -12,6 +12,9 @@
 
 namespace evenkeel::http2 {
 
+/// What sidecars tell one another of a call's way, and no one else may.
+inline constexpr std::string_view kHopsField = "evenkeel-via";
+
 class FieldCheck {
  public:
   enum class Section : uint8_t { kRequest, kResponse, kTrailers };
@@ -27,8 +30,8 @@ class FieldCheck {
   /// Whether all fields were good and those that must be there are. After the last Add.
   bool sound() const;
 
-  /// Whether a field is there whose name ends in -bin, or one twice that gRPC knows once: what
-  /// gRPC's own rules must be held against (rpc::ApplyFieldRules).
+  /// Whether a field is there whose name ends in -bin, or one twice that gRPC knows once, or
+  /// kHopsField: what others than HTTP have rules for (rpc::ApplyFieldRules).
   bool doubtful() const { return doubtful_; }
   /// Requests: whether there is a host.
   bool has_host() const { return seen(kHost); }

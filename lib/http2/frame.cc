@@ -13,12 +13,6 @@ void WriteFrameHeader(uint8_t* to, size_t length, FrameType type, uint8_t flags,
 
 }  // namespace
 
-FrameHeader ReadFrameHeader(const uint8_t* from) {
-  const uint32_t length_and_type = ReadUint32(from);
-  return {length_and_type >> 8, static_cast<FrameType>(length_and_type), from[4],
-          static_cast<StreamId>(ReadUint32(from + 5) & kMaxStreamId)};
-}
-
 void AppendFrame(ByteQueue& out, FrameType type, uint8_t flags, StreamId stream,
                  std::span<const uint8_t> payload) {
   std::array<uint8_t, kFrameHeaderSize> header;

@@ -83,7 +83,11 @@ inline uint8_t* WriteUint32(uint8_t* to, uint32_t value) {
 }
 
 /// Precondition: kFrameHeaderSize bytes at `from`. The reserved bit of the stream is left out.
-FrameHeader ReadFrameHeader(const uint8_t* from);
+inline FrameHeader ReadFrameHeader(const uint8_t* from) {
+  const uint32_t length_and_type = ReadUint32(from);
+  return {length_and_type >> 8, static_cast<FrameType>(length_and_type), from[4],
+          static_cast<StreamId>(ReadUint32(from + 5) & kMaxStreamId)};
+}
 
 /// Each appends one whole frame.
 void AppendFrame(ByteQueue& out, FrameType type, uint8_t flags, StreamId stream,

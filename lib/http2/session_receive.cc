@@ -146,16 +146,16 @@ void Session::OnDataOf(Stream& stream, const FrameInput::Piece& piece) {
     stream.body_expected_ -= static_cast<int64_t>(piece.payload.size());
     if (stream.body_expected_ < 0) return FailStream(stream, ErrorCode::kProtocolError);
   }
-  if (stream.handler_ != nullptr && !piece.payload.empty()) {
-    stream.handler_->OnData(piece.payload, EndStream::kNo);
+  if (piece.last && piece.frame.has(kFlagPadded)) ReturnCredit(stream, piece.padding);
+  const bool ends = piece.last && piece.frame.has(kFlagEndStream);
+  if (ends) {
+    if (stream.body_expected_ > 0) return FailStream(stream, ErrorCode::kProtocolError);
+    stream.remote_ = Stream::Remote::kEnded;
   }
-  if (!piece.last || stream.being_reset()) return;
-  if (piece.frame.has(kFlagPadded)) ReturnCredit(stream, piece.padding);
-  if (!piece.frame.has(kFlagEndStream)) return;
-  if (stream.body_expected_ > 0) return FailStream(stream, ErrorCode::kProtocolError);
-  stream.remote_ = Stream::Remote::kEnded;
-  if (stream.handler_ != nullptr) stream.handler_->OnData({}, EndStream::kYes);
-  EndRemote(stream);
+  if (stream.handler_ != nullptr && (ends || !piece.payload.empty())) {
+    stream.handler_->OnData(piece.payload, ends ? EndStream::kYes : EndStream::kNo);
+  }
+  if (ends) EndRemote(stream);
 }
 
 // The others (sections 6.3 to 6.9).

@@ -44,12 +44,6 @@ uint32_t Stream::max_header_list() const {
   return closed() ? UINT32_MAX : session_->peer_max_header_list();
 }
 
-bool Stream::sendable() const {
-  if (local_ == Local::kHeaders) return true;
-  if (local_ != Local::kOpen) return false;
-  return body_.empty() ? ending_ != Ending::kUnknown : send_window_ > 0;
-}
-
 void Stream::Release() { StreamDeleter()(this); }
 
 void StreamDeleter::operator()(Stream* stream) const {

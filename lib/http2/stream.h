@@ -81,7 +81,11 @@ class Stream final : public base::Pooled, public http::ServerStream {
   bool writable() const { return session_ != nullptr && local_ != Local::kEnded; }
   bool answered() const { return local_ == Local::kHeaders || local_ == Local::kOpen; }
   /// Whether there is something to frame, as far as the stream itself goes.
-  bool sendable() const;
+  bool sendable() const {
+    if (local_ == Local::kHeaders) return true;
+    if (local_ != Local::kOpen) return false;
+    return body_.empty() ? ending_ != Ending::kUnknown : send_window_ > 0;
+  }
   bool complete() const { return local_ == Local::kEnded && remote_ == Remote::kEnded; }
   bool MayBeReset() const { return handler_ != nullptr && handler_->MayBeReset(); }
   bool being_reset() const { return reset_by_ == StreamEnd::By::kUs; }

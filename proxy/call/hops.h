@@ -8,10 +8,11 @@
 #include <string_view>
 
 #include "lib/http/header_list.h"
+#include "lib/http2/field_check.h"
 
 namespace evenkeel::proxy {
 
-inline constexpr std::string_view kHopsField = "evenkeel-via";
+inline constexpr std::string_view kHopsField = http2::kHopsField;
 
 /// A call comes from the sidecar `from` to the sidecar `own`. Notes that in its headers; false: it
 /// has been here before, or at more sidecars than any chain has.

@@ -106,8 +106,7 @@ TEST_F(ClientWireTest, EndsAServerThatSendsHeadersWithoutEnd) {
 TEST_F(ClientWireTest, TellsABodyThatEndsWithoutTrailers) {
   StreamLog& log = Sent();
   Receive(WireBuilder().Headers(1, GrpcResponse()).Data(1, "abc", EndStream::kYes));
-  EXPECT_THAT(log.events,
-              ElementsAre("headers", "data 3", "data 0 END", "closed by both: NO_ERROR"));
+  EXPECT_THAT(log.events, ElementsAre("headers", "data 3 END", "closed by both: NO_ERROR"));
 }
 
 TEST_F(ClientWireTest, KeepsGrpcStatusInTrailersOverTheLimit) {
