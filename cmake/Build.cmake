@@ -31,17 +31,16 @@ endif()
 find_package(PkgConfig REQUIRED)
 find_package(Threads REQUIRED)
 
-# What a bug could be used for is made small in what is shipped: no writable GOT, guards behind arrays
-# on the stack, checked copies into arrays of known size, return addresses that a CPU with CET holds
-# against its shadow stack. Nothing that costs a call instructions: a guard for every frame (-strong) and
-# endbr64 for every function (which no Linux enforces outside of the kernel) take 4 %. With -fno-plt calls
-# into libraries go straight through the GOT, all of which the loader has filled in at the start.
-# tests/deploy/hardening_test.py reads it out of a program.
+# What a bug could be used for is made small in what is shipped, as Debian's hardening=+all does: no
+# writable GOT, guards behind what a frame lets others write to, checked copies into arrays of known
+# size, returns and indirect calls that a CPU with CET holds against its shadow stack and landing
+# places. With -fno-plt calls into libraries go straight through the GOT, all of which the loader has
+# filled in at the start. tests/deploy/hardening_test.py reads it out of a program.
 if(NOT EVENKEEL_SANITIZE AND NOT CMAKE_BUILD_TYPE STREQUAL Debug)
-  add_compile_options(-fstack-protector -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fno-plt)
+  add_compile_options(-fstack-protector-strong -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fno-plt)
   add_link_options(-Wl,-z,relro,-z,now)
   if(CMAKE_SYSTEM_PROCESSOR STREQUAL x86_64)
-    add_compile_options(-fcf-protection=return)
+    add_compile_options(-fcf-protection=full)
     add_link_options(-Wl,-z,shstk)
   endif()
 endif()
