@@ -28,6 +28,7 @@ class Attempt final : public base::Pooled, private pool::Waiter, private http2::
     int number = 1;         ///< among the call's attempts
     int previous = 0;       ///< attempts that count, before it: grpc-previous-rpc-attempts
     bool is_hedge = false;  ///< sent beside another
+    telemetry::AttemptRecord* record = nullptr;  ///< of the call's record; null: none
     telemetry::MethodId method = telemetry::kOtherMethod;
     uint64_t sent = 0;                               ///< bytes of the request that have left
     std::optional<http2::HeaderList> held{};         ///< of the answer, not yet handed on

@@ -163,6 +163,8 @@ void AttemptSet::Start(Cluster::Member& member, Role role) {
   attempt.notes.method = record_.method;
   attempt.notes.previous = retries_.previous_attempts();
   attempt.notes.is_hedge = role == Role::kHedge;
+  if (record_.attempts == 1) record_.picked = context_.loop.Now();
+  if (context_.sink != nullptr) Keep(attempt, member, role);
   if (rules_->hedging) {
     avoid_.push_back(attempt.pool().endpoint().get());
     // Those that take the place of one that was never sent do not count.
@@ -194,7 +196,10 @@ void AttemptSet::NoEndpoint() {
   }
   GiveUp({{StatusCode::kUnavailable, last_trouble_.empty() ? why : last_trouble_ + "; " + why},
           Origin::kProxy,
-          full ? Cause::kShed : Cause::kLocal});
+          full ? Cause::kShed : Cause::kLocal,
+          {},
+          FinalStatus::Form::kStatus,
+          full ? ShedName(telemetry::Shed::kMaxPendingCalls) : ""});
 }
 
 void AttemptSet::ShedForFullEndpoints() {
@@ -203,7 +208,10 @@ void AttemptSet::ShedForFullEndpoints() {
                                          " that could take the call has all the calls in flight "
                                          "that limits.endpoint.max_calls allows"},
           Origin::kProxy,
-          Cause::kShed});
+          Cause::kShed,
+          {},
+          FinalStatus::Form::kStatus,
+          ShedName(telemetry::Shed::kEndpointMaxCalls)});
 }
 
 Cluster::Member* AttemptSet::Pick() {
@@ -246,12 +254,15 @@ void AttemptSet::OnAttemptOpen(Attempt& attempt, http2::Session& session) {
       request_.Set(kPreviousAttempts, std::to_string(previous_written_));
     }
   }
+  record_.opened = context_.loop.Now();
+  if (attempt.notes.record != nullptr) attempt.notes.record->opened = record_.opened;
   if (session.scheme() != "http") request_.Set(":scheme", session.scheme());
   attempt.Open(session, request_, body_.kept(), body_.ended());
   CommitIfOverLimit();
 }
 
 void AttemptSet::OnAttemptHeaders(Attempt& attempt, http2::HeaderList headers, EndStream end) {
+  if (attempt.notes.record != nullptr) attempt.notes.record->answered = context_.loop.Now();
   const auto status = rpc::ParseStatus(headers.Find("grpc-status").value_or(""));
   if (!IsWhole(headers, status)) return EndTooLarge(attempt);
   if (!rpc::IsGrpcAnswer(headers) || (end == EndStream::kYes && !status)) {
@@ -262,6 +273,7 @@ void AttemptSet::OnAttemptHeaders(Attempt& attempt, http2::HeaderList headers, E
   attempt.notes.header_status = status;
   if (Holds() || status) return Hold(attempt, std::move(headers));
   Commit(attempt);
+  Win(attempt);
   owner_.OnAnswerHeaders(std::move(headers));
 }
 
@@ -363,6 +375,7 @@ void AttemptSet::EndTooLarge(Attempt& attempt) {
 void AttemptSet::EndWithFields(Attempt& attempt, http2::HeaderList fields, StatusCode status) {
   if (GoesOn(attempt, Answered(status, fields))) return;
   Finish();
+  Win(attempt);
   HandOnHeld(attempt);
   owner_.End({.status = {status, ""},
               .origin = Origin::kEndpoint,
@@ -374,7 +387,13 @@ void AttemptSet::EndWithFields(Attempt& attempt, http2::HeaderList fields, Statu
 void AttemptSet::EndWithStatus(Attempt& attempt, const AttemptOutcome& outcome,
                                std::string message) {
   if (GoesOn(attempt, outcome)) return;
-  GiveUp({{outcome.status, std::move(message)}, outcome.origin, outcome.cause});
+  const bool shed = outcome.cause == Cause::kShed;
+  GiveUp({{outcome.status, std::move(message)},
+          outcome.origin,
+          outcome.cause,
+          {},
+          FinalStatus::Form::kStatus,
+          shed ? ShedName(telemetry::Shed::kMaxPendingCalls) : ""});
 }
 
 void AttemptSet::GiveUp(const FinalStatus& status) {
@@ -400,6 +419,7 @@ bool AttemptSet::Repeat(const AttemptOutcome& outcome, const Attempt* attempt) {
   if (outcome.status != StatusCode::kOk) CountRepeat(decision, outcome, attempt);
   if (decision.kind == Kind::kNo) return false;
   if (attempt != nullptr) Avoid(*attempt, outcome);
+  transparent_ = decision.kind == Kind::kTransparent;
   if (decision.delay > base::Duration::zero()) {
     StartTimer(again_timer_, context_.loop, now + decision.delay, [this] { Again(); });
   } else {
@@ -433,6 +453,7 @@ void AttemptSet::Avoid(const Attempt& attempt, const AttemptOutcome& outcome) {
 
 void AttemptSet::HandOnHeld(Attempt& attempt) {
   if (!attempt.notes.held) return;
+  Win(attempt);
   owner_.OnAnswerHeaders(std::move(*attempt.notes.held));
   attempt.notes.held.reset();
 }
@@ -468,16 +489,6 @@ std::unique_ptr<Attempt>& AttemptSet::SlotOf(const Attempt* attempt) {
 size_t AttemptSet::Running() const {
   const auto runs = [](const auto& each) { return each != nullptr; };
   return static_cast<size_t>(std::ranges::count_if(running_, runs));
-}
-
-// The one place where an attempt ends.
-void AttemptSet::Release(Attempt& attempt, const AttemptOutcome& outcome) {
-  const bool answered = outcome.cause == Cause::kAnswered && outcome.status == StatusCode::kOk;
-  const bool late = outcome.cause == Cause::kDeadline || outcome.cause == Cause::kNoRoom ||
-                    outcome.cause == Cause::kTryTimeout;
-  if (answered || late) cluster_->AddLatency(attempt.latency());
-  attempt.End(outcome);
-  context_.loop.DeleteLater(std::move(SlotOf(&attempt)));
 }
 
 }  // namespace evenkeel::proxy

@@ -46,6 +46,7 @@
 #include "proxy/call/answer_handler.h"
 #include "proxy/call/answerer.h"
 #include "proxy/call/attempt.h"
+#include "proxy/call/kept_attempts.h"
 #include "proxy/call/request_body.h"
 #include "proxy/call/worker_context.h"
 #include "proxy/route/call_rules.h"
@@ -101,6 +102,7 @@ class AttemptSet final : public Answerer, private Attempt::Owner, private Cluste
   void BeginRepeats();
   enum class Role : bool { kAlone, kHedge };
   void Launch();
+  void Keep(Attempt& attempt, Cluster::Member& member, Role role);
   void Start(Cluster::Member& member, Role role);
   void NoEndpoint();
   void ShedForFullEndpoints();
@@ -142,6 +144,9 @@ class AttemptSet final : public Answerer, private Attempt::Owner, private Cluste
   bool Holds() const { return rules_->repeats() && !committed(); }
   void Hold(Attempt& attempt, http2::HeaderList headers);
   void Commit(Attempt& attempt);
+  static void Win(Attempt& attempt) {
+    if (attempt.notes.record != nullptr) attempt.notes.record->won = true;
+  }
   void CommitIfOverLimit();
   void ReleaseOthers(const Attempt& winner);
   void StopTimers();
@@ -171,6 +176,8 @@ class AttemptSet final : public Answerer, private Attempt::Owner, private Cluste
   rpc::RetrySequence retries_;
   rpc::HedgePlan hedges_;
   uint64_t hedges_sent_ = 0;
+  std::unique_ptr<KeptAttempts> kept_;  // null: no sink
+  bool transparent_ = false;            // the next attempt
   bool finished_ = false;
   int previous_written_ = 0;  // what request_ says in grpc-previous-rpc-attempts
   std::vector<const balancer::Endpoint*> avoid_;  // first those that had no stream for us, then

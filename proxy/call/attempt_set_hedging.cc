@@ -1,5 +1,5 @@
-// The part of AttemptSet that hedging needs, how one attempt wins, and what is counted of retries
-// and hedges.
+// The part of AttemptSet that hedging needs, how one attempt wins, how each ends, and what is
+// counted and recorded of them.
 #include "proxy/call/attempt_set.h"
 
 namespace evenkeel::proxy {
@@ -97,6 +97,7 @@ void AttemptSet::CommitIfOverLimit() {
   }
   if (furthest == nullptr) return;
   counters().replay_overflows[static_cast<size_t>(*limit)].Add();
+  record_.Set(telemetry::CallFlag::kReplayOverflow);
   Commit(*furthest);
   HandOnHeld(*furthest);
 }
@@ -131,6 +132,41 @@ void AttemptSet::CountRepeat(const rpc::RetryDecision& decision, const AttemptOu
 void AttemptSet::CountPushback(const rpc::Pushback& pushback) {
   if (pushback.kind == rpc::Pushback::Kind::kWait) counters().pushback_waits.Add();
   if (pushback.kind == rpc::Pushback::Kind::kStop) counters().pushback_stops.Add();
+}
+
+void AttemptSet::Keep(Attempt& attempt, Cluster::Member& member, Role role) {
+  using Kind = telemetry::AttemptKind;
+  Kind kind = Kind::kRetry;
+  if (role == Role::kHedge) {
+    kind = Kind::kHedge;
+    record_.Set(telemetry::CallFlag::kHedged);
+  } else if (transparent_) {
+    kind = Kind::kTransparent;
+  } else if (record_.attempts == 1) {
+    kind = Kind::kFirst;
+  } else {
+    record_.Set(telemetry::CallFlag::kRetried);
+  }
+  if (!kept_) kept_ = std::make_unique<KeptAttempts>();
+  attempt.notes.record = kept_->Add(context_.loop.Now(), member, *attempt.pool().endpoint(), kind);
+  record_.tries = kept_->all();
+}
+
+// The one place where an attempt ends.
+void AttemptSet::Release(Attempt& attempt, const AttemptOutcome& outcome) {
+  const bool answered = outcome.cause == Cause::kAnswered && outcome.status == StatusCode::kOk;
+  const bool late = outcome.cause == Cause::kDeadline || outcome.cause == Cause::kNoRoom ||
+                    outcome.cause == Cause::kTryTimeout;
+  if (answered || late) cluster_->AddLatency(attempt.latency());
+  if (attempt.notes.record != nullptr) {
+    telemetry::AttemptRecord& record = *attempt.notes.record;
+    record.ended = context_.loop.Now();
+    record.status = outcome.status;
+    record.origin = outcome.origin;
+    record.cause = outcome.cause;
+  }
+  attempt.End(outcome);
+  context_.loop.DeleteLater(std::move(SlotOf(&attempt)));
 }
 
 }  // namespace evenkeel::proxy

@@ -20,6 +20,9 @@ using rpc::Cause;
 using rpc::Origin;
 using rpc::StatusCode;
 
+// Of an endpoint's message.
+constexpr size_t kMostWords = 256;
+
 std::string_view Value(const http2::HeaderList& headers, std::string_view name) {
   return headers.Find(name).value_or("");
 }
@@ -37,6 +40,13 @@ http2::HeaderList FieldsOf(const FinalStatus& end, http2::HeaderList (*make)(con
     fields.Add("grpc-retry-pushback-ms", std::to_string(wait.count()));
   }
   return fields;
+}
+
+// What a record says of a failure.
+std::string WordsOf(const FinalStatus& end) {
+  if (end.status.code == StatusCode::kOk) return "";
+  if (end.form != FinalStatus::Form::kFields) return end.status.message;
+  return std::string(Value(*end.fields, "grpc-message").substr(0, kMostWords));
 }
 
 }  // namespace
@@ -70,9 +80,14 @@ void Call::Start(EndStream end, const rpc::Status* refusal) {
   if (context_.sink != nullptr) {
     record_.path = Value(request_, ":path");
     record_.client = client_.address;
+    record_.request = &request_;
+    record_.listener = routes_->table->listener();
     context_.sink->OnCallStarted(record_);
   }
-  if (end == EndStream::kYes) attempts_.AddRequest({}, end);
+  if (end == EndStream::kYes) {
+    record_.request_ended = record_.started;
+    attempts_.AddRequest({}, end);
+  }
   if (!CheckRequest()) return;
   record_.method = context_.metrics.FindMethod(Value(request_, ":path"));
   counted_ = true;
@@ -139,6 +154,7 @@ bool Call::Route() {
     End({{StatusCode::kUnimplemented, "no route for " + std::string(path)}});
     return false;
   }
+  record_.route = route_->name;
   rules_ = &route_->rules.For(*parts);
   if (route_->answered == RouteTable::Answered::kByCluster) {
     cluster_ = routes_->clusters[route_->traffic.Draw(route_->cluster, context_.random)].get();
@@ -174,6 +190,7 @@ void Call::StartClock() {
   // Beyond the clock's end: none.
   if (timeout && *timeout <= base::Time::max() - record_.started) {
     limits.deadline = record_.started + *timeout;
+    record_.deadline = *limits.deadline;
   }
   if (rules_->max_stream_duration) limits.end = record_.started + *rules_->max_stream_duration;
   limits.silence = rules_->idle_timeout;
@@ -187,6 +204,7 @@ void Call::OnHeaders(http2::HeaderList, EndStream) {
 void Call::OnData(std::span<const uint8_t> bytes, EndStream end) {
   if (state_ == State::kFinished) return;  // RST_STREAM is on its way to the client
   record_.request_bytes += bytes.size();
+  if (end == EndStream::kYes) record_.request_ended = context_.loop.Now();
   timer_.Touch();
   if (!Allows(request_limit_, bytes, "request")) return;
   stages_.AddRequest(bytes, end);
@@ -226,6 +244,8 @@ void Call::OnAnswerData(std::span<const uint8_t> bytes) {
   if (record_.method == telemetry::kUnsettledMethod) [[unlikely]]
     SettleMethod(telemetry::IsMethod::kYes);
   record_.answer_bytes += bytes.size();
+  record_.last_byte = context_.loop.Now();
+  if (record_.first_message == base::Time{}) record_.first_message = record_.last_byte;
   timer_.Touch();
   if (Allows(response_limit_, bytes, "response")) stream_->SubmitData(bytes, EndStream::kNo);
 }
@@ -268,6 +288,7 @@ StreamMover::Stream Call::stream() const {
 
 void Call::Move() {
   if (state_ == State::kFinished) return;
+  record_.Set(telemetry::CallFlag::kMoved);
   End({.status = {StatusCode::kUnavailable,
                   "move_streams: ended to be opened anew, on an endpoint with less to do"},
        .pushback = base::Duration::zero()});
@@ -302,6 +323,11 @@ void Call::End(const FinalStatus& end) {
 }
 
 void Call::Finish(const FinalStatus& end) {
+  std::string words;
+  if (context_.sink != nullptr) {
+    words = WordsOf(end);  // before they are handed on
+    record_.message = words;
+  }
   Tell(end);
   answerer_->Cancel(end);
   Close(end);
@@ -356,9 +382,11 @@ void Call::Record(const FinalStatus& end) {
   record_.ended = context_.loop.Now();
   record_.path = Value(request_, ":path");
   if (cluster_ != nullptr) record_.cluster = cluster_->name();
-  record_.message = end.status.message;
   record_.origin = end.origin;
   record_.cause = end.cause;
+  record_.reason = end.reason;
+  if (stages_.mirrored()) record_.Set(telemetry::CallFlag::kMirrored);
+  if (stages_.faulted()) record_.Set(telemetry::CallFlag::kFault);
   context_.sink->OnCallEnded(record_);
 }
 

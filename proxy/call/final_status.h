@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "lib/base/clock.h"
 #include "lib/http/header_list.h"
@@ -27,6 +28,8 @@ struct FinalStatus {
   /// When the client may come again (`grpc-retry-pushback-ms`, gRFC A6); nothing: not said.
   std::optional<base::Duration> pushback{};
   Form form = Form::kStatus;
+  /// The limit that was reached, as metrics name it, a constant; empty: none.
+  std::string_view reason{};
   /// With kFields and kHttp; moved from when the call ends.
   http2::HeaderList* fields = nullptr;
 };

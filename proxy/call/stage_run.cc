@@ -75,6 +75,7 @@ StageRun::Step StageRun::Take(const MirrorStage& stage) {
   if (context_.random.Unit() * 100 >= stage.percentage) return Step::kGoOn;
   Mirrors::Launch(context_, mirror_, facts_.routes->clusters[stage.cluster], request_,
                   facts_.deadline);
+  mirrored_ = true;
   AddRequest(attempts_.kept(), attempts_.ended());
   return Step::kGoOn;
 }
@@ -82,8 +83,10 @@ StageRun::Step StageRun::Take(const MirrorStage& stage) {
 StageRun::Step StageRun::Shed(telemetry::Shed reason, StatusCode code, std::string text,
                               std::optional<base::Duration> pushback) {
   facts_.cluster->CountShed(reason);
-  refusal_ = FinalStatus{
-      .status = {code, std::move(text)}, .cause = rpc::Cause::kShed, .pushback = pushback};
+  refusal_ = FinalStatus{.status = {code, std::move(text)},
+                         .cause = rpc::Cause::kShed,
+                         .pushback = pushback,
+                         .reason = telemetry::ShedName(reason)};
   return Step::kRefuse;
 }
 

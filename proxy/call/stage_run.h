@@ -61,6 +61,12 @@ class StageRun {
   void AddRequest(std::span<const uint8_t> bytes, http2::EndStream end) {
     if (mirror_) mirror_.Add(bytes, end);
   }
+  /// Whether a copy of the call was sent.
+  bool mirrored() const { return mirrored_; }
+  /// Whether trouble was made for it on purpose.
+  bool faulted() const {
+    return fault_ && (fault_->delay > base::Duration::zero() || fault_->abort != nullptr);
+  }
   /// The call has ended: gives back what was taken.
   void End(rpc::Origin origin);
 
@@ -88,6 +94,7 @@ class StageRun {
   std::optional<FaultInjection::Fault> fault_;  // drawn
   std::unique_ptr<net::Timer> timer_;           // what a stage waits for
   Mirrors::Original mirror_;
+  bool mirrored_ = false;
 };
 
 }  // namespace evenkeel::proxy

@@ -35,6 +35,22 @@ std::string KeyOf(const config::Match& match) {
   return key;
 }
 
+// The key of the listener's own cluster, like that of no match.
+constexpr char kRest[] = "the rest";
+
+std::string NameOf(const config::Match& match) {
+  std::string name;
+  const auto add = [&name](const std::string& text) {
+    if (!name.empty()) name += ' ';
+    name += text;
+  };
+  if (!match.authority.empty()) add(match.authority);
+  if (!match.service.empty())
+    add(match.service + '/' + (match.method.empty() ? "*" : match.method));
+  for (const config::Metadata& each : match.metadata) add(each.name);
+  return name.empty() ? "*" : name;
+}
+
 const std::string& FirstCluster(const config::Route& route) {
   return route.cluster.empty() ? route.traffic.split[0].cluster : route.cluster;
 }
@@ -98,13 +114,14 @@ void RouteTable::AddAll(const Making& making) {
                               .service = std::string(health::kHealthService),
                               .method = {},
                               .metadata = {}};
-    routes_.push_back(std::make_shared<const Route>(Route{match, 0, {}, {}, Answered::kHere}));
+    routes_.push_back(
+        std::make_shared<const Route>(Route{"health_service", match, 0, {}, {}, Answered::kHere}));
   }
   for (const config::Route& each : listener_->routes) Add(making, KeyOf(each.match), each);
   if (listener_->cluster.empty()) return;
   config::Route rest;
   rest.cluster = listener_->cluster;
-  Add(making, "the rest", rest);
+  Add(making, kRest, rest);
 }
 
 void RouteTable::Add(const Making& making, const std::string& key, const config::Route& route) {
@@ -137,7 +154,8 @@ std::shared_ptr<const RouteTable::Route> RouteTable::MakeRoute(const Making& mak
     limit = making.limits.Of(std::to_string(making.id) + " " + key, *settings, making.now);
   }
   return std::make_shared<const Route>(
-      Route{route.match, place_of(FirstCluster(route)), MethodRules(route.calls, *source.cluster),
+      Route{key == kRest ? "cluster" : NameOf(route.match), route.match,
+            place_of(FirstCluster(route)), MethodRules(route.calls, *source.cluster),
             RouteTraffic(route.traffic, place_of, std::move(limit))});
 }
 

@@ -43,6 +43,9 @@ class RouteTable {
   };
 
   struct Route {
+    /// For logs: what it matches, "api.example a.Users/Get x-tenant"; "*": all; "cluster": the
+    /// listener's own cluster; "health_service".
+    std::string name;
     config::Match match;
     size_t cluster;  ///< its place among clusters(); traffic.Draw may say another
     MethodRules rules;
@@ -53,6 +56,8 @@ class RouteTable {
   /// The first route that matches, else the listener's own cluster; null when there is none. Lives
   /// as long as the table.
   const Route* Find(const rpc::MethodPath& path, const http2::HeaderList& headers) const;
+  /// The listener's address as configured.
+  const std::string& listener() const { return listener_name_; }
   /// Whether the listener has `health_service`.
   bool answers_health() const { return listener_->health_service; }
   /// The clusters that calls may go to, or ask about, at the places that routes name.
@@ -86,6 +91,7 @@ class RouteTable {
                       const http2::HeaderList& headers);
 
   const base::SharedValue<config::Listener> listener_;
+  const std::string listener_name_ = listener_->address.ToString();
   const ClusterPlaces places_;
   // The listener's own cluster is the last, which takes every call.
   std::vector<std::shared_ptr<const Route>> routes_;

@@ -21,10 +21,20 @@ struct Kept {
         client(record.client),
         cluster(record.cluster),
         endpoint(record.endpoint),
-        message(record.message) {}
+        message(record.message),
+        listener(record.listener),
+        route(record.route),
+        reason(record.reason) {
+    for (const telemetry::AttemptRecord& each : record.tries) {
+      tries.push_back(each);
+      addresses.emplace_back(each.endpoint);
+    }
+  }
 
   telemetry::CallRecord record;
-  std::string path, client, cluster, endpoint, message;
+  std::string path, client, cluster, endpoint, message, listener, route, reason;
+  std::vector<telemetry::AttemptRecord> tries;
+  std::vector<std::string> addresses;  // theirs
 };
 
 class CallSinkTest : public SidecarTest {
@@ -69,6 +79,12 @@ class CallSinkTest : public SidecarTest {
     EXPECT_EQ(kept.record.cause, cause);
   }
 
+  /// All reached, none before the one before it.
+  static void ExpectInOrder(const std::vector<base::Time>& times) {
+    EXPECT_NE(times.front(), base::Time{});
+    EXPECT_TRUE(std::ranges::is_sorted(times));
+  }
+
   std::mutex mutex_;
   std::vector<Kept> started_;
   std::vector<Kept> ended_;
@@ -97,6 +113,22 @@ TEST_F(CallSinkTest, OfAnAnsweredCallHearsWhenWhereAndHowMuch) {
   EXPECT_LE(kept.record.sent_on, kept.record.answer_started);
   EXPECT_LE(kept.record.answer_started, kept.record.ended);
   EXPECT_EQ(started_[0].path, kept.path);
+  EXPECT_EQ(started_[0].listener, kept.listener);
+  EXPECT_THAT(kept.listener, HasSubstr("127.0.0.1:"));
+  EXPECT_EQ(kept.route, "cluster");
+  EXPECT_EQ(kept.reason, "");
+  ExpectInOrder({kept.record.started, kept.record.sent_on, kept.record.picked, kept.record.opened,
+                 kept.record.answer_started, kept.record.first_message, kept.record.last_byte,
+                 kept.record.ended});
+  ExpectInOrder({kept.record.opened, kept.record.request_ended, kept.record.answer_started});
+  ASSERT_EQ(kept.tries.size(), 1u);
+  const telemetry::AttemptRecord& only = kept.tries[0];
+  EXPECT_EQ(kept.addresses[0], kept.endpoint);
+  EXPECT_EQ(only.kind, telemetry::AttemptKind::kFirst);
+  EXPECT_TRUE(only.won);
+  EXPECT_EQ(only.status, StatusCode::kOk);
+  EXPECT_EQ(only.origin, Origin::kEndpoint);
+  ExpectInOrder({only.started, only.opened, only.answered, only.ended});
 }
 
 TEST_F(CallSinkTest, OfARefusedCallHearsThatALimitEndedIt) {
@@ -114,6 +146,9 @@ TEST_F(CallSinkTest, OfARefusedCallHearsThatALimitEndedIt) {
   EXPECT_THAT(ended_[0].message, HasSubstr("limits.max_calls"));
   EXPECT_EQ(ended_[0].record.attempts, 0u);
   EXPECT_EQ(ended_[0].record.sent_on, base::Time{});
+  EXPECT_EQ(ended_[0].record.picked, base::Time{});
+  EXPECT_EQ(ended_[0].reason, "max_calls");
+  EXPECT_TRUE(ended_[0].tries.empty());
 }
 
 TEST_F(CallSinkTest, OfACallWithoutRouteHearsNoCluster) {
@@ -149,6 +184,60 @@ TEST_F(CallSinkTest, OfEveryAttemptHearsTheCount) {
   const Kept kept = TheRecord();
   EXPECT_EQ(kept.record.attempts, 2u);
   EXPECT_EQ(kept.endpoint, endpoints_[second.endpoint]->name());
+  ASSERT_EQ(kept.tries.size(), 2u);
+  EXPECT_EQ(kept.tries[0].status, StatusCode::kUnavailable);
+  EXPECT_FALSE(kept.tries[0].won);
+  EXPECT_EQ(kept.tries[1].kind, telemetry::AttemptKind::kRetry);
+  EXPECT_TRUE(kept.tries[1].won);
+  EXPECT_EQ(kept.addresses[1], kept.endpoint);
+  EXPECT_NE(kept.addresses[0], kept.endpoint);
+  ExpectInOrder({kept.tries[0].ended, kept.tries[1].started, kept.tries[1].ended});
+  EXPECT_TRUE(kept.record.Has(telemetry::CallFlag::kRetried));
+  EXPECT_EQ(kept.route, "*");
+}
+
+TEST_F(CallSinkTest, OfAHedgeHearsThatOneAttemptWon) {
+  config::Route& route = config_.listeners[0].Edit().routes.emplace_back();
+  route.cluster = "users";
+  route.calls.hedging = config::Hedging{.delay = base::Duration(1ms)};
+  Start(2);
+  StreamLog& call = Call();
+  Arrived();
+  const Arrival second = Arrived();
+  Answer(*second.log);
+  EXPECT_EQ(Finished(call), "0");
+  const Kept kept = TheRecord();
+  ASSERT_EQ(kept.tries.size(), 2u);
+  EXPECT_EQ(kept.tries[1].kind, telemetry::AttemptKind::kHedge);
+  EXPECT_TRUE(kept.tries[1].won);
+  EXPECT_FALSE(kept.tries[0].won);
+  EXPECT_EQ(kept.tries[0].status, StatusCode::kCancelled);
+  EXPECT_TRUE(kept.record.Has(telemetry::CallFlag::kHedged));
+  EXPECT_FALSE(kept.record.Has(telemetry::CallFlag::kRetried));
+}
+
+TEST_F(CallSinkTest, OfAnAttemptThatWasRefusedUnprocessedHearsThatTheNextWasFree) {
+  Start(2);
+  StreamLog& call = Call();
+  Arrived().log->stream->Reset(ErrorCode::kRefusedStream);
+  Answer(*Arrived().log);
+  EXPECT_EQ(Finished(call), "0");
+  const Kept kept = TheRecord();
+  ASSERT_EQ(kept.tries.size(), 2u);
+  EXPECT_EQ(kept.tries[0].cause, Cause::kRefused);
+  EXPECT_EQ(kept.tries[1].kind, telemetry::AttemptKind::kTransparent);
+  EXPECT_FALSE(kept.record.Has(telemetry::CallFlag::kRetried));
+}
+
+TEST_F(CallSinkTest, OfAFailureHearsTheEndpointsWords) {
+  Start(1);
+  StreamLog& call = Call();
+  StreamLog& attempt = *Arrived().log;
+  Respond(attempt);
+  attempt.stream->SubmitTrailers(
+      http2::ToHeaderList({{"grpc-status", "9"}, {"grpc-message", "no such%20user"}}));
+  EXPECT_EQ(Finished(call), "9");
+  EXPECT_EQ(TheRecord().message, "no such%20user");
 }
 
 TEST_F(CallSinkTest, OfADeadlineHearsThatTheEndpointHadTheCall) {
@@ -184,6 +273,7 @@ TEST_F(CallSinkTest, OfAMovedStreamHearsOnce) {
   const std::lock_guard lock(mutex_);
   Expect(ended_[0], StatusCode::kUnavailable, Origin::kProxy, Cause::kLocal);
   EXPECT_THAT(ended_[0].message, HasSubstr("move_streams"));
+  EXPECT_TRUE(ended_[0].record.Has(telemetry::CallFlag::kMoved));
 }
 
 TEST_F(CallSinkTest, OfWhatIsNoGrpcHearsTheAnswersWords) {

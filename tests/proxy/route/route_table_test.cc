@@ -131,6 +131,26 @@ TEST_F(RouteTableTest, NeedsEveryPartOfAMatch) {
   EXPECT_EQ(Find("/a.X/C", fields), "");
 }
 
+TEST_F(RouteTableTest, ARouteIsCalledByWhatItMatches) {
+  config::Match& match = Route("users");
+  match = {.authority = "api.example",
+           .service = "a.Users",
+           .method = "Get",
+           .metadata = {{"x-tenant", "secret"}}};
+  Route("orders").service = "a.Orders";
+  Route("rest");
+  Default("rest");
+  const auto table = Make(nullptr);
+  Fields fields = WithAuthority("api.example");
+  fields.push_back({"x-tenant", "secret"});
+  const auto name = [&](const std::string& path) {
+    return table->Find(*rpc::ParsePath(path), http2::ToHeaderList(fields))->name;
+  };
+  EXPECT_EQ(name("/a.Users/Get"), "api.example a.Users/Get x-tenant");
+  EXPECT_EQ(name("/a.Orders/Get"), "a.Orders/*");
+  EXPECT_EQ(name("/x.Y/Z"), "*");
+}
+
 class NextRouteTableTest : public RouteTableTest {
  protected:
   NextRouteTableTest() {
