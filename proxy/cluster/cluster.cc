@@ -135,9 +135,10 @@ rpc::Verdict Cluster::Learn(Member& member, const rpc::AttemptOutcome& outcome,
                             telemetry::MethodId method) {
   rpc::Verdict verdict = rpc::VerdictOf(outcome, settings_.failures);
   if (outcome.cause == rpc::Cause::kAnswered && verdict == rpc::Verdict::kSuccess) {
-    ordinary_.Answered(method, outcome.duration);
-  } else if (ordinary_.IsTooShort(method, outcome)) {
-    verdict = rpc::Verdict::kNeutral;
+    ordinary_.Answered(member.durations, method, outcome.duration);
+  } else {
+    if (ordinary_.IsTooShort(member.durations, method, outcome)) verdict = rpc::Verdict::kNeutral;
+    if (outcome.cut_off()) ordinary_.CutOff(member.durations, method, outcome.duration);
   }
   if (shared_.concurrency && verdict != rpc::Verdict::kNeutral) {
     shared_.concurrency->Observe(outcome.latency);

@@ -64,6 +64,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
     std::shared_ptr<health::OutcomeCounters> outcomes;  // null: not counted
     std::unique_ptr<health::ActiveCheck> check;         // where this worker asks it
     std::unique_ptr<health::LoadStream> load_stream;    // likewise, for its load
+    OrdinaryDurations::Share durations;
   };
 
   /// A call for which there is no endpoint yet, but may be one any moment.

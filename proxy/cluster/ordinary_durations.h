@@ -1,64 +1,93 @@
 // OrdinaryDurations: how long the calls of each method ordinarily take until they are answered, so
 // that a deadline which ordinary calls would not meet either is not held against an endpoint.
 //
-// For each method a mean that forgets and a mean deviation, as TCP keeps them of its round trips
-// (RFC 6298); an ordinary call is answered within the mean and twice the deviation. Only answered
-// calls teach: those that a deadline cut off would make a short deadline ordinary. A method of
-// which no call has been answered yet has no ordinary duration, and its deadlines say nothing,
-// unless the endpoint had no room for the call; one that hangs on a single endpoint is known from
-// the others.
+// A call that a deadline or its client cuts off would have taken longer, nobody knows how long.
+// Left out, such calls would have the few that were quick enough stand for all. So what is kept is
+// how many calls were answered and how many cut off after which time, and from these the share of
+// calls that are still unanswered at a time is estimated (Kaplan and Meier, 1958). A deadline is
+// ordinary where that share is small.
 //
-// One worker's, of one cluster. Memory only at a method's first use.
+// What an endpoint does itself must not excuse it. It is judged by the calls to the others, where
+// there are enough of them; and a call cut off on it counts only once it has answered a later one,
+// for an endpoint that hangs answers none.
+//
+// One worker's, of one cluster. Memory only at a method's first use, and at the first call of a
+// method that is cut off on an endpoint.
 #pragma once
 
-#include <cmath>
+#include <array>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/base/log_buckets.h"
 #include "lib/rpc/outcome.h"
 #include "lib/telemetry/method_table.h"
 
 namespace evenkeel::proxy {
 
 class OrdinaryDurations {
- public:
-  /// A call of the method was answered after `duration`.
-  void Answered(telemetry::MethodId method, base::Duration duration) {
-    if (method == telemetry::kUnsettledMethod) return;  // whose ordinary duration it would be
-    const auto index = static_cast<size_t>(method);
-    if (index >= methods_.size()) methods_.resize(index + 1);
-    Estimate& known = methods_[index];
-    const auto sample = static_cast<float>(duration.count());
-    if (known.mean == 0) {
-      known = {sample, sample / 2};
-      return;
-    }
-    const float error = sample - known.mean;
-    known.mean += error / kMeanSamples;
-    known.deviation += (std::abs(error) - known.deviation) / kDeviationSamples;
-  }
-
-  /// Whether a deadline ended the attempt before an ordinary call of the method is answered.
-  bool IsTooShort(telemetry::MethodId method, const rpc::AttemptOutcome& outcome) const {
-    const bool had_no_room = outcome.cause == rpc::Cause::kNoRoom;
-    if (outcome.cause != rpc::Cause::kDeadline && !had_no_room) return false;
-    const auto index = static_cast<size_t>(method);
-    if (index >= methods_.size() || methods_[index].mean == 0) return !had_no_room;
-    const Estimate& known = methods_[index];
-    return static_cast<float>(outcome.duration.count()) < known.mean + 2 * known.deviation;
-  }
-
  private:
-  static constexpr float kMeanSamples = 16;
-  static constexpr float kDeviationSamples = 8;
+  struct Own;
 
-  struct Estimate {
-    float mean = 0;  // nanoseconds; 0: none yet
-    float deviation = 0;
+ public:
+  /// What one endpoint has brought of that.
+  class Share {
+   private:
+    friend class OrdinaryDurations;
+    std::vector<std::unique_ptr<Own>> methods_;
   };
 
-  std::vector<Estimate> methods_;
+  /// A call of the method was answered after `duration`.
+  void Answered(Share& share, telemetry::MethodId method, base::Duration duration);
+  /// A call of the method was given up after `duration`, when nothing said that it would fail.
+  void CutOff(Share& share, telemetry::MethodId method, base::Duration duration);
+
+  /// Whether a deadline ended the attempt before an ordinary call of the method is answered. Before
+  /// some sixteen were, this is not known, and a deadline says nothing; but where the endpoint had
+  /// no room for the call it does until one was.
+  bool IsTooShort(const Share& share, telemetry::MethodId method,
+                  const rpc::AttemptOutcome& outcome) const;
+
+ private:
+  using Buckets = base::LogBuckets<2>;
+  using Count = uint16_t;
+  static constexpr int kUnitBits = 16;       // buckets begin with 65 µs
+  static constexpr size_t kBuckets = 84;     // up to two minutes
+  static constexpr Count kCall = 16;         // what a call counts, so that half of it is something
+  static constexpr int kMost = 256 * kCall;  // then all counts are halved: what was is forgotten
+  static constexpr int kEnough = 16 * kCall;
+  static constexpr size_t kMostPending = 16;
+
+  struct Counts {
+    std::array<Count, kBuckets> answered{};
+    std::array<Count, kBuckets> cut_off{};
+    int sum = 0;
+
+    void Halve();
+  };
+  struct Method {
+    Counts counts;
+    uint32_t halvings = 0;
+    bool used = false;
+  };
+  struct Own {
+    Counts counts;
+    uint32_t halvings = 0;  // of the method, as far as these counts have followed
+    std::array<uint8_t, kMostPending> pending{};  // buckets of those cut off since the last answer
+    size_t pending_size = 0;
+  };
+
+  static size_t BucketOf(base::Duration duration);
+  static void Follow(Own& own, const Method& method);
+  static void Add(Method& method, Own* own, std::array<Count, kBuckets> Counts::*kind,
+                  size_t bucket);
+  static float StillUnanswered(size_t bucket, const Counts& all, const Counts* left_out);
+  Own* OwnOf(const Share& share, telemetry::MethodId method) const;
+
+  std::vector<Method> methods_;
 };
 
 }  // namespace evenkeel::proxy

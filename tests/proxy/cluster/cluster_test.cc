@@ -145,13 +145,13 @@ class LearnTest : public ClusterTest {
 };
 
 TEST_F(LearnTest, ADeadlineCountsWhereAnOrdinaryCallWouldHaveBeenAnswered) {
-  Answered(5ms);
+  for (int i = 0; i < 20; ++i) Answered(5ms);
   EXPECT_EQ(DeadlineAfter(20ms), rpc::Verdict::kFailure);
   EXPECT_EQ(member_->outcomes->Read().failures, 1u);
 }
 
 TEST_F(LearnTest, AShortDeadlineOfALongCallSaysNothing) {
-  for (int i = 0; i < 10; ++i) Answered(500ms);
+  for (int i = 0; i < 20; ++i) Answered(500ms);
   for (int i = 0; i < 100; ++i) EXPECT_EQ(DeadlineAfter(20ms), rpc::Verdict::kNeutral);
   EXPECT_EQ(member_->outcomes->Read().failures, 0u);
   EXPECT_EQ(DeadlineAfter(5s), rpc::Verdict::kFailure);
