@@ -118,7 +118,8 @@ const Target kTargets[] = {{"server_session", FuzzServerSession, 30'000},
                            {"hpack", FuzzHpack, 30'000},
                            {"http_answer", FuzzHttpAnswer, 30'000},
                            {"header_values", FuzzHeaderValues, 30'000},
-                           {"config", FuzzConfig, 300}};
+                           {"config", FuzzConfig, 300},
+                           {"trace", FuzzTrace, 30'000}};
 
 INSTANTIATE_TEST_SUITE_P(All, CorpusTest, ::testing::ValuesIn(kTargets),
                          [](const auto& info) { return std::string(info.param.name); });

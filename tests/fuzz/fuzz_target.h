@@ -31,5 +31,7 @@ void FuzzHpack(std::span<const uint8_t> input);
 void FuzzHttpAnswer(std::span<const uint8_t> input);
 /// A configuration file.
 void FuzzConfig(std::span<const uint8_t> input);
+/// A call's headers for trace contexts: a byte for the rules, then a line for each header.
+void FuzzTrace(std::span<const uint8_t> input);
 
 }  // namespace evenkeel::fuzz

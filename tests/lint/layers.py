@@ -12,6 +12,7 @@ TOWER = (
     "lib/process",
     "lib/net",
     "lib/http",
+    "lib/trace",
     "lib/config",
     "lib/yaml",
     "lib/http2",
@@ -35,8 +36,9 @@ TOWER = (
 # Room -> rooms below it that it may not know all the same: what is pure has no socket and no clock.
 APART = {
     "lib/http": ("lib/net",),
-    "lib/config": ("lib/net", "lib/http"),
-    "lib/yaml": ("lib/net", "lib/http"),
+    "lib/trace": ("lib/net",),
+    "lib/config": ("lib/net", "lib/http", "lib/trace"),
+    "lib/yaml": ("lib/net", "lib/http", "lib/trace"),
     "lib/http2": ("lib/net", "lib/config", "lib/yaml"),
     "lib/rpc": ("lib/net", "lib/config", "lib/yaml"),
     "lib/connection": ("lib/config", "lib/yaml"),
