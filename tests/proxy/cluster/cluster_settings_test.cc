@@ -43,9 +43,12 @@ TEST_F(ClusterSettingsTest, BrakesBeginFull) {
   const auto limits = std::make_shared<pool::Limits>();
   limits->retries.set_max(3);
   const auto state = RetryStateOf(cluster_, counters_, limits);
-  EXPECT_TRUE(state->brakes().throttle->Allows());
-  EXPECT_EQ(state->brakes().budget->left(), cluster_.retry_budget->reserve);
-  EXPECT_EQ(state->brakes().at_once, &limits->retries);
+  const auto brakes = state->brakes();
+  ASSERT_NE(brakes.throttle, nullptr);
+  EXPECT_TRUE(brakes.throttle->Allows());
+  ASSERT_NE(brakes.budget, nullptr);
+  EXPECT_EQ(brakes.budget->left(), cluster_.retry_budget->reserve);
+  EXPECT_EQ(brakes.at_once, &limits->retries);
 }
 
 TEST_F(ClusterSettingsTest, SetsEachLimit) {
