@@ -64,7 +64,8 @@ enum class CallFlag : uint8_t {
 };
 
 struct CallRecord {
-  // On the loop's clock; Time{}: not reached.
+  // On the loop's clock; Time{}: not reached. Those from `picked` on but for `answer_started` are
+  // filled where there is a sink.
   base::Time started{};         ///< the request's headers came
   base::Time sent_on{};         ///< past its route's stages: an endpoint is looked for
   base::Time picked{};          ///< the first endpoint was picked

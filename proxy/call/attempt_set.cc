@@ -163,7 +163,6 @@ void AttemptSet::Start(Cluster::Member& member, Role role) {
   attempt.notes.method = record_.method;
   attempt.notes.previous = retries_.previous_attempts();
   attempt.notes.is_hedge = role == Role::kHedge;
-  if (record_.attempts == 1) record_.picked = context_.loop.Now();
   if (context_.sink != nullptr) Keep(attempt, member, role);
   if (rules_->hedging) {
     avoid_.push_back(attempt.pool().endpoint().get());
@@ -254,8 +253,9 @@ void AttemptSet::OnAttemptOpen(Attempt& attempt, http2::Session& session) {
       request_.Set(kPreviousAttempts, std::to_string(previous_written_));
     }
   }
-  record_.opened = context_.loop.Now();
-  if (attempt.notes.record != nullptr) attempt.notes.record->opened = record_.opened;
+  if (attempt.notes.record != nullptr) {
+    attempt.notes.record->opened = record_.opened = context_.loop.Now();
+  }
   if (session.scheme() != "http") request_.Set(":scheme", session.scheme());
   attempt.Open(session, request_, body_.kept(), body_.ended());
   CommitIfOverLimit();

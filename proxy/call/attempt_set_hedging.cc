@@ -147,6 +147,7 @@ void AttemptSet::Keep(Attempt& attempt, Cluster::Member& member, Role role) {
   } else {
     record_.Set(telemetry::CallFlag::kRetried);
   }
+  if (record_.attempts == 1) record_.picked = context_.loop.Now();
   if (!kept_) kept_ = std::make_unique<KeptAttempts>();
   attempt.notes.record = kept_->Add(context_.loop.Now(), member, *attempt.pool().endpoint(), kind);
   record_.tries = kept_->all();

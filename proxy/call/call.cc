@@ -44,7 +44,6 @@ http2::HeaderList FieldsOf(const FinalStatus& end, http2::HeaderList (*make)(con
 
 // What a record says of a failure.
 std::string WordsOf(const FinalStatus& end) {
-  if (end.status.code == StatusCode::kOk) return "";
   if (end.form != FinalStatus::Form::kFields) return end.status.message;
   return std::string(Value(*end.fields, "grpc-message").substr(0, kMostWords));
 }
@@ -82,12 +81,10 @@ void Call::Start(EndStream end, const rpc::Status* refusal) {
     record_.client = client_.address;
     record_.request = &request_;
     record_.listener = routes_->table->listener();
+    if (end == EndStream::kYes) record_.request_ended = record_.started;
     context_.sink->OnCallStarted(record_);
   }
-  if (end == EndStream::kYes) {
-    record_.request_ended = record_.started;
-    attempts_.AddRequest({}, end);
-  }
+  if (end == EndStream::kYes) attempts_.AddRequest({}, end);
   if (!CheckRequest()) return;
   record_.method = context_.metrics.FindMethod(Value(request_, ":path"));
   counted_ = true;
@@ -154,7 +151,6 @@ bool Call::Route() {
     End({{StatusCode::kUnimplemented, "no route for " + std::string(path)}});
     return false;
   }
-  record_.route = route_->name;
   rules_ = &route_->rules.For(*parts);
   if (route_->answered == RouteTable::Answered::kByCluster) {
     cluster_ = routes_->clusters[route_->traffic.Draw(route_->cluster, context_.random)].get();
@@ -190,7 +186,6 @@ void Call::StartClock() {
   // Beyond the clock's end: none.
   if (timeout && *timeout <= base::Time::max() - record_.started) {
     limits.deadline = record_.started + *timeout;
-    record_.deadline = *limits.deadline;
   }
   if (rules_->max_stream_duration) limits.end = record_.started + *rules_->max_stream_duration;
   limits.silence = rules_->idle_timeout;
@@ -204,7 +199,9 @@ void Call::OnHeaders(http2::HeaderList, EndStream) {
 void Call::OnData(std::span<const uint8_t> bytes, EndStream end) {
   if (state_ == State::kFinished) return;  // RST_STREAM is on its way to the client
   record_.request_bytes += bytes.size();
-  if (end == EndStream::kYes) record_.request_ended = context_.loop.Now();
+  if (context_.sink != nullptr && end == EndStream::kYes) {
+    record_.request_ended = context_.loop.Now();
+  }
   timer_.Touch();
   if (!Allows(request_limit_, bytes, "request")) return;
   stages_.AddRequest(bytes, end);
@@ -244,8 +241,10 @@ void Call::OnAnswerData(std::span<const uint8_t> bytes) {
   if (record_.method == telemetry::kUnsettledMethod) [[unlikely]]
     SettleMethod(telemetry::IsMethod::kYes);
   record_.answer_bytes += bytes.size();
-  record_.last_byte = context_.loop.Now();
-  if (record_.first_message == base::Time{}) record_.first_message = record_.last_byte;
+  if (context_.sink != nullptr) {
+    record_.last_byte = context_.loop.Now();
+    if (record_.first_message == base::Time{}) record_.first_message = record_.last_byte;
+  }
   timer_.Touch();
   if (Allows(response_limit_, bytes, "response")) stream_->SubmitData(bytes, EndStream::kNo);
 }
@@ -323,11 +322,16 @@ void Call::End(const FinalStatus& end) {
 }
 
 void Call::Finish(const FinalStatus& end) {
-  std::string words;
-  if (context_.sink != nullptr) {
-    words = WordsOf(end);  // before they are handed on
-    record_.message = words;
-  }
+  if (context_.sink != nullptr && end.status.code != StatusCode::kOk) return Fail(end);
+  Tell(end);
+  answerer_->Cancel(end);
+  Close(end);
+}
+
+// Its words are recorded, and so kept, for to tell the client hands them on.
+void Call::Fail(const FinalStatus& end) {
+  const std::string words = WordsOf(end);
+  record_.message = words;
   Tell(end);
   answerer_->Cancel(end);
   Close(end);
@@ -381,6 +385,8 @@ void Call::SettleMethod(telemetry::IsMethod is_method) {
 void Call::Record(const FinalStatus& end) {
   record_.ended = context_.loop.Now();
   record_.path = Value(request_, ":path");
+  if (route_ != nullptr) record_.route = route_->name;
+  record_.deadline = timer_.deadline().value_or(base::Time{});
   if (cluster_ != nullptr) record_.cluster = cluster_->name();
   record_.origin = end.origin;
   record_.cause = end.cause;

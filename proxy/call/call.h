@@ -129,6 +129,7 @@ class Call final : public base::Pooled,
 
   // The parts of End.
   void Finish(const FinalStatus& end);
+  void Fail(const FinalStatus& end);
   void Tell(const FinalStatus& end);
   void Close(const FinalStatus& end);
   void Count(const FinalStatus& end);
