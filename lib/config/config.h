@@ -172,6 +172,10 @@ struct Admin {
   std::optional<base::Address> address = *base::Address::Parse("127.0.0.1:9901");
   /// As a listener's.
   std::optional<uint32_t> mode{};
+  /// The file of the tokens, one of which a request must bring; empty: whoever reaches it may ask.
+  std::string token_file{};
+  /// Of pages that need no token: their paths. Empty: what probes ask for, /live and /ready.
+  std::vector<std::string> open{};
   bool operator==(const Admin&) const = default;
 };
 

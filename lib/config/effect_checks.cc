@@ -20,8 +20,7 @@ class EffectChecks {
     for (size_t i = 0; i < config_.listeners.size(); ++i) {
       CheckListener((KeyPath() / "listeners")[i], *config_.listeners[i]);
     }
-    if (config_.admin.address)
-      CheckMode(KeyPath() / "admin", *config_.admin.address, config_.admin.mode);
+    if (config_.admin.address) CheckAdmin(KeyPath() / "admin", config_.admin);
     CheckUse();
   }
 
@@ -45,6 +44,12 @@ class EffectChecks {
   void CheckMode(const KeyPath& path, const base::Address& address, std::optional<uint32_t> mode) {
     WarnIf(mode && address.kind() != base::Address::Kind::kUnix, path / "mode",
            "only the address of a unix socket has a file", "remove it");
+  }
+
+  void CheckAdmin(const KeyPath& path, const Admin& admin) {
+    CheckMode(path, *admin.address, admin.mode);
+    WarnIf(admin.token_file.empty() && !admin.open.empty(), path / "open",
+           "every page is open without a token_file", "add it, or remove this");
   }
 
   void CheckTimes(const KeyPath& path, const CallPolicy& calls) {

@@ -97,6 +97,8 @@ struct AdminKey {
     return Group{[](MapReader& map, Admin& admin) {
       map.Optional("address", admin.address, AddressKey(AddressKey::Port::kAny));
       map.Optional("mode", admin.mode, FileModeKey());
+      map.Optional("token_file", admin.token_file, Text("file", CheckFilePath));
+      map.Optional("open", admin.open, List{Text("page", CheckOpenPage)});
     }};
   }
 

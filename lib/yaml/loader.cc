@@ -35,6 +35,8 @@ void AnchorPaths(Config& config, const std::string& path) {
     auto* file = std::get_if<EndpointsFile>(&each.Edit().origin);
     if (file != nullptr) file->path = (folder / file->path).string();
   }
+  std::string& tokens = config.admin.token_file;
+  if (!tokens.empty()) tokens = (folder / tokens).string();
 }
 
 const YamlNode* Find(const YamlNode& map, std::string_view key) {

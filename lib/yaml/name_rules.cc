@@ -138,6 +138,19 @@ std::optional<Complaint> CheckMetadataValue(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<Complaint> CheckFilePath(std::string_view text) {
+  if (!text.empty()) return std::nullopt;
+  return Complaint{"is empty", "write the path of a file"};
+}
+
+std::optional<Complaint> CheckOpenPage(std::string_view text) {
+  for (const std::string_view each : {"/live", "/ready", "/metrics", "/clusters"}) {
+    if (text == each) return std::nullopt;
+  }
+  return Complaint{Quoted(text) + " is no page that can be open",
+                   "use /live, /ready, /metrics or /clusters"};
+}
+
 std::optional<Complaint> CheckZone(std::string_view text) {
   if (!CheckClusterName(text)) return std::nullopt;
   return Complaint{Quoted(text) + " is no name for a zone",

@@ -31,6 +31,10 @@ std::optional<Complaint> CheckSentName(std::string_view text);
 /// the value, which may be a secret.
 std::optional<Complaint> CheckMetadataValue(std::string_view text);
 /// The name of a zone: as a cluster's name.
+/// The path of a file: any text.
+std::optional<Complaint> CheckFilePath(std::string_view text);
+/// A page of the admin port that may need no token.
+std::optional<Complaint> CheckOpenPage(std::string_view text);
 std::optional<Complaint> CheckZone(std::string_view text);
 /// What stands for an endpoint in a hash: ' ' to '~', at least one.
 std::optional<Complaint> CheckHashKey(std::string_view text);

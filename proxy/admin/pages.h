@@ -21,7 +21,8 @@ struct Response {
   int status = 200;
   std::string content_type = "text/plain; charset=utf-8";
   std::string body;
-  std::string allow{};  ///< with 405: the methods that the page has
+  std::string allow{};      ///< with 405: the methods that the page has
+  std::string challenge{};  ///< with 401: what is asked for (RFC 9110, section 11.6.1)
 };
 
 /// The value of `name` in a query, percent-decoded ("%2F" and "+"); empty when it is not there.

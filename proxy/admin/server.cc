@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <sys/time.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 
@@ -69,6 +70,9 @@ void SetHeaders(evhttp_request& request, const Response& response) {
   evhttp_add_header(headers, "Cache-Control", "no-store");
   evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
   if (!response.allow.empty()) evhttp_add_header(headers, "Allow", response.allow.c_str());
+  if (!response.challenge.empty()) {
+    evhttp_add_header(headers, "WWW-Authenticate", response.challenge.c_str());
+  }
 }
 
 void Reply(evhttp_request& request, const Response& response) {
@@ -86,18 +90,20 @@ void Server::HttpDeleter::operator()(evhttp* http) const { evhttp_free(http); }
 
 Result<std::unique_ptr<Server>, std::string> Server::Open(
     net::EventLoop& loop, const base::Address& address, Sources sources,
-    std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits) {
+    std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits,
+    Access access) {
   const auto sockets = net::OpenListeners(address, 1);
   if (!sockets) return Error("admin: " + sockets.error());
-  return Open(loop, sockets->front(), std::move(sources), idle_timeout, limits);
+  return Open(loop, sockets->front(), std::move(sources), idle_timeout, limits, std::move(access));
 }
 
 Result<std::unique_ptr<Server>, std::string> Server::Open(
     net::EventLoop& loop, const base::FileDescriptor& socket, Sources sources,
-    std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits) {
+    std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits,
+    Access access) {
   const std::string address = net::SocketAddress::OfSocket(socket.get()).ToString();
   std::unique_ptr<Server> server(
-      new Server(loop, address, std::move(sources), idle_timeout, limits));
+      new Server(loop, address, std::move(sources), idle_timeout, limits, std::move(access)));
   // evhttp closes the descriptor that it listens on, so it gets one of its own.
   const int listening = fcntl(socket.get(), F_DUPFD_CLOEXEC, 0);
   evhttp_bound_socket* const bound =
@@ -113,11 +119,13 @@ Result<std::unique_ptr<Server>, std::string> Server::Open(
 }
 
 Server::Server(net::EventLoop& loop, std::string address, Sources sources,
-               std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits)
+               std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits,
+               Access access)
     : pages_(std::move(sources)),
       idle_timeout_(idle_timeout),
       address_(std::move(address)),
       reach_(ReachOf(address_)),
+      access_(std::move(access)),
       watch_(loop, limits),
       http_(evhttp_new(loop.native())) {
   CHECK(http_ != nullptr);
@@ -142,6 +150,20 @@ Server::Server(net::EventLoop& loop, std::string address, Sources sources,
 
 Server::~Server() = default;
 
+std::optional<Response> Server::Refusal(const evhttp_request& request,
+                                        std::string_view path) const {
+  if (const auto why = WhyRefused(reach_, HeaderOf(request, "Host"), HeaderOf(request, "Origin"))) {
+    return Response{.status = 403, .body = *why + "\n"};
+  }
+  if (!access_.tokens || std::ranges::find(access_.open, path) != access_.open.end() ||
+      access_.tokens->Accepts(HeaderOf(request, "Authorization"))) {
+    return std::nullopt;
+  }
+  return Response{.status = 401,
+                  .body = "this page needs a token: Authorization: Bearer TOKEN\n",
+                  .challenge = "Bearer"};
+}
+
 // A page may take long, as a reload does: that is not the client's silence.
 void Server::OnRequest(evhttp_request& request) {
   watch_.OnRequest(ConnectionOf(request));
@@ -150,13 +172,11 @@ void Server::OnRequest(evhttp_request& request) {
   };
   const evhttp_uri* const uri = evhttp_request_get_evhttp_uri(&request);
   if (uri == nullptr) return send({.status = HTTP_BADREQUEST, .body = "the URI cannot be read\n"});
-  if (const auto why = WhyRefused(reach_, HeaderOf(request, "Host"), HeaderOf(request, "Origin"))) {
-    return send({.status = 403, .body = *why + "\n"});
-  }
-  pages_.Answer({.method = MethodOf(request),
-                 .path = OrEmpty(evhttp_uri_get_path(uri)),
-                 .query = OrEmpty(evhttp_uri_get_query(uri))},
-                send);
+  const std::string_view path = OrEmpty(evhttp_uri_get_path(uri));
+  if (const auto refusal = Refusal(request, path)) return send(*refusal);
+  pages_.Answer(
+      {.method = MethodOf(request), .path = path, .query = OrEmpty(evhttp_uri_get_query(uri))},
+      send);
 }
 
 void Server::Answer(evhttp_request& request, const Response& response) {

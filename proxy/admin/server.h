@@ -4,12 +4,15 @@
 // destroyed, before its loop. Everything happens on the loop's thread, in between other events, so
 // a page must be quick to make, or come in a later turn. A request's headers, its body and the time
 // it may take are bounded, and the number of connections; requests that a web page has a browser
-// send are refused.
+// send are refused, and those without a token where one is asked for.
 #pragma once
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "lib/base/address.h"
 #include "lib/base/file_descriptor.h"
@@ -18,11 +21,18 @@
 #include "lib/net/event_loop.h"
 #include "proxy/admin/pages.h"
 #include "proxy/admin/request_check.h"
+#include "proxy/admin/tokens.h"
 
 struct evhttp;
 struct evhttp_request;
 
 namespace evenkeel::admin {
+
+/// Who may see what.
+struct Access {
+  std::unique_ptr<Tokens> tokens{};  ///< null: whoever reaches the port sees every page
+  std::vector<std::string> open{};   ///< the paths that need no token
+};
 
 class Server {
  public:
@@ -32,12 +42,12 @@ class Server {
   static base::Result<std::unique_ptr<Server>, std::string> Open(
       net::EventLoop& loop, const base::Address& address, Sources sources,
       std::chrono::milliseconds idle_timeout = std::chrono::seconds(10),
-      const net::ConnectionWatch::Limits& limits = {});
+      const net::ConnectionWatch::Limits& limits = {}, Access access = {});
   /// The same on a socket that listens already.
   static base::Result<std::unique_ptr<Server>, std::string> Open(
       net::EventLoop& loop, const base::FileDescriptor& socket, Sources sources,
       std::chrono::milliseconds idle_timeout = std::chrono::seconds(10),
-      const net::ConnectionWatch::Limits& limits = {});
+      const net::ConnectionWatch::Limits& limits = {}, Access access = {});
 
   ~Server();
   Server(const Server&) = delete;
@@ -52,7 +62,9 @@ class Server {
   };
 
   Server(net::EventLoop& loop, std::string address, Sources sources,
-         std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits);
+         std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits,
+         Access access);
+  std::optional<Response> Refusal(const evhttp_request& request, std::string_view path) const;
   void OnRequest(evhttp_request& request);
   void Answer(evhttp_request& request, const Response& response);
 
@@ -60,6 +72,7 @@ class Server {
   const std::chrono::milliseconds idle_timeout_;
   const std::string address_;
   const Reach reach_;
+  const Access access_;
   net::ConnectionWatch watch_;
   const std::unique_ptr<evhttp, HttpDeleter> http_;
   // For answers that come later: evhttp keeps a request whose client has gone until it is answered,

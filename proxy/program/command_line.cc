@@ -81,6 +81,9 @@ void AddReadyFlags(CLI::App& app, ReadyCommand& ready) {
   AddParsed(app, "--timeout", ready.timeout, ParseDuration,
             "The answer may take this long; default 1s")
       ->type_name("DURATION");
+  app.add_option("--token-file", ready.token_file,
+                 "The sidecar's `admin.token_file`, where /ready is not one of its open pages")
+      ->type_name("FILE");
 }
 
 // CLI11 would say that a command is missing.

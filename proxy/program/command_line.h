@@ -30,6 +30,7 @@ struct CheckCommand {
 struct ReadyCommand {
   base::Address admin = *config::Admin().address;
   base::Duration timeout = std::chrono::seconds(1);
+  std::string token_file{};  ///< the first of its tokens goes along; empty: none
 };
 
 /// What a reload of `before` to `after` would change.

@@ -10,6 +10,7 @@
 #include "lib/net/event_loop.h"
 #include "lib/net/resolver.h"
 #include "lib/net/timer.h"
+#include "lib/yaml/token_file.h"
 
 namespace evenkeel::proxy {
 namespace {
@@ -17,18 +18,20 @@ namespace {
 using base::Error;
 using base::Result;
 
-config::HealthCheck GetReady() {
+config::HealthCheck GetReady(const std::string& token) {
   config::HealthCheck check;
   check.type = config::HealthCheck::Type::kHttp;
   check.path = "/ready";
+  if (!token.empty()) check.metadata = {{"authorization", "Bearer " + token}};
   return check;
 }
 
 // The same question that health checks of type http put to endpoints.
 class Question final : private health::Probe::Owner {
  public:
-  Question(const net::SocketAddress& address, std::string name)
-      : probe_(loop_, settings_, address, std::move(name), *this),
+  Question(const net::SocketAddress& address, std::string name, const std::string& token)
+      : settings_(GetReady(token)),
+        probe_(loop_, settings_, address, std::move(name), *this),
         deadline_(loop_, [this] { End("no answer in time"); }) {}
 
   Result<void, std::string> Ask(base::Duration timeout) {
@@ -54,7 +57,7 @@ class Question final : private health::Probe::Owner {
     loop_.Stop();
   }
 
-  const config::HealthCheck settings_ = GetReady();
+  const config::HealthCheck settings_;
   net::EventLoop loop_;
   bool ended_ = false;
   std::string failure_;
@@ -64,16 +67,26 @@ class Question final : private health::Probe::Owner {
 
 }  // namespace
 
-Result<void, std::string> AskReady(const base::Address& admin, base::Duration timeout) {
+Result<void, std::string> AskReady(const base::Address& admin, base::Duration timeout,
+                                   const std::string& token) {
   const auto addresses = net::Resolve(admin);
   if (!addresses) return Error(admin.ToString() + ": " + addresses.error());
-  return Question(addresses->front(), admin.ToString()).Ask(timeout).map_error([&](auto failure) {
-    return admin.ToString() + ": " + failure;
-  });
+  return Question(addresses->front(), admin.ToString(), token)
+      .Ask(timeout)
+      .map_error([&](auto failure) { return admin.ToString() + ": " + failure; });
 }
 
 int SayWhetherReady(const ReadyCommand& command) {
-  const auto ready = AskReady(command.admin, command.timeout);
+  std::string token;
+  if (!command.token_file.empty()) {
+    auto tokens = config::ReadTokens(command.token_file);
+    if (!tokens) {
+      std::cerr << tokens.error().reason << "; " << tokens.error().hint << '\n';
+      return kUsageExitCode;
+    }
+    token = std::move(tokens->front());
+  }
+  const auto ready = AskReady(command.admin, command.timeout, token);
   if (ready) return EXIT_SUCCESS;
   std::cerr << "not ready: " << ready.error() << '\n';
   return EXIT_FAILURE;

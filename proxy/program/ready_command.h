@@ -15,8 +15,10 @@
 namespace evenkeel::proxy {
 
 /// Blocks for at most `timeout`, not counting a look-up of a name. The error is a sentence that
-/// says why not: nobody listens, no answer, or the status that /ready answered with.
-base::Result<void, std::string> AskReady(const base::Address& admin, base::Duration timeout);
+/// says why not: nobody listens, no answer, or the status that /ready answered with. `token` goes
+/// along, unless it is empty.
+base::Result<void, std::string> AskReady(const base::Address& admin, base::Duration timeout,
+                                         const std::string& token = {});
 
 /// Asks, and says on standard error why not. The result is the exit code.
 int SayWhetherReady(const ReadyCommand& command);

@@ -78,6 +78,8 @@ class Sidecar {
  private:
   base::Result<void, std::string> Start();
   base::Result<void, std::string> Open();
+  base::Result<void, std::string> OpenAdmin(const base::FileDescriptor& socket);
+  void OnTokensReread(const std::string& trouble);
   void OnServing();
   void OnReadiness(const std::vector<std::string>& reasons);
   void LogState(std::string_view state);
@@ -158,15 +160,35 @@ base::Result<void, std::string> Sidecar::Start() {
   return {};
 }
 
+base::Result<void, std::string> Sidecar::OpenAdmin(const base::FileDescriptor& socket) {
+  admin::Access access{.open = config_.admin.open};
+  if (access.open.empty()) access.open = {"/live", "/ready"};
+  if (!config_.admin.token_file.empty()) {
+    auto tokens =
+        admin::Tokens::Open(loop_, config_.admin.token_file,
+                            [this](const std::string& trouble) { OnTokensReread(trouble); });
+    if (!tokens) return base::Error("admin: " + tokens.error());
+    access.tokens = std::move(*tokens);
+  }
+  auto opened =
+      admin::Server::Open(loop_, socket, AdminSources(*server_, loop_, metrics_, *reloader_),
+                          std::chrono::seconds(10), {}, std::move(access));
+  if (!opened) return base::Error(opened.error());
+  admin_ = std::move(*opened);
+  return {};
+}
+
+void Sidecar::OnTokensReread(const std::string& trouble) {
+  if (trouble.empty()) return log_.Info("admin tokens read anew");
+  log_.Error("admin tokens rejected: the old ones stay", {{"reason", trouble}});
+}
+
 // What only one process can have: the admin port and the place where successors ask.
 base::Result<void, std::string> Sidecar::Open() {
   if (config_.admin.address) {
     const auto socket = sockets_.Open(*config_.admin.address, 1, {.mode = config_.admin.mode});
     if (!socket) return base::Error("admin: " + socket.error());
-    auto opened = admin::Server::Open(loop_, socket->front(),
-                                      AdminSources(*server_, loop_, metrics_, *reloader_));
-    if (!opened) return base::Error(opened.error());
-    admin_ = std::move(*opened);
+    if (auto opened = OpenAdmin(socket->front()); !opened) return opened;
   }
   if (command_.takeover_socket.empty()) return {};
   return handover_.Offer(

@@ -55,6 +55,14 @@ TEST_F(EffectChecksTest, WarnsOfSettingsWithoutTheOneTheyBelongTo) {
                           "key, so all calls share one limit"));
 }
 
+TEST_F(EffectChecksTest, WarnsOfOpenPagesWhereAllAre) {
+  config_.admin.open = {"/metrics"};
+  EXPECT_THAT(Warnings(), ElementsAre("admin.open: has no effect: every page is open without a "
+                                      "token_file"));
+  config_.admin.token_file = "tokens";
+  EXPECT_THAT(Warnings(), IsEmpty());
+}
+
 TEST_F(EffectChecksTest, WarnsOfLimitsThatAnotherIsReachedBefore) {
   Users().limits.max_calls = 10;
   Users().endpoint_limits.max_calls = 11;

@@ -24,7 +24,7 @@ constexpr char kEveryKey[] = R"(
 workers: 3
 replay_memory: 1MiB
 memory_limit: 512MiB
-admin: {address: "unix:/run/admin.sock", mode: 640}
+admin: {address: "unix:/run/admin.sock", mode: 640, token_file: /run/admin.token, open: [/live]}
 listeners:
   - address: "[::1]:8080"
     routes:

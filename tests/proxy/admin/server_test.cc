@@ -13,6 +13,7 @@
 
 #include <ctime>
 #include <filesystem>
+#include <fstream>
 #include <future>
 #include <thread>
 
@@ -22,6 +23,7 @@
 namespace evenkeel::admin {
 namespace {
 
+using namespace std::chrono_literals;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::Not;
@@ -193,6 +195,53 @@ TEST_F(ServerTest, RefusesABigBody) {
 TEST_F(ServerTest, HangsUpOnAClientThatStopsInTheMiddle) {
   Start("127.0.0.1:0", TestSources(), std::chrono::milliseconds(20));
   EXPECT_EQ(Exchange("GET /live HTTP/1.1\r\nHos"), "");
+}
+
+class TokenTest : public ServerTest {
+ protected:
+  TokenTest() { std::ofstream(path_) << kToken << '\n'; }
+  ~TokenTest() override { std::filesystem::remove(path_); }
+
+  void SetUp() override {
+    Stop();
+    net::EventLoop& loop = loop_.emplace();
+    auto tokens = Tokens::Open(loop, path_, nullptr);
+    ASSERT_TRUE(tokens) << tokens.error();
+    auto server = Server::Open(loop, *base::Address::Parse("127.0.0.1:0"), TestSources(), 10s, {},
+                               {std::move(*tokens), {"/live"}});
+    ASSERT_TRUE(server) << server.error();
+    server_ = std::move(*server);
+    thread_ = std::thread([this] { loop_->Run(); });
+  }
+
+  std::string AskWith(const std::string& field, const std::string& target = "/metrics") {
+    return Exchange("GET " + target + " HTTP/1.1\r\nHost: a\r\n" + field +
+                    "Connection: close\r\n\r\n");
+  }
+
+  static constexpr char kToken[] = "0123456789abcdef";
+  const std::string path_ = ::testing::TempDir() + "evenkeel-tokens-" + std::to_string(getpid());
+};
+
+TEST_F(TokenTest, IsAskedForWherePagesAreNotOpen) {
+  const std::string answer = Ask("GET", "/metrics");
+  EXPECT_THAT(answer, StartsWith("HTTP/1.1 401 Unauthorized\r\n"));
+  EXPECT_THAT(answer, HasSubstr("\r\nWWW-Authenticate: Bearer\r\n"));
+  EXPECT_THAT(Ask("GET", "/nowhere"), StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(Ask("POST", "/reload"), StartsWith("HTTP/1.1 401 "));
+  EXPECT_THAT(Ask("GET", "/live"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(Ask("GET", "/live/"), StartsWith("HTTP/1.1 401 "));
+}
+
+TEST_F(TokenTest, OpensThePages) {
+  EXPECT_THAT(AskWith("Authorization: Bearer 0123456789abcdef\r\n"), StartsWith("HTTP/1.1 200 "));
+  EXPECT_THAT(AskWith("Authorization: Bearer 0123456789abcdeF\r\n"), StartsWith("HTTP/1.1 401 "));
+}
+
+TEST_F(TokenTest, DoesNotHelpAnotherSitesPage) {
+  EXPECT_THAT(AskWith("Authorization: Bearer 0123456789abcdef\r\nOrigin: http://b.example\r\n"),
+              StartsWith("HTTP/1.1 403 "));
+  EXPECT_THAT(AskWith("Origin: http://b.example\r\n", "/live"), StartsWith("HTTP/1.1 403 "));
 }
 
 TEST_F(ServerTest, StopsWhileAClientIsConnected) {

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <sys/socket.h>
 
+#include <fstream>
 #include <string>
 #include <thread>
 
@@ -52,6 +53,27 @@ TEST_F(ReadyCommandTest, AsksForReadyAndTakes200ForYes) {
   Answer("HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nready\n");
   EXPECT_TRUE(Ask());
   EXPECT_THAT(request_, StartsWith("GET /ready HTTP/1.1\r\nHost: " + address_ + "\r\n"));
+}
+
+TEST_F(ReadyCommandTest, BringsTheFirstTokenOfItsFile) {
+  const std::string file = Path("token");
+  std::ofstream(file) << "the-first-token-of-all\nthe-other-token-of-all\n";
+  Answer("HTTP/1.1 200 OK\r\n\r\n");
+  const Printed ready = Run([&] {
+    return SayWhetherReady({*base::Address::Parse(address_), 15s, file});
+  });
+  EXPECT_EQ(ready.code, EXIT_SUCCESS);
+  server_.join();
+  EXPECT_THAT(request_, HasSubstr("\r\nauthorization: Bearer the-first-token-of-all\r\n"));
+}
+
+TEST_F(ReadyCommandTest, ATokenFileThatIsNoneIsWrongUse) {
+  const std::string file = Path("none");
+  const Printed said = Run([&] {
+    return SayWhetherReady({*base::Address::Parse(address_), 15s, file});
+  });
+  EXPECT_EQ(said.code, kUsageExitCode);
+  EXPECT_THAT(said.err, HasSubstr("cannot be read"));
 }
 
 TEST_F(ReadyCommandTest, AnotherStatusSaysWhyNot) {
