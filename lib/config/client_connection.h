@@ -1,11 +1,14 @@
-// How a listener treats its clients' connections, as configured: PINGs both ways, idleness, age.
+// How a listener treats its clients' connections, as configured: PINGs both ways, idleness, age,
+// what they say of who is behind them.
 //
 // Plain values, part of config.h's Listener. Defaults are those of a gRPC server (gRFC A8, A9).
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/base/network.h"
 #include "lib/config/bounds.h"
 
 namespace evenkeel::config {
@@ -41,6 +44,13 @@ struct ConnectionLifetime {
   base::Duration max_age_grace{};
   static constexpr Durations kMaxAgeGrace{std::chrono::milliseconds(0), std::chrono::hours(24)};
   bool operator==(const ConnectionLifetime&) const = default;
+};
+
+/// `proxy_protocol:` of a listener: a PROXY header, version 1 or 2, begins each connection.
+struct ProxyProtocol {
+  /// Whose headers are believed, and asked for; connections from elsewhere are refused.
+  std::vector<base::Network> trusted;
+  bool operator==(const ProxyProtocol&) const = default;
 };
 
 }  // namespace evenkeel::config

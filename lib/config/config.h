@@ -82,6 +82,8 @@ struct Listener {
   /// the process's descriptors.
   uint32_t max_connections = 0;
   static constexpr WholeNumbers kMaxConnections{0, 10'000'000};
+  /// Nothing: connections begin with HTTP/2, the default.
+  std::optional<ProxyProtocol> proxy_protocol;
   bool operator==(const Listener&) const = default;
 };
 

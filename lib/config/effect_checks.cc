@@ -27,6 +27,11 @@ class EffectChecks {
  private:
   void CheckListener(const KeyPath& path, const Listener& listener) {
     CheckMode(path, listener.address, listener.mode);
+    WarnIf(listener.proxy_protocol && listener.address.kind() == base::Address::Kind::kUnix,
+           path / "proxy_protocol",
+           "clients of a unix socket have no address to trust, so each "
+           "of them is refused",
+           "remove it, or listen on an IP address");
     const ConnectionLifetime& lifetime = listener.lifetime;
     WarnIf(lifetime.max_age_grace.count() > 0 && lifetime.max_age.count() == 0,
            path / "max_connection_age_grace", "connections have no max_connection_age",

@@ -3,11 +3,12 @@
 #include <utility>
 
 #include "lib/net/byte_stream.h"
+#include "lib/net/proxied_stream.h"
 
 namespace evenkeel::rpc {
 namespace {
 
-class Plain final : public Transports {
+class Plain : public Transports {
  public:
   std::string_view scheme() const override { return "http"; }
 
@@ -25,7 +26,24 @@ class Plain final : public Transports {
   }
 };
 
+class Proxied final : public Plain {
+ public:
+  explicit Proxied(std::vector<base::Network> trusted) : trusted_(std::move(trusted)) {}
+
+  std::unique_ptr<net::Transport> Accept(net::EventLoop& loop, base::FileDescriptor socket,
+                                         net::Transport::Handler& handler) const override {
+    return std::make_unique<net::ProxiedStream>(loop, std::move(socket), handler, trusted_);
+  }
+
+ private:
+  const std::vector<base::Network> trusted_;
+};
+
 }  // namespace
+
+std::shared_ptr<const Transports> ProxiedTransports(std::vector<base::Network> trusted) {
+  return std::make_shared<const Proxied>(std::move(trusted));
+}
 
 // It owns nothing, so that connections do not count references to it.
 std::shared_ptr<const Transports> PlainTransports() {

@@ -8,8 +8,10 @@
 #include <memory>
 #include <string_view>
 #include <system_error>
+#include <vector>
 
 #include "lib/base/file_descriptor.h"
+#include "lib/base/network.h"
 #include "lib/base/result.h"
 #include "lib/net/event_loop.h"
 #include "lib/net/socket_address.h"
@@ -34,5 +36,9 @@ class Transports {
 
 /// Bytes as they are; the same object always.
 std::shared_ptr<const Transports> PlainTransports();
+
+/// The same for clients that come through a load balancer: a PROXY header from one of `trusted`
+/// begins each accepted connection (net::ProxiedStream).
+std::shared_ptr<const Transports> ProxiedTransports(std::vector<base::Network> trusted);
 
 }  // namespace evenkeel::rpc

@@ -10,7 +10,9 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <system_error>
+#include <utility>
 
 #include "lib/base/file_descriptor.h"
 #include "lib/base/result.h"
@@ -42,6 +44,8 @@ class ByteStream final : public Transport {
 
   bool open() const override { return state_ == State::kOpen; }
   const Peer& peer() const override { return peer_; }
+  /// Who it is that the peer speaks for.
+  void SetPeerAddress(std::string address) { peer_.address = std::move(address); }
   base::Result<size_t, std::error_code> Write(std::span<const uint8_t> bytes) override;
   void PauseReading() override;
   void ResumeReading() override;

@@ -120,9 +120,11 @@ std::string_view ClientEndName(ClientEnd end) {
     case ClientEnd::kInflatedBlock:
       return "inflated_header_block";
     case ClientEnd::kMemory:
+      return "memory";
+    case ClientEnd::kProxyHeader:
       break;
   }
-  return "memory";
+  return "proxy_header";
 }
 
 }  // namespace evenkeel::telemetry

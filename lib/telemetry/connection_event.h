@@ -71,10 +71,11 @@ enum class ClientEnd : uint8_t {
   kUnreadAnswers,
   kEndlessBlock,
   kInflatedBlock,
-  kMemory,  ///< held most when memory ran out
+  kMemory,       ///< held most when memory ran out
+  kProxyHeader,  ///< no good PROXY header where each connection has to begin with one
 };
 
-inline constexpr size_t kClientEndCount = static_cast<size_t>(ClientEnd::kMemory) + 1;
+inline constexpr size_t kClientEndCount = static_cast<size_t>(ClientEnd::kProxyHeader) + 1;
 
 /// For a client that broke HTTP/2 in that way, or has been too much.
 ClientEnd ClientEndFromFault(http2::Abuse abuse, http2::ErrorCode code);

@@ -2,6 +2,7 @@
 
 #include "lib/yaml/flag_key.h"
 #include "lib/yaml/key_types.h"
+#include "lib/yaml/network_key.h"
 
 namespace evenkeel::config {
 namespace {
@@ -15,6 +16,10 @@ void ReadKeepalive(MapReader& map, ClientKeepalive& keepalive) {
                Number(ClientKeepalive::kMaxPingStrikes));
 }
 
+void ReadProxyProtocol(MapReader& map, ProxyProtocol& proxy) {
+  map.Required("trusted", proxy.trusted, List{NetworkKey()});
+}
+
 }  // namespace
 
 void ReadClientConnection(MapReader& map, Listener& listener) {
@@ -25,6 +30,7 @@ void ReadClientConnection(MapReader& map, Listener& listener) {
   map.Optional("max_connection_age", lifetime.max_age, Number(ConnectionLifetime::kMaxAge));
   map.Optional("max_connection_age_grace", lifetime.max_age_grace,
                Number(ConnectionLifetime::kMaxAgeGrace));
+  map.Optional("proxy_protocol", listener.proxy_protocol, Group{ReadProxyProtocol});
 }
 
 }  // namespace evenkeel::config

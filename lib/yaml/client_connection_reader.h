@@ -6,7 +6,7 @@
 
 namespace evenkeel::config {
 
-/// `keepalive:` and `max_connection_…`.
+/// `keepalive:`, `max_connection_…` and `proxy_protocol:`.
 void ReadClientConnection(MapReader& map, Listener& listener);
 
 }  // namespace evenkeel::config

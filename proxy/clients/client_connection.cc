@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "lib/net/proxy_header.h"
 #include "proxy/call/hops.h"
 
 namespace evenkeel::proxy {
@@ -182,6 +183,9 @@ void ClientConnection::OnLost(const rpc::Connection::Loss& loss) {
       EndedForFault(telemetry::ClientEndFromFault(connection_.session().abuse(), loss.code),
                     loss.reason);
     }
+  }
+  if (loss.error.category() == net::ProxyFaults()) {
+    EndedForFault(telemetry::ClientEnd::kProxyHeader, loss.reason);
   }
   owner_.OnConnectionGone(*this);
 }

@@ -29,6 +29,8 @@ void FuzzHeaderValues(std::span<const uint8_t> input);
 void FuzzHpack(std::span<const uint8_t> input);
 /// The answer to a probe by HTTP.
 void FuzzHttpAnswer(std::span<const uint8_t> input);
+/// The first bytes of a connection that has to begin with a PROXY header.
+void FuzzProxyHeader(std::span<const uint8_t> input);
 /// A configuration file.
 void FuzzConfig(std::span<const uint8_t> input);
 /// A call's headers for trace contexts: a byte for the rules, then a line for each header.

@@ -64,8 +64,9 @@ THIRD_PARTY = [
     (r"(grpcpp|grpc|grpc\+\+)/", ("backend/",)),
     (
         r"(sys/socket\.h|sys/un\.h|netinet/|arpa/|netdb\.h|net/if\.h)",
-        # address.cc tells IP addresses from names (inet_pton) and knows how long a unix path is.
-        ("lib/net/", "lib/base/address.cc", "backend/"),
+        # address.cc tells IP addresses from names (inet_pton) and knows how long a unix path is,
+        # network.cc reads ranges of them.
+        ("lib/net/", "lib/base/address.cc", "lib/base/network.cc", "backend/"),
     ),
 ]
 

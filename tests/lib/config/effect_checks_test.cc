@@ -63,6 +63,13 @@ TEST_F(EffectChecksTest, WarnsOfOpenPagesWhereAllAre) {
   EXPECT_THAT(Warnings(), IsEmpty());
 }
 
+TEST_F(EffectChecksTest, WarnsOfProxyHeadersOnAUnixSocket) {
+  TheListener().proxy_protocol = ProxyProtocol{{base::Network()}};
+  EXPECT_THAT(Warnings(), IsEmpty());
+  TheListener().address = *base::Address::Parse("unix:/run/a.sock");
+  EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("listeners[0].proxy_protocol: has no effect")));
+}
+
 TEST_F(EffectChecksTest, WarnsOfLimitsThatAnotherIsReachedBefore) {
   Users().limits.max_calls = 10;
   Users().endpoint_limits.max_calls = 11;

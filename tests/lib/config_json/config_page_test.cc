@@ -78,6 +78,7 @@ listeners:
     max_connection_idle: 2m
     max_connection_age: 1h
     max_connection_age_grace: 10s
+    proxy_protocol: {trusted: [10.0.0.0/8, "2001:db8::1"]}
   - {address: "unix:/run/proxy.sock", cluster: users, mode: "0660"}
 clusters:
   users:
@@ -299,7 +300,8 @@ TEST(ConfigPageTest, KeepsWhatTheFileSaysOfListeners) {
     "keepalive": {"time": "1m", "timeout": "5s", "permit_time": "30s",
                   "permit_without_calls": true, "max_ping_strikes": 5},
     "max_connections": 9, "max_connection_idle": "2m", "max_connection_age": "1h",
-    "max_connection_age_grace": "10s"})"));
+    "max_connection_age_grace": "10s",
+    "proxy_protocol": {"trusted": ["10.0.0.0/8", "2001:db8::1/128"]}})"));
 }
 
 TEST(ConfigPageTest, KeepsWhatTheFileSaysOfClusters) {

@@ -31,6 +31,18 @@ TEST(ClientConnectionReaderTest, ReadsEachKey) {
   EXPECT_EQ(listener.lifetime, (ConnectionLifetime{5min, 720h, 30s}));
 }
 
+TEST(ClientConnectionReaderTest, ReadsWhoseProxyHeadersAreTrusted) {
+  Listener listener;
+  EXPECT_EQ(ReadInto(listener, "{proxy_protocol: {trusted: [10.0.0.0/8, \"::1\"]}}"), "");
+  ASSERT_TRUE(listener.proxy_protocol);
+  EXPECT_EQ(listener.proxy_protocol->trusted,
+            (std::vector{base::Network::Parse("10.0.0.0/8").value(),
+                         base::Network::Parse("::1").value()}));
+  for (const char* each : {"{}", "{trusted: []}", "{trusted: [10.0.0.1/8]}"}) {
+    EXPECT_NE(ReadInto(listener, std::string("{proxy_protocol: ") + each + "}"), "") << each;
+  }
+}
+
 TEST(ClientConnectionReaderTest, WhatIsNotSaidIsTheDefault) {
   Listener listener;
   EXPECT_EQ(ReadInto(listener, "{keepalive: {time: 1m}}"), "");
