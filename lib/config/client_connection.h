@@ -53,4 +53,21 @@ struct ProxyProtocol {
   bool operator==(const ProxyProtocol&) const = default;
 };
 
+/// `forward_client_certificate:` of a listener: what becomes of x-forwarded-client-cert.
+struct ForwardClientCertificate {
+  enum class Mode : uint8_t {
+    kStrip,    ///< no call has it
+    kSet,      ///< it tells of the client's certificate, and of nothing else
+    kAppend,   ///< trusted clients' keeps what it says, with the client's certificate behind that
+    kForward,  ///< trusted clients' stays as it is
+  };
+  Mode mode = Mode::kStrip;
+  enum class Field : uint8_t { kHash, kSubject, kUri, kDns };
+  /// Of kSet and kAppend: what is told, in the order of Field.
+  std::vector<Field> fields{Field::kHash, Field::kUri};
+  /// Of kAppend and kForward: the clients, by their addresses; others lose theirs.
+  std::vector<base::Network> trusted;
+  bool operator==(const ForwardClientCertificate&) const = default;
+};
+
 }  // namespace evenkeel::config

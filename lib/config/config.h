@@ -84,6 +84,7 @@ struct Listener {
   static constexpr WholeNumbers kMaxConnections{0, 10'000'000};
   /// Nothing: connections begin with HTTP/2, the default.
   std::optional<ProxyProtocol> proxy_protocol;
+  ForwardClientCertificate forward_client_certificate;
   bool operator==(const Listener&) const = default;
 };
 

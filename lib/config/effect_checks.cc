@@ -32,6 +32,7 @@ class EffectChecks {
            "clients of a unix socket have no address to trust, so each "
            "of them is refused",
            "remove it, or listen on an IP address");
+    CheckForwarding(path / "forward_client_certificate", listener.forward_client_certificate);
     const ConnectionLifetime& lifetime = listener.lifetime;
     WarnIf(lifetime.max_age_grace.count() > 0 && lifetime.max_age.count() == 0,
            path / "max_connection_age_grace", "connections have no max_connection_age",
@@ -49,6 +50,14 @@ class EffectChecks {
   void CheckMode(const KeyPath& path, const base::Address& address, std::optional<uint32_t> mode) {
     WarnIf(mode && address.kind() != base::Address::Kind::kUnix, path / "mode",
            "only the address of a unix socket has a file", "remove it");
+  }
+
+  void CheckForwarding(const KeyPath& path, const ForwardClientCertificate& forward) {
+    using Mode = ForwardClientCertificate::Mode;
+    WarnIf(forward.mode == Mode::kSet || forward.mode == Mode::kAppend, path / "mode",
+           "clients show no certificates here", "use strip or forward");
+    WarnIf(!forward.trusted.empty() && (forward.mode == Mode::kStrip || forward.mode == Mode::kSet),
+           path / "trusted", "with this mode nobody's field is kept", "remove it");
   }
 
   void CheckAdmin(const KeyPath& path, const Admin& admin) {

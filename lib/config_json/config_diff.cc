@@ -172,9 +172,10 @@ class Differ {
       return Add(path, both, "it is listened on", "its socket closes, its connections are drained");
     }
     for (const auto& [key, value] : PairsOf(both)) {
+      const bool is_of_calls =
+          key == "routes" || key == "cluster" || key == "forward_client_certificate";
       Deep(path + "." + key, value,
-           key == "routes" || key == "cluster" ? "for calls from now on"
-                                               : "for connections from now on");
+           is_of_calls ? "for calls from now on" : "for connections from now on");
     }
   }
 

@@ -1,8 +1,13 @@
 #include "lib/yaml/client_connection_reader.h"
 
+#include <array>
+#include <string_view>
+#include <vector>
+
 #include "lib/yaml/flag_key.h"
 #include "lib/yaml/key_types.h"
 #include "lib/yaml/network_key.h"
+#include "lib/yaml/word_key.h"
 
 namespace evenkeel::config {
 namespace {
@@ -20,6 +25,29 @@ void ReadProxyProtocol(MapReader& map, ProxyProtocol& proxy) {
   map.Required("trusted", proxy.trusted, List{NetworkKey()});
 }
 
+// A list that replaces its default.
+struct FieldsKey : List<WordKey<4>> {
+  FieldsKey() : List<WordKey<4>>{WordKey<4>({"hash", "subject", "uri", "dns"})} {}
+
+  void Read(const Place& place, std::vector<ForwardClientCertificate::Field>& out) const {
+    out.clear();
+    List<WordKey<4>>::Read(place, out);
+  }
+};
+
+void ReadForwardClientCertificate(MapReader& map, ForwardClientCertificate& forward) {
+  using Mode = ForwardClientCertificate::Mode;
+  map.Optional("mode", forward.mode,
+               WordKey(std::array<std::string_view, 4>{"strip", "set", "append", "forward"}));
+  map.Optional("fields", forward.fields, FieldsKey());
+  map.Optional("trusted", forward.trusted, List{NetworkKey()});
+  const bool keeps = forward.mode == Mode::kAppend || forward.mode == Mode::kForward;
+  if (keeps && forward.trusted.empty() && map.IsGood()) {
+    map.Fail({"keeps what clients say of certificates and does not say whose",
+              "add trusted: [NETWORK], the proxies that may"});
+  }
+}
+
 }  // namespace
 
 void ReadClientConnection(MapReader& map, Listener& listener) {
@@ -31,6 +59,8 @@ void ReadClientConnection(MapReader& map, Listener& listener) {
   map.Optional("max_connection_age_grace", lifetime.max_age_grace,
                Number(ConnectionLifetime::kMaxAgeGrace));
   map.Optional("proxy_protocol", listener.proxy_protocol, Group{ReadProxyProtocol});
+  map.Optional("forward_client_certificate", listener.forward_client_certificate,
+               Group{ReadForwardClientCertificate});
 }
 
 }  // namespace evenkeel::config

@@ -6,7 +6,7 @@
 
 namespace evenkeel::config {
 
-/// `keepalive:`, `max_connection_…` and `proxy_protocol:`.
+/// `keepalive:`, `max_connection_…`, `proxy_protocol:` and `forward_client_certificate:`.
 void ReadClientConnection(MapReader& map, Listener& listener);
 
 }  // namespace evenkeel::config

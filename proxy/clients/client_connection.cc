@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "lib/net/proxy_header.h"
+#include "proxy/call/forwarded_certificate.h"
 #include "proxy/call/hops.h"
 
 namespace evenkeel::proxy {
@@ -107,6 +108,7 @@ void ClientConnection::OnRequest(http2::StreamHandle stream, http2::HeaderList h
   const uint32_t from = connection_.session().peer_instance();
   // An application may have copied it from a call that it got: that is another call's way.
   if (from == 0 && headers.doubtful()) headers.Remove(kHopsField);
+  ForwardCertificate(headers, connection_.peer(), binding_->settings.forward_certificate);
   const bool came_round = from != 0 && !AddHop(headers, from, binding_->settings.http2.instance);
   Call::Owner& owner = *this;
   Call& call = calls_.Add(std::make_unique<Call>(context_, binding_->routes, connection_.peer(),

@@ -20,7 +20,8 @@ ClientSettings ClientSettingsOf(const config::Listener& listener) {
                         .timeout = listener.keepalive.timeout,
                         .without_calls = rpc::Keepalive::Settings::WithoutCalls::kYes},
           .pings = listener.keepalive,
-          .lifetime = listener.lifetime};
+          .lifetime = listener.lifetime,
+          .forward_certificate = listener.forward_client_certificate};
 }
 
 }  // namespace evenkeel::proxy

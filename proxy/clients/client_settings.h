@@ -18,6 +18,8 @@ struct ClientSettings {
   rpc::Keepalive::Settings keepalive{};
   PingEnforcement::Settings pings{};
   ConnectionLifetime::Settings lifetime{};
+  /// For calls from now on.
+  config::ForwardClientCertificate forward_certificate{};
   /// A call that has finished is reset when nothing of its answer has left for so long, and within
   /// twice that: a client that opens no window would have us hold it for ever. Not configurable.
   base::Duration write_timeout = std::chrono::minutes(5);

@@ -63,6 +63,14 @@ TEST_F(EffectChecksTest, WarnsOfOpenPagesWhereAllAre) {
   EXPECT_THAT(Warnings(), IsEmpty());
 }
 
+TEST_F(EffectChecksTest, WarnsOfForwardedCertificatesThatNobodyShows) {
+  TheListener().forward_client_certificate.mode = ForwardClientCertificate::Mode::kSet;
+  EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("forward_client_certificate.mode: has no effect")));
+  TheListener().forward_client_certificate = {.trusted = {base::Network()}};
+  EXPECT_THAT(Warnings(),
+              ElementsAre(HasSubstr("forward_client_certificate.trusted: has no effect")));
+}
+
 TEST_F(EffectChecksTest, WarnsOfProxyHeadersOnAUnixSocket) {
   TheListener().proxy_protocol = ProxyProtocol{{base::Network()}};
   EXPECT_THAT(Warnings(), IsEmpty());

@@ -79,6 +79,7 @@ listeners:
     max_connection_age: 1h
     max_connection_age_grace: 10s
     proxy_protocol: {trusted: [10.0.0.0/8, "2001:db8::1"]}
+    forward_client_certificate: {mode: append, fields: [hash, dns], trusted: [10.0.0.1]}
   - {address: "unix:/run/proxy.sock", cluster: users, mode: "0660"}
 clusters:
   users:
@@ -301,7 +302,9 @@ TEST(ConfigPageTest, KeepsWhatTheFileSaysOfListeners) {
                   "permit_without_calls": true, "max_ping_strikes": 5},
     "max_connections": 9, "max_connection_idle": "2m", "max_connection_age": "1h",
     "max_connection_age_grace": "10s",
-    "proxy_protocol": {"trusted": ["10.0.0.0/8", "2001:db8::1/128"]}})"));
+    "proxy_protocol": {"trusted": ["10.0.0.0/8", "2001:db8::1/128"]},
+    "forward_client_certificate": {"mode": "append", "fields": ["hash", "dns"],
+      "trusted": ["10.0.0.1/32"]}})"));
 }
 
 TEST(ConfigPageTest, KeepsWhatTheFileSaysOfClusters) {

@@ -310,7 +310,7 @@ TEST(BadConfigsTest, AllErrorsOfAFileComeAtOnceInItsOrder) {
             "bad.yaml:3:40: listeners[0].port: unknown key \"port\"; known keys: address, routes, "
             "cluster, health_service, http2, keepalive, max_connections, max_connection_idle, "
             "max_connection_age, "
-            "max_connection_age_grace, proxy_protocol, mode\n"
+            "max_connection_age_grace, proxy_protocol, forward_client_certificate, mode\n"
             "bad.yaml:7:31: clusters.a.endpoints[1]: the address \"10.0.0.1:1\" is that of "
             "clusters.a.endpoints[0] in line 7 too; give each its own, or remove one\n"
             "bad.yaml:7:45: clusters.a.endpoints[2]: \"7\" has no port; expected host:port, "

@@ -43,6 +43,30 @@ TEST(ClientConnectionReaderTest, ReadsWhoseProxyHeadersAreTrusted) {
   }
 }
 
+TEST(ClientConnectionReaderTest, ReadsWhatBecomesOfForwardedCertificates) {
+  using Forward = ForwardClientCertificate;
+  Listener listener;
+  EXPECT_EQ(ReadInto(listener, "{forward_client_certificate: {}}"), "");
+  EXPECT_EQ(listener.forward_client_certificate, Forward());
+  EXPECT_EQ(ReadInto(listener,
+                     "{forward_client_certificate: {mode: append, fields: [dns], trusted: "
+                     "[10.0.0.1]}}"),
+            "");
+  const Forward wanted = {.mode = Forward::Mode::kAppend,
+                          .fields = {Forward::Field::kDns},
+                          .trusted = {base::Network::Parse("10.0.0.1").value()}};
+  EXPECT_EQ(listener.forward_client_certificate, wanted);
+}
+
+TEST(ClientConnectionReaderTest, WhoKeepsForwardedCertificatesSaysWhose) {
+  for (const char* each : {"append", "forward"}) {
+    Listener listener;
+    EXPECT_NE(ReadInto(listener, std::string("{forward_client_certificate: {mode: ") + each + "}}")
+                  .find("does not say whose"),
+              std::string::npos);
+  }
+}
+
 TEST(ClientConnectionReaderTest, WhatIsNotSaidIsTheDefault) {
   Listener listener;
   EXPECT_EQ(ReadInto(listener, "{keepalive: {time: 1m}}"), "");
