@@ -119,6 +119,7 @@ const Target kTargets[] = {{"server_session", FuzzServerSession, 30'000},
                            {"http_answer", FuzzHttpAnswer, 30'000},
                            {"header_values", FuzzHeaderValues, 30'000},
                            {"proxy_header", FuzzProxyHeader, 30'000},
+                           {"spiffe_id", FuzzSpiffeId, 30'000},
                            {"forwarded_certificate", FuzzForwardedCertificate, 30'000},
                            {"config", FuzzConfig, 300},
                            {"trace", FuzzTrace, 30'000}};

@@ -33,6 +33,8 @@ void FuzzHttpAnswer(std::span<const uint8_t> input);
 void FuzzProxyHeader(std::span<const uint8_t> input);
 /// An x-forwarded-client-cert, and a certificate's names that go into one.
 void FuzzForwardedCertificate(std::span<const uint8_t> input);
+/// The name of a workload.
+void FuzzSpiffeId(std::span<const uint8_t> input);
 /// A configuration file.
 void FuzzConfig(std::span<const uint8_t> input);
 /// A call's headers for trace contexts: a byte for the rules, then a line for each header.
