@@ -68,9 +68,9 @@ YamlNodePtr FileTree::ParseInto(std::string_view text, const std::string& path, 
   const Secrets secrets = [this, &path](const std::string& name) {
     return ReadSecret(Beside(path, name));
   };
-  const YamlNodePtr root =
-      ParseYaml(text, errors_,
-                {file, &variables_, &secrets, file == 0 ? needs_ : "it needs listeners or clusters"});
+  const YamlNodePtr root = ParseYaml(
+      text, errors_,
+      {file, &variables_, &secrets, file == 0 ? needs_ : "it needs listeners or clusters"});
   if (!root || root->kind != YamlNode::Kind::kMap) return root;
   open_.push_back(path);
   YamlNodePtr whole = WithIncludes(root, path);

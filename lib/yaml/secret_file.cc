@@ -23,9 +23,9 @@ base::Result<std::string, Complaint> TextOfSecret(const std::string& path,
     return base::Error(Complaint{subject + " is empty", "write the secret into it"});
   }
   if (text.size() > kMaxSecretBytes) {
-    return base::Error(Complaint{
-        subject + " has more than " + std::to_string(kMaxSecretBytes >> 10) + "KiB",
-        "is it the right file?"});
+    return base::Error(
+        Complaint{subject + " has more than " + std::to_string(kMaxSecretBytes >> 10) + "KiB",
+                  "is it the right file?"});
   }
   if (FindBadByte(text)) {
     return base::Error(Complaint{subject + " holds bytes that are no text",

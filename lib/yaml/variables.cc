@@ -142,8 +142,8 @@ base::Result<Expansion, Complaint> ExpandVariables(std::string_view text,
     const size_t start = at + kOpening.size();
     const std::string_view inside = text.substr(start, end - start);
     const bool is_secret = NamesFile(inside);
-    const auto value = is_secret ? Secret(inside.substr(kFile.size()), secrets)
-                                 : Expand(inside, variables);
+    const auto value =
+        is_secret ? Secret(inside.substr(kFile.size()), secrets) : Expand(inside, variables);
     if (!value) return base::Error(value.error());
     pieces.Add(text.substr(0, at));
     is_secret ? pieces.AddSecret(*value) : pieces.Add(*value);

@@ -31,8 +31,8 @@ struct YamlNode {
 
   Kind kind = Kind::kNull;
   Mark mark{};
-  std::string text{};                ///< kPlain and kQuoted
-  bool has_variables = false;        ///< something of the text came from the environment
+  std::string text{};          ///< kPlain and kQuoted
+  bool has_variables = false;  ///< something of the text came from the environment
   /// Where the text names files of secrets: the whole text, which has "***" in their place, with
   /// what they hold. Empty: it names none. Only who never shows it may read it.
   std::string secret{};
