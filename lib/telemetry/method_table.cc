@@ -28,16 +28,31 @@ MethodId MethodTable::Settle(std::string_view name) {
   const std::lock_guard lock(mutex_);
   const auto found = ids_.find(name);
   if (found != ids_.end()) return found->second;
-  if (ids_.size() >= limit_ || last_id_ == kLastMethodId) return kOtherMethod;
-  const auto id = static_cast<MethodId>(++last_id_);
+  if (ids_.size() >= limit_) return kOtherMethod;
+  const MethodId id = NextId();
+  if (id == kOtherMethod) return id;
   ids_.emplace(name, id);
   ++version_;
+  return id;
+}
+
+MethodId MethodTable::NextId() {
+  if (free_.empty()) {
+    return last_id_ == kLastMethodId ? kOtherMethod : static_cast<MethodId>(++last_id_);
+  }
+  const MethodId id = free_.back();
+  free_.pop_back();
   return id;
 }
 
 void MethodTable::Retire(MethodId id) {
   const std::lock_guard lock(mutex_);
   if (std::erase_if(ids_, [id](const auto& entry) { return entry.second == id; }) > 0) ++version_;
+}
+
+void MethodTable::Free(MethodId id) {
+  const std::lock_guard lock(mutex_);
+  free_.push_back(id);
 }
 
 bool MethodTable::full() const {

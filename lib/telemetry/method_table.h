@@ -3,8 +3,9 @@
 // Bounded: a peer can invent method names without end, so a name gets a number of its own only once
 // an endpoint has answered it or the configuration knows it, and at most `limit` names have one at
 // a time (gRFC A66 asks for a bound); the rest, and what is no method at all, are "other". Metrics
-// retires names that are called no more when there is no room. Numbers are not used again. Owned by
-// Metrics; all functions may be called on any thread. Calls look up in a MethodIndex instead.
+// retires names that are called no more when there is no room, and frees their numbers for others
+// once no call has them any more. Owned by Metrics; all functions may be called on any thread.
+// Calls look up in a MethodIndex instead.
 #pragma once
 
 #include <atomic>
@@ -54,6 +55,8 @@ class MethodTable {
   MethodId Settle(std::string_view name);
   /// Takes the number away: the name has to be settled anew.
   void Retire(MethodId id);
+  /// A retired number may be another name's from now on: nobody counts under it.
+  void Free(MethodId id);
 
   /// All names that have a number, and the version() they are of.
   MethodMap Copy(uint64_t& version) const;
@@ -66,10 +69,14 @@ class MethodTable {
   std::vector<std::string> Names() const;
 
  private:
+  /// kOtherMethod: there is none.
+  MethodId NextId();
+
   const size_t limit_;
   mutable std::mutex mutex_;
   std::atomic<uint64_t> version_ = 0;
   MethodMap ids_;
+  std::vector<MethodId> free_;
   uint32_t last_id_ = 0;
 };
 

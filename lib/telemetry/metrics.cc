@@ -76,6 +76,7 @@ EndpointId Metrics::RegisterEndpoint(std::string_view cluster, std::string_view 
 
 void Metrics::Forget(base::Time now) {
   RetireMethods(now);
+  FreeMethods(now);
   ForgetEndpoints(now);
 }
 
@@ -148,6 +149,13 @@ MetricFamily Metrics::PerEndpoint(MetricFamily family, Value value) const {
 }
 
 CallTotals Metrics::MethodTotals(MethodId method) const {
+  CallTotals totals = CountedAs(method);
+  const auto earlier = earlier_.find(method);
+  if (earlier != earlier_.end()) totals.Subtract(earlier->second);
+  return totals;
+}
+
+CallTotals Metrics::CountedAs(MethodId method) const {
   CallTotals totals;
   for (const auto& worker : workers_) {
     const CallCounters* const found = worker->MethodCalls(method);
@@ -183,8 +191,23 @@ void Metrics::RetireMethods(base::Time now) {
     const bool was_ok =
         totals.finished[OutcomeKind(rpc::StatusCode::kOk, rpc::Origin::kEndpoint)] > 0;
     const base::Duration memory = was_ok ? base::Duration(kMethodMemory) : kRefusedMethodMemory;
-    if (now - *use.seen > memory) methods_.Retire(method);
+    if (now - *use.seen <= memory) continue;
+    methods_.Retire(method);
+    retired_.push_back({method, now});
+    use = {};
   }
+}
+
+// A worker may have found the number just before it was retired: that call's start shows later.
+void Metrics::FreeMethods(base::Time now) {
+  std::erase_if(retired_, [&](const RetiredMethod& each) {
+    if (now - each.since < kRefusedMethodMemory) return false;
+    const CallTotals counted = CountedAs(each.method);
+    if (counted.InFlight() > 0) return false;
+    earlier_[each.method] = counted;
+    methods_.Free(each.method);
+    return true;
+  });
 }
 
 void Metrics::CollectClients(std::vector<MetricFamily>& families) const {

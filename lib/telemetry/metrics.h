@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "lib/base/clock.h"
@@ -25,12 +26,11 @@
 #include "lib/telemetry/method_table.h"
 #include "lib/telemetry/reload_metrics.h"
 #include "lib/telemetry/retry_metrics.h"
+#include "lib/telemetry/samples.h"
 #include "lib/telemetry/shed_metrics.h"
 #include "lib/telemetry/worker_metrics.h"
 
 namespace evenkeel::telemetry {
-
-struct CallTotals;
 
 /// How many different label values there may be; what comes later is folded into "other".
 struct MetricLimits {
@@ -104,8 +104,15 @@ class Metrics final : public prometheus::Collectable {
     std::optional<base::Time> seen;  ///< when it was last seen to be called
   };
 
+  struct RetiredMethod {
+    MethodId method;
+    base::Time since;
+  };
+
   CallTotals MethodTotals(MethodId method) const;
+  CallTotals CountedAs(MethodId method) const;
   void RetireMethods(base::Time now);
+  void FreeMethods(base::Time now);
   bool IsThere(size_t endpoint) const;
   bool IsForgotten(size_t endpoint) const { return absences_[endpoint].is_forgotten; }
   void ForgetEndpoints(base::Time now);
@@ -132,6 +139,8 @@ class Metrics final : public prometheus::Collectable {
   const std::chrono::system_clock::time_point start_ = std::chrono::system_clock::now();
   MethodTable methods_;
   std::vector<MethodUse> method_uses_;  ///< by MethodId
+  std::vector<RetiredMethod> retired_;
+  std::unordered_map<MethodId, CallTotals> earlier_;  ///< counted under the number's former names
   HealthMetrics health_;
   BalancerMetrics balancer_;
   ReloadMetrics reload_;

@@ -89,6 +89,15 @@ void CallTotals::Add(const CallCounters& counters) {
   started += counters.started.value();
 }
 
+void CallTotals::Subtract(const CallTotals& earlier) {
+  for (size_t i = 0; i < finished.size(); ++i) finished[i] -= earlier.finished[i];
+  for (size_t i = 0; i < latency_buckets.size(); ++i) {
+    latency_buckets[i] -= earlier.latency_buckets[i];
+  }
+  latency_nanoseconds -= earlier.latency_nanoseconds;
+  started -= earlier.started;
+}
+
 uint64_t CallTotals::InFlight() const {
   const uint64_t ended = std::accumulate(finished.begin(), finished.end(), uint64_t{0});
   return (started > ended ? started - ended : 0) + unsettled;

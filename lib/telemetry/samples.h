@@ -39,6 +39,8 @@ void AddIfCounted(MetricFamily& family, Labels labels, std::string name, std::st
 /// CallCounters of all workers added up.
 struct CallTotals {
   void Add(const CallCounters& counters);
+  /// `earlier`: the same totals at another time before.
+  void Subtract(const CallTotals& earlier);
   /// Started and not finished yet.
   uint64_t InFlight() const;
 

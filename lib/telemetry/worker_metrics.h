@@ -138,8 +138,9 @@ class alignas(64) WorkerMetrics {
     return endpoints_.Find(static_cast<size_t>(endpoint));
   }
   uint64_t unsettled_calls() const {
-    const uint64_t ended = unsettled_ended_.value();  // first: it must not overtake
-    return unsettled_started_.value() - ended;
+    const uint64_t ended = unsettled_ended_.value();
+    const uint64_t started = unsettled_started_.value();
+    return started > ended ? started - ended : 0;  // an end may be seen before its start
   }
   uint64_t client_connections_opened() const { return client_connections_opened_.value(); }
   uint64_t client_connections_closed() const { return client_connections_closed_.value(); }

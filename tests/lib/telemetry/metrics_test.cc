@@ -171,6 +171,45 @@ TEST_F(MethodMemoryTest, AMethodThatHasCallsInFlightKeepsItsLabel) {
   EXPECT_FALSE(HasLabel("B"));
 }
 
+TEST_F(MethodMemoryTest, InventedNamesDoNotUseUpTheNumbers) {
+  for (int minute = 0; minute < 100; ++minute) {
+    for (const char letter : {'a', 'b', 'c'}) {
+      Call(one_, "/s/" + (letter + std::to_string(minute)),
+           {StatusCode::kUnauthenticated, Origin::kEndpoint, milliseconds(1)});
+    }
+    const base::Time now = kFull + minute * 2 * Metrics::kRefusedMethodMemory;
+    metrics_.Forget(now);
+    metrics_.Forget(now + Metrics::kRefusedMethodMemory + seconds(1));
+  }
+  Call(two_, "/s/A");
+  EXPECT_LE(static_cast<uint32_t>(two_.FindMethod("/s/A")), 9u);
+}
+
+TEST_F(MethodMemoryTest, ANumberBeginsAnewWithItsNextName) {
+  for (const std::string_view path : {"/s/A", "/s/B", "/s/C"}) Call(one_, path);
+  const MethodId was = one_.FindMethod("/s/C");
+  metrics_.Forget(kFull);
+  metrics_.Forget(kFull + Metrics::kMethodMemory + seconds(1));
+  metrics_.Forget(kFull + 2 * Metrics::kMethodMemory);
+  Call(two_, "/s/D");
+  ASSERT_EQ(two_.FindMethod("/s/D"), was);
+  const Scrape scrape = Read();
+  EXPECT_EQ(scrape.Value("evenkeel_server_call_started_total{grpc_method=\"s/D\"}"), 1);
+  EXPECT_EQ(scrape.Value("evenkeel_server_call_duration_seconds_count{grpc_method=\"s/D\"}"), 1);
+  EXPECT_EQ(scrape.Value("evenkeel_server_call_in_flight{grpc_method=\"s/D\"}"), 0);
+}
+
+TEST_F(MethodMemoryTest, ANumberThatACallHasIsNoOtherNames) {
+  for (const std::string_view path : {"/s/A", "/s/B", "/s/C"}) Call(one_, path);
+  const MethodId c = one_.FindMethod("/s/C");
+  metrics_.Forget(kFull);
+  metrics_.Forget(kFull + Metrics::kMethodMemory + seconds(1));
+  one_.CallStarted(c);  // found just before it was retired
+  metrics_.Forget(kFull + 2 * Metrics::kMethodMemory);
+  Call(two_, "/s/D");
+  EXPECT_NE(two_.FindMethod("/s/D"), c);
+}
+
 class EndpointMemoryTest : public MetricsTest {
  protected:
   bool IsExported() const { return metrics_.Text().find("endpoint=\"a:1\"") != std::string::npos; }

@@ -70,6 +70,12 @@ TEST_F(WorkerMetricsTest, CountsACallOfAnUnsettledMethodOnceItIsSettled) {
   EXPECT_EQ(metrics_.unsettled_calls(), 0u);
 }
 
+// As a reader sees it to whom the end shows before the start.
+TEST_F(WorkerMetricsTest, HasNoLessThanNoUnsettledCalls) {
+  metrics_.Settle("/s/Get", IsMethod::kNo);
+  EXPECT_EQ(metrics_.unsettled_calls(), 0u);
+}
+
 TEST_F(WorkerMetricsTest, CountsWhatBecomesOfAnEndpoint) {
   metrics_.AttemptStarted(kFirst);
   metrics_.AttemptFinished(kFirst, {StatusCode::kUnavailable, Origin::kProxy, 2ms});
