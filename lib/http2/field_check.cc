@@ -196,6 +196,9 @@ bool FieldCheck::AddRegular(std::string_view name, std::string_view value) {
       return name != "proxy-connection";
     case 17:
       return name != "transfer-encoding";
+    case kForwardedCertificate.size():
+      if (name == kForwardedCertificate) doubtful_ = true;
+      return true;
     default:
       return true;
   }

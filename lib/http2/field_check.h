@@ -14,6 +14,8 @@ namespace evenkeel::http2 {
 
 /// What sidecars tell one another of a call's way, and no one else may.
 inline constexpr std::string_view kHopsField = "evenkeel-via";
+/// What a proxy tells of its client's certificate, and no client may.
+inline constexpr std::string_view kForwardedCertificate = "x-forwarded-client-cert";
 
 class FieldCheck {
  public:
@@ -31,7 +33,8 @@ class FieldCheck {
   bool sound() const;
 
   /// Whether a field is there whose name ends in -bin, or one twice that gRPC knows once, or
-  /// kHopsField: what others than HTTP have rules for (rpc::ApplyFieldRules).
+  /// kHopsField or kForwardedCertificate: what others than HTTP have rules for
+  /// (rpc::ApplyFieldRules).
   bool doubtful() const { return doubtful_; }
   /// Requests: whether there is a host.
   bool has_host() const { return seen(kHost); }

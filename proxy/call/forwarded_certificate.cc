@@ -158,8 +158,11 @@ ForwardedElement ElementOf(const net::CertificateFacts& certificate,
 
 void ForwardCertificate(http2::HeaderList& request, const net::Peer& client,
                         const ForwardClientCertificate& rule) {
-  std::string value = Kept(request, client, rule).value_or("");
-  request.Remove(kForwardedCertificate);
+  std::string value;
+  if (request.doubtful()) {  // the field may be there
+    value = Kept(request, client, rule).value_or("");
+    request.Remove(kForwardedCertificate);
+  }
   const bool tells = rule.mode == Mode::kSet || rule.mode == Mode::kAppend;
   if (tells && client.security != nullptr && client.security->certificate != nullptr) {
     const std::string own = FormatForwarded(ElementOf(*client.security->certificate, rule.fields));

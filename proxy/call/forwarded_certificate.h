@@ -13,11 +13,12 @@
 
 #include "lib/config/client_connection.h"
 #include "lib/http/header_list.h"
+#include "lib/http2/field_check.h"
 #include "lib/net/peer.h"
 
 namespace evenkeel::proxy {
 
-inline constexpr std::string_view kForwardedCertificate = "x-forwarded-client-cert";
+inline constexpr std::string_view kForwardedCertificate = http2::kForwardedCertificate;
 
 struct ForwardedPair {
   std::string key;
