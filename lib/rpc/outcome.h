@@ -54,10 +54,6 @@ struct AttemptOutcome {
   bool never_sent() const { return cause == Cause::kNeverSent || cause == Cause::kNotConnected; }
   /// per_try_timeout ended it.
   bool timed_out() const { return cause == Cause::kTryTimeout || cause == Cause::kTryUnsent; }
-  /// It was given up while the endpoint had it, which would perhaps have answered.
-  bool cut_off() const {
-    return cause == Cause::kDeadline || cause == Cause::kTryTimeout || cause == Cause::kCancelled;
-  }
   /// A limit let it not even begin: there is no other.
   bool shed() const { return cause == Cause::kShed || cause == Cause::kTooLarge; }
 };

@@ -93,7 +93,9 @@ void Attempt::End(rpc::AttemptOutcome outcome) {
   outcome.duration = now - start_;
   outcome.latency = latency();
   context_.metrics.AttemptFinished(pool_.id(), outcome);
-  const rpc::Verdict verdict = cluster_.Learn(*member_, outcome, notes.method);
+  const base::Duration allowed =
+      notes.deadline ? *notes.deadline - start_ : OrdinaryDurations::kNoDeadline;
+  const rpc::Verdict verdict = cluster_.Learn(*member_, outcome, notes.method, allowed);
   in_flight_.Finish(cluster_.picker(), {KindOf(verdict), outcome.latency, now});
   StopWaiting();
   stream_.reset();

@@ -30,6 +30,7 @@ class Attempt final : public base::Pooled, private pool::Waiter, private http2::
     bool is_hedge = false;  ///< sent beside another
     telemetry::AttemptRecord* record = nullptr;  ///< of the call's record; null: none
     telemetry::MethodId method = telemetry::kOtherMethod;
+    std::optional<base::Time> deadline{};            ///< the call's
     uint64_t sent = 0;                               ///< bytes of the request that have left
     std::optional<http2::HeaderList> held{};         ///< of the answer, not yet handed on
     std::optional<rpc::StatusCode> header_status{};  ///< grpc-status before any message

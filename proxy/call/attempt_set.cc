@@ -161,6 +161,7 @@ void AttemptSet::Start(Cluster::Member& member, Role role) {
   last_ = base::LocalPtr<Cluster::Member>(&member);
   record_.endpoint = attempt.address();
   attempt.notes.method = record_.method;
+  attempt.notes.deadline = deadline_;
   attempt.notes.previous = retries_.previous_attempts();
   attempt.notes.is_hedge = role == Role::kHedge;
   if (context_.sink != nullptr) Keep(attempt, member, role);

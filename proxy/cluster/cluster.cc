@@ -9,6 +9,11 @@ namespace {
 // More than this many troubles in one grpc-message help nobody.
 constexpr size_t kReasonsShown = 5;
 
+// Whether the client's deadline ended it, while it was for the endpoint to act.
+bool IsLate(rpc::Cause cause) {
+  return cause == rpc::Cause::kDeadline || cause == rpc::Cause::kNoRoom;
+}
+
 }  // namespace
 
 Cluster::Member& Cluster::AddMember(std::unique_ptr<pool::Pool> pool,
@@ -32,6 +37,7 @@ void Cluster::RemoveMember(const balancer::Endpoint& endpoint) {
   members_.erase(found);
   member->check.reset();
   member->load_stream.reset();
+  deadlines_.Leave(member->deadlines);
   member->pool->Retire();
 }
 
@@ -132,20 +138,24 @@ std::string Cluster::WhyNone() const {
 }
 
 rpc::Verdict Cluster::Learn(Member& member, const rpc::AttemptOutcome& outcome,
-                            telemetry::MethodId method) {
+                            telemetry::MethodId method, base::Duration allowed) {
   rpc::Verdict verdict = rpc::VerdictOf(outcome, settings_.failures);
+  uint32_t times = 1;
   if (outcome.cause == rpc::Cause::kAnswered && verdict == rpc::Verdict::kSuccess) {
-    ordinary_.Answered(member.durations, method, outcome.duration);
-  } else {
-    if (ordinary_.IsTooShort(member.durations, method, outcome)) verdict = rpc::Verdict::kNeutral;
-    if (outcome.cut_off()) ordinary_.CutOff(member.durations, method, outcome.duration);
+    if (ordinary_.Answered(method, allowed, outcome.duration)) deadlines_.Met(member.deadlines);
+  } else if (verdict == rpc::Verdict::kFailure && IsLate(outcome.cause)) {
+    times = ordinary_.Missed(method, allowed) ? deadlines_.Missed(member.deadlines) : 0;
+    if (times == 0) verdict = rpc::Verdict::kNeutral;
   }
   if (shared_.concurrency && verdict != rpc::Verdict::kNeutral) {
     shared_.concurrency->Observe(outcome.latency);
   }
-  if (member.outcomes && member.outcomes->Record(verdict, outcome.status, outcome.latency)) {
-    events_.on_consecutive_failures(member.pool->endpoint());
+  if (!member.outcomes) return verdict;
+  bool has_run = member.outcomes->Record(verdict, outcome.status, outcome.latency);
+  for (; times > 1; --times) {
+    has_run |= member.outcomes->Record(verdict, outcome.status, outcome.latency);
   }
+  if (has_run) events_.on_consecutive_failures(member.pool->endpoint());
   return verdict;
 }
 

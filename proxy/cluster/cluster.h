@@ -23,6 +23,7 @@
 #include "lib/rpc/outcome.h"
 #include "pool/pool.h"
 #include "proxy/cluster/cluster_shared.h"
+#include "proxy/cluster/missed_deadlines.h"
 #include "proxy/cluster/ordinary_durations.h"
 #include "proxy/cluster/stream_mover.h"
 
@@ -64,7 +65,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
     std::shared_ptr<health::OutcomeCounters> outcomes;  // null: not counted
     std::unique_ptr<health::ActiveCheck> check;         // where this worker asks it
     std::unique_ptr<health::LoadStream> load_stream;    // likewise, for its load
-    OrdinaryDurations::Share durations;
+    MissedDeadlines::Record deadlines;
   };
 
   /// A call for which there is no endpoint yet, but may be one any moment.
@@ -146,10 +147,12 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   /// Why Pick found nothing: how things stand with the endpoints, and what ails connections.
   std::string WhyNone() const;
 
-  /// What the end of an attempt on `member` says of its endpoint; counts it. A client's deadline
-  /// says nothing where an ordinary call of `method` would not have been answered by then either.
-  rpc::Verdict Learn(Member& member, const rpc::AttemptOutcome& outcome,
-                     telemetry::MethodId method);
+  /// What the end of an attempt on `member` says of its endpoint; counts it. `allowed`: from the
+  /// pick to the client's deadline; OrdinaryDurations::kNoDeadline or more: it had none. A deadline
+  /// says nothing where an ordinary call of `method` would not have been answered by then either,
+  /// or the others miss as many.
+  rpc::Verdict Learn(Member& member, const rpc::AttemptOutcome& outcome, telemetry::MethodId method,
+                     base::Duration allowed);
   RetryState& retries() { return *shared_.retries; }
   const base::LocalPtr<const RetryShare>& retry_share() const { return retries_; }
   /// How long attempts take until their first message; kept from the first use on.
@@ -179,6 +182,7 @@ class Cluster final : public base::LocalCounted, private pool::Pool::Observer {
   std::vector<const balancer::Endpoint*> unusable_;  // scratch for Pick
   bool found_full_ = false;
   OrdinaryDurations ordinary_;
+  MissedDeadlines deadlines_;
   health::OrcaReport orca_;
   std::unique_ptr<rpc::LatencyWindow> latencies_;
   bool retired_ = false;                 // nothing waits any more

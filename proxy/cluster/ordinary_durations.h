@@ -1,93 +1,64 @@
-// OrdinaryDurations: how long the calls of each method ordinarily take until they are answered, so
-// that a deadline which ordinary calls would not meet either is not held against an endpoint.
+// OrdinaryDurations: which deadlines are long enough for ordinary calls of their method, so that
+// one which ordinary calls would not meet either is not held against an endpoint.
 //
-// A call that a deadline or its client cuts off would have taken longer, nobody knows how long.
-// Left out, such calls would have the few that were quick enough stand for all. So what is kept is
-// how many calls were answered and how many cut off after which time, and from these the share of
-// calls that are still unanswered at a time is estimated (Kaplan and Meier, 1958). A deadline is
-// ordinary where that share is small.
+// Those that a deadline cut off are not among the answered: where it is short, the answers are the
+// few that were quick, and what they took is not ordinary. So only calls teach whose own deadline
+// is long enough. That is: at least twice as long as any of those took lately, or half as long as
+// the longest that the method's calls have had lately, for where all are short nothing better is
+// known, and MissedDeadlines compares endpoints with each other. A call with a shorter one neither
+// teaches nor counts. "Lately" is a few hundred calls: both maxima shrink with each.
 //
-// What an endpoint does itself must not excuse it. It is judged by the calls to the others, where
-// there are enough of them; and a call cut off on it counts only once it has answered a later one,
-// for an endpoint that hangs answers none.
-//
-// One worker's, of one cluster. Memory only at a method's first use, and at the first call of a
-// method that is cut off on an endpoint.
+// One worker's, of one cluster. Memory only at a method's first use.
 #pragma once
 
-#include <array>
+#include <algorithm>
 #include <cstddef>
-#include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "lib/base/clock.h"
-#include "lib/base/log_buckets.h"
-#include "lib/rpc/outcome.h"
 #include "lib/telemetry/method_table.h"
 
 namespace evenkeel::proxy {
 
 class OrdinaryDurations {
- private:
-  struct Own;
-
  public:
-  /// What one endpoint has brought of that.
-  class Share {
-   private:
-    friend class OrdinaryDurations;
-    std::vector<std::unique_ptr<Own>> methods_;
-  };
+  /// What a call has that has no deadline.
+  static constexpr base::Duration kNoDeadline = std::chrono::hours(1);
 
-  /// A call of the method was answered after `duration`.
-  void Answered(Share& share, telemetry::MethodId method, base::Duration duration);
-  /// A call of the method was given up after `duration`, when nothing said that it would fail.
-  void CutOff(Share& share, telemetry::MethodId method, base::Duration duration);
+  /// A call of the method that had `allowed` was answered after `duration`. Whether that was long
+  /// enough.
+  bool Answered(telemetry::MethodId method, base::Duration allowed, base::Duration duration) {
+    if (!NoteDeadline(method, allowed)) return false;
+    Lately& known = methods_[static_cast<size_t>(method)];
+    known.longest = std::max(known.longest * kShrink, static_cast<float>(duration.count()));
+    return true;
+  }
 
-  /// Whether a deadline ended the attempt before an ordinary call of the method is answered. Before
-  /// some sixteen were, this is not known, and a deadline says nothing; but where the endpoint had
-  /// no room for the call it does until one was.
-  bool IsTooShort(const Share& share, telemetry::MethodId method,
-                  const rpc::AttemptOutcome& outcome) const;
+  /// One that had `allowed` was not answered by then. Whether ordinary ones would have been. Never
+  /// where the method is not settled: whose ordinary duration would it be?
+  bool Missed(telemetry::MethodId method, base::Duration allowed) {
+    return NoteDeadline(method, allowed);
+  }
 
  private:
-  using Buckets = base::LogBuckets<2>;
-  using Count = uint16_t;
-  static constexpr int kUnitBits = 16;       // buckets begin with 65 µs
-  static constexpr size_t kBuckets = 84;     // up to two minutes
-  static constexpr Count kCall = 16;         // what a call counts, so that half of it is something
-  static constexpr int kMost = 256 * kCall;  // then all counts are halved: what was is forgotten
-  static constexpr int kEnough = 16 * kCall;
-  static constexpr size_t kMostPending = 16;
+  static constexpr float kShrink = 255.0F / 256;
 
-  struct Counts {
-    std::array<Count, kBuckets> answered{};
-    std::array<Count, kBuckets> cut_off{};
-    int sum = 0;
-
-    void Halve();
-  };
-  struct Method {
-    Counts counts;
-    uint32_t halvings = 0;
-    bool used = false;
-  };
-  struct Own {
-    Counts counts;
-    uint32_t halvings = 0;  // of the method, as far as these counts have followed
-    std::array<uint8_t, kMostPending> pending{};  // buckets of those cut off since the last answer
-    size_t pending_size = 0;
+  struct Lately {
+    float longest = 0;           // nanoseconds that a call took; 0: none was answered
+    float longest_deadline = 0;  // nanoseconds
   };
 
-  static size_t BucketOf(base::Duration duration);
-  static void Follow(Own& own, const Method& method);
-  static void Add(Method& method, Own* own, std::array<Count, kBuckets> Counts::*kind,
-                  size_t bucket);
-  static float StillUnanswered(size_t bucket, const Counts& all, const Counts* left_out);
-  Own* OwnOf(const Share& share, telemetry::MethodId method) const;
+  bool NoteDeadline(telemetry::MethodId method, base::Duration allowed) {
+    if (method == telemetry::kUnsettledMethod) return false;
+    const auto index = static_cast<size_t>(method);
+    if (index >= methods_.size()) methods_.resize(index + 1);
+    Lately& known = methods_[index];
+    const auto has = static_cast<float>(std::min(allowed, kNoDeadline).count());
+    known.longest_deadline = std::max(known.longest_deadline * kShrink, has);
+    return has >= std::min(2 * known.longest, known.longest_deadline / 2);
+  }
 
-  std::vector<Method> methods_;
+  std::vector<Lately> methods_;
 };
 
 }  // namespace evenkeel::proxy
