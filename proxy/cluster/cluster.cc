@@ -140,16 +140,21 @@ std::string Cluster::WhyNone() const {
 rpc::Verdict Cluster::Learn(Member& member, const rpc::AttemptOutcome& outcome,
                             telemetry::MethodId method, base::Duration allowed) {
   rpc::Verdict verdict = rpc::VerdictOf(outcome, settings_.failures);
+  bool speaks = verdict != rpc::Verdict::kNeutral;  // of how the endpoint, or all of them, fare
   uint32_t times = 1;
   if (outcome.cause == rpc::Cause::kAnswered && verdict == rpc::Verdict::kSuccess) {
     if (ordinary_.Answered(method, allowed, outcome.duration)) deadlines_.Met(member.deadlines);
   } else if (verdict == rpc::Verdict::kFailure && IsLate(outcome.cause)) {
-    times = ordinary_.Missed(method, allowed) ? deadlines_.Missed(member.deadlines) : 0;
-    if (times == 0) verdict = rpc::Verdict::kNeutral;
+    speaks = ordinary_.Missed(method, allowed);
+    if (outcome.cause == rpc::Cause::kNoRoom) {
+      // It has said so itself: there is nothing to compare.
+      speaks = speaks || method == telemetry::kUnsettledMethod;
+    } else if (speaks) {
+      times = deadlines_.Missed(member.deadlines);
+    }
+    if (!speaks || times == 0) verdict = rpc::Verdict::kNeutral;
   }
-  if (shared_.concurrency && verdict != rpc::Verdict::kNeutral) {
-    shared_.concurrency->Observe(outcome.latency);
-  }
+  if (shared_.concurrency && speaks) shared_.concurrency->Observe(outcome.latency);
   if (!member.outcomes) return verdict;
   bool has_run = member.outcomes->Record(verdict, outcome.status, outcome.latency);
   for (; times > 1; --times) {
