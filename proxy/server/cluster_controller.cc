@@ -1,5 +1,6 @@
 #include "proxy/server/cluster_controller.h"
 
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
@@ -153,7 +154,22 @@ void ClusterController::UpdateEndpoints() {
   std::erase_if(left_, [&back](const auto& each) {
     return each.first.expired() || back.contains(each.first.lock());
   });
-  for (const balancer::EndpointPtr& each : gone) left_.emplace_back(each, context_.loop.Now());
+  for (const balancer::EndpointPtr& each : gone) {
+    left_.emplace_back(each, context_.loop.Now());
+    Renew(each);
+  }
+}
+
+// One that subsetting leaves out comes back as another: what workers still have to say of it, that
+// a connection has ended, is not about what it then is.
+void ClusterController::Renew(const balancer::EndpointPtr& left) {
+  const auto found = known_.find(left->address());
+  if (found == known_.end() || found->second.spec.target.endpoint != left) return;
+  Known& known = found->second;
+  balancer::EndpointTraits traits = left->traits();
+  traits.weight = left->weight();
+  known = Make({left->address(), std::move(traits), std::move(known.addresses)});
+  std::ranges::replace(all_, left, known.spec.target.endpoint);
 }
 
 std::vector<ClusterController::Leaving> ClusterController::LeavingEndpoints() const {

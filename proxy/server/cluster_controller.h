@@ -103,6 +103,7 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
 
   /// Hands all_ to endpoints_.
   void UpdateEndpoints();
+  void Renew(const balancer::EndpointPtr& left);
   Known Keep(Known known, const discovery::ResolvedEndpoint& endpoint);
   Known Make(discovery::ResolvedEndpoint endpoint);
   std::shared_ptr<const ClusterSpec> MakeSpec();

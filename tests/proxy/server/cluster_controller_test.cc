@@ -65,6 +65,35 @@ TEST_F(ClusterControllerTest, AnotherSubsetSizeIsTakenAtOnce) {
   }
 }
 
+// A worker may tell of a connection's end when main has left the endpoint out and taken it back.
+TEST_F(ClusterControllerTest, AnEndpointThatIsBackInTheSubsetHearsNothingOfItsFormerConnections) {
+  config_.health_check.reset();
+  controller_->Update(config_);
+  controller_->SetEndpoints({{"a", {}, {}}, {"b", {}, {}}});
+  const auto former = controller_->spec();
+  for (const auto& each : former->endpoints) {
+    former->events.on_connection(each.target.endpoint, +1, "connected");
+  }
+  loop_.RunOnce();
+  for (const uint32_t size : {1u, 0u}) {
+    config_.balancing.subset_size = size;
+    controller_->Update(config_);
+  }
+  for (const auto& each : former->endpoints) {
+    former->events.on_connection(each.target.endpoint, -1, "connection lost");
+  }
+  loop_.RunOnce();
+  const auto now = controller_->spec();
+  ASSERT_EQ(now->endpoints.size(), 2u);
+  for (const auto& each : now->endpoints) {
+    now->events.on_connection(each.target.endpoint, +1, "connected");
+  }
+  loop_.RunOnce();
+  for (const auto& each : now->endpoints) {
+    EXPECT_TRUE(controller_->endpoints().IsEligible(*each.target.endpoint));
+  }
+}
+
 TEST_F(ClusterControllerTest, SnapshotsOfThousandsLeaveMainTimeBetweenThem) {
   std::vector<discovery::ResolvedEndpoint> endpoints;
   for (int i = 0; i < 1000; ++i) endpoints.push_back({"endpoint-" + std::to_string(i), {}, {}});
