@@ -28,10 +28,14 @@ Reloader::Reloader(ConfigSource& source, net::BackgroundThread& background,
 }
 
 void Reloader::Reload(std::string_view trigger, Done done) {
-  Ask({Request::Kind::kReload, std::string(trigger), std::move(done)});
+  // What waits reads what is there when its turn comes: one is enough for all.
+  if (requests_.size() > 1 && requests_.back().kind == Request::Kind::kReload) {
+    return requests_.back().done.push_back(std::move(done));
+  }
+  Ask({Request::Kind::kReload, std::string(trigger), {std::move(done)}});
 }
 
-void Reloader::Preview(Done done) { Ask({Request::Kind::kPreview, {}, std::move(done)}); }
+void Reloader::Preview(Done done) { Ask({Request::Kind::kPreview, {}, {std::move(done)}}); }
 
 void Reloader::Ask(Request request) {
   requests_.push_back(std::move(request));
@@ -60,9 +64,11 @@ void Reloader::Compare(ConfigSource::Offer offer) {
 
 void Reloader::Finish(Comparison compared) {
   const Request& request = requests_.front();
-  Report report =
+  const Report report =
       request.kind == Request::Kind::kReload ? Apply(request.trigger, compared) : Foresee(compared);
-  if (request.done) request.done(std::move(report));
+  for (const Done& each : request.done) {
+    if (each) each(report);
+  }
   requests_.pop_front();
   if (!requests_.empty()) BeginNext();
 }

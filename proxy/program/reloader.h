@@ -49,7 +49,7 @@ class Reloader {
            Describe describe);
 
   /// Takes what the source offers and applies it. `trigger`, "SIGHUP", is for the log; `done` may
-  /// be empty.
+  /// be empty. Those that wait for their turn one behind the other are done as one.
   void Reload(std::string_view trigger, Done done = {});
   /// What Reload would do; does nothing.
   void Preview(Done done);
@@ -64,7 +64,7 @@ class Reloader {
     enum class Kind : uint8_t { kReload, kPreview };
     Kind kind;
     std::string trigger;
-    Done done;
+    std::vector<Done> done;
   };
   /// An offer beside what it would replace.
   struct Comparison {

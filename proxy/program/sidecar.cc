@@ -107,6 +107,7 @@ class Sidecar {
   std::optional<Reloader> reloader_;
   std::unique_ptr<admin::Server> admin_;
   int signals_ = 0;
+  int reloads_ = 0;         // that SIGHUP has asked for and that go on
   bool is_ending_ = false;  // the service manager has been told
   unsigned workers_ = 0;
   bool was_ready_ = false;
@@ -234,8 +235,9 @@ void Sidecar::EndWith(const std::string& reason) {
 
 void Sidecar::Reload() {
   systemd_.Reloading();
+  ++reloads_;
   reloader_->Reload("SIGHUP", [this](const Reloader::Report&) {
-    if (!is_ending_) systemd_.Ready("serving");
+    if (--reloads_ == 0 && !is_ending_) systemd_.Ready("serving");
   });
 }
 

@@ -163,8 +163,19 @@ TEST_F(ReloaderTest, ReloadsThatAreAskedForTogetherComeOneAfterTheOther) {
   reloader_->Preview(note);
   EXPECT_THAT(results, IsEmpty());
   RunUntil([&] { return results.size() == 4; });
-  EXPECT_THAT(results, ElementsAre(Result::kApplied, Result::kApplied, Result::kUnchanged,
+  EXPECT_THAT(results, ElementsAre(Result::kApplied, Result::kApplied, Result::kApplied,
                                    Result::kUnchanged));
+}
+
+TEST_F(ReloaderTest, ReloadsThatWaitAreDoneAsOne) {
+  AddEndpoint();
+  Run(Text(1));
+  size_t reports = 0;
+  for (int i = 0; i < 100; ++i) {
+    reloader_->Reload("test", [&reports](const Reloader::Report&) { ++reports; });
+  }
+  RunUntil([&] { return reports == 100; });
+  EXPECT_THAT(metrics_.Text(), HasSubstr("reloads_total{result=\"unchanged\"} 2\n"));
 }
 
 TEST_F(ReloaderTest, ReadsAndComparesElsewhere) {
