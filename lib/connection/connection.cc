@@ -58,8 +58,8 @@ void Connection::Attach(base::FileDescriptor socket) {
   // read, and one that speaks HTTP/2 gets them no later, since its preface comes at once.
 }
 
-void Connection::Connect(const net::SocketAddress& address) {
-  auto transport = transports_->Connect(loop_, address, *this);
+void Connection::Connect(const net::SocketAddress& address, const std::string& host) {
+  auto transport = transports_->Connect(loop_, address, host, *this);
   if (transport) {
     transport_ = std::move(*transport);
   } else {
@@ -149,10 +149,16 @@ void Connection::OnWritable() {
 
 void Connection::OnClosed(std::error_code reason) {
   if (state_ == State::kConnecting && reason) {
-    return Lose({Loss::Kind::kConnectFailed, reason.message(), reason});
+    return Lose({.kind = Loss::Kind::kConnectFailed,
+                 .reason = reason.message(),
+                 .error = reason,
+                 .detail = std::string(transport_->failure_detail())});
   }
   const std::string cause = reason ? reason.message() : "closed by peer";
-  Lose({reason ? Loss::Kind::kReset : Loss::Kind::kClosed, cause + session_.WhyNotBegun(), reason});
+  Lose({.kind = reason ? Loss::Kind::kReset : Loss::Kind::kClosed,
+        .reason = cause + session_.WhyNotBegun(),
+        .error = reason,
+        .detail = std::string(transport_->failure_detail())});
 }
 
 void Connection::Flush() {

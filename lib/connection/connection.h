@@ -37,6 +37,8 @@ class Connection final : private net::Transport::Handler, private net::Flushable
     std::error_code
         error{};  ///< the socket's; none for end of file and for what is no socket error
     http2::ErrorCode code = http2::ErrorCode::kNoError;  ///< of kProtocolError: our answer
+    /// What there is to say beyond the reason, for the log and the admin port only. May be empty.
+    std::string detail{};
   };
 
   /// Legal order: OnOpen (not where it is open at once), OnBroken at most once, then OnLost, once,
@@ -68,7 +70,8 @@ class Connection final : private net::Transport::Handler, private net::Flushable
   /// once.
   void Attach(base::FileDescriptor socket);
   /// Client role: starts to connect; OnOpen or OnLost follows in a later turn.
-  void Connect(const net::SocketAddress& address);
+  /// `host`: as Transports::Connect has it.
+  void Connect(const net::SocketAddress& address, const std::string& host = {});
 
   /// How long sent bytes may stay unacknowledged before the kernel gives the connection up
   /// (TCP_USER_TIMEOUT, gRFC A18). After Attach or Connect; no effect on Unix sockets.

@@ -18,7 +18,7 @@ class Plain : public Transports {
   }
 
   base::Result<std::unique_ptr<net::Transport>, std::error_code> Connect(
-      net::EventLoop& loop, const net::SocketAddress& address,
+      net::EventLoop& loop, const net::SocketAddress& address, const std::string& /*host*/,
       net::Transport::Handler& handler) const override {
     auto stream = net::ByteStream::Connect(loop, address, handler);
     if (!stream) return base::Error(stream.error());

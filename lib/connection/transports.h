@@ -6,6 +6,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -28,9 +29,11 @@ class Transports {
   /// Server role: over an accepted socket.
   virtual std::unique_ptr<net::Transport> Accept(net::EventLoop& loop, base::FileDescriptor socket,
                                                  net::Transport::Handler& handler) const = 0;
-  /// Client role: starts to connect. An error that the kernel reports at once comes as the result.
+  /// Client role: starts to connect. `host` is the endpoint's as it is written, without port or
+  /// brackets: what its certificate has to be for. An error that the kernel reports at once comes
+  /// as the result.
   virtual base::Result<std::unique_ptr<net::Transport>, std::error_code> Connect(
-      net::EventLoop& loop, const net::SocketAddress& address,
+      net::EventLoop& loop, const net::SocketAddress& address, const std::string& host,
       net::Transport::Handler& handler) const = 0;
 };
 

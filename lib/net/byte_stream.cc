@@ -94,6 +94,10 @@ base::Result<size_t, std::error_code> ByteStream::Write(std::span<const uint8_t>
   }
 }
 
+void ByteStream::AwaitWritable() {
+  if (state_ == State::kOpen) CHECK(event_add(&write_event_, nullptr) == 0);
+}
+
 void ByteStream::PauseReading() { event_del(&read_event_); }
 
 void ByteStream::ResumeReading() {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <system_error>
 #include <utility>
 
@@ -46,7 +47,10 @@ class ByteStream final : public Transport {
   const Peer& peer() const override { return peer_; }
   /// Who it is that the peer speaks for.
   void SetPeerAddress(std::string address) { peer_.address = std::move(address); }
+  std::string_view failure_detail() const override { return {}; }
   base::Result<size_t, std::error_code> Write(std::span<const uint8_t> bytes) override;
+  /// Has OnWritable come although no Write was cut short: in a later turn.
+  void AwaitWritable();
   void PauseReading() override;
   void ResumeReading() override;
   void SetUserTimeout(base::Duration timeout) override;

@@ -41,8 +41,9 @@ void EventLoop::EndTurnSoon() { event_base_loopbreak(base_.get()); }
 
 void EventLoop::Turn(int flags) {
   now_valid_ = false;
-  event_base_loop(base_.get(), flags);
+  event_base_loop(base_.get(), deferred_.empty() ? flags : flags | EVLOOP_NONBLOCK);
   EndTurn();
+  if (!deferred_.empty()) RunDeferred();
   if (on_turn_) on_turn_();
 }
 
@@ -82,6 +83,30 @@ void EventLoop::CancelFlush(Flushable& flushable) {
   if (!flushable.scheduled_) return;
   flushable.scheduled_ = false;
   *std::ranges::find(to_flush_, &flushable) = nullptr;
+}
+
+void EventLoop::Defer(Deferrable& heavy) {
+  if (heavy.deferred_) return;
+  heavy.deferred_ = true;
+  deferred_.push_back(&heavy);
+}
+
+void EventLoop::CancelDeferred(Deferrable& heavy) {
+  if (!heavy.deferred_) return;
+  heavy.deferred_ = false;
+  std::erase(deferred_, &heavy);
+}
+
+void EventLoop::RunDeferred() {
+  const auto end = std::chrono::steady_clock::now() + kDeferredTime;
+  for (int i = 0; i < kDeferredPerTurn && !deferred_.empty(); ++i) {
+    Deferrable* const heavy = deferred_.front();
+    deferred_.pop_front();
+    heavy->deferred_ = false;
+    heavy->RunDeferred();
+    if (std::chrono::steady_clock::now() >= end) break;
+  }
+  EndTurn();
 }
 
 void EventLoop::EndTurn() {

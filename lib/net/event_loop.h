@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -33,6 +34,20 @@ class Flushable {
  private:
   friend class EventLoop;
   bool scheduled_ = false;
+};
+
+/// Something heavy, such as a step of a handshake, to be done once when a turn's other work is
+/// done.
+class Deferrable {
+ public:
+  virtual void RunDeferred() = 0;
+
+ protected:
+  ~Deferrable() = default;
+
+ private:
+  friend class EventLoop;
+  bool deferred_ = false;
 };
 
 class EventLoop final : public base::Clock {
@@ -68,6 +83,14 @@ class EventLoop final : public base::Clock {
   /// Takes back ScheduleFlush; for destructors.
   void CancelFlush(Flushable& flushable);
 
+  /// Has `heavy` run after a turn's handlers and flushes, in the order of the calls. A turn does at
+  /// most kDeferredPerTurn of them or kDeferredTime, so that what is quick never waits for long.
+  void Defer(Deferrable& heavy);
+  /// Takes back Defer; for destructors.
+  void CancelDeferred(Deferrable& heavy);
+  static constexpr int kDeferredPerTurn = 8;
+  static constexpr base::Duration kDeferredTime = std::chrono::milliseconds(2);
+
   /// Destroys `object` after this turn's handlers and flushes, when nobody is on its stack.
   template <typename T>
   void DeleteLater(std::unique_ptr<T> object) {
@@ -93,6 +116,7 @@ class EventLoop final : public base::Clock {
   void ReadClock() const;
   void Turn(int flags);
   void EndTurn();
+  void RunDeferred();
   void RunPosted();
 
   std::unique_ptr<event_base, BaseDeleter> base_;
@@ -104,6 +128,7 @@ class EventLoop final : public base::Clock {
   mutable bool now_valid_ = false;
   std::unique_ptr<uint8_t[]> read_buffer_;
   std::vector<Flushable*> to_flush_;
+  std::deque<Deferrable*> deferred_;
   std::vector<std::unique_ptr<void, void (*)(void*)>> doomed_;
 
   std::mutex posted_mutex_;

@@ -21,6 +21,7 @@ struct CertificateFacts {
 struct SecurityFacts {
   std::string identity;  ///< who the peer has proved to be; empty: nobody in particular
   std::string alpn;      ///< the protocol that both have agreed on; empty: none
+  bool resumed = false;  ///< by a ticket of an earlier session
   std::unique_ptr<const CertificateFacts> certificate;  ///< null: it has shown none
 };
 

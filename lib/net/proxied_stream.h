@@ -34,6 +34,7 @@ class ProxiedStream final : public Transport {
 
   bool open() const override { return state_ == State::kOpen; }
   const Peer& peer() const override { return stream_.peer(); }
+  std::string_view failure_detail() const override { return {}; }
   base::Result<size_t, std::error_code> Write(std::span<const uint8_t> bytes) override {
     return stream_.Write(bytes);
   }

@@ -14,6 +14,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <system_error>
 
 #include "lib/base/clock.h"
@@ -45,6 +46,10 @@ class Transport {
   /// Whether bytes can be written; else from OnConnected on.
   virtual bool open() const = 0;
   virtual const Peer& peer() const = 0;
+
+  /// After OnClosed with a reason: what there is to say beyond it, for the log and the admin port,
+  /// never for a peer or a caller. May be empty.
+  virtual std::string_view failure_detail() const = 0;
 
   /// Writes what can leave now and says how many of the first bytes have left irrevocably: the peer
   /// may see them, whatever happens from now on. (Of an encrypted record all plaintext has as soon

@@ -19,6 +19,7 @@ class FakeTransport final : public net::Transport {
 
   bool open() const override { return is_open; }
   const net::Peer& peer() const override { return peer_; }
+  std::string_view failure_detail() const override { return {}; }
   base::Result<size_t, std::error_code> Write(std::span<const uint8_t> bytes) override {
     if (failure) return base::Error(failure);
     const size_t count = std::min(room, bytes.size());
@@ -66,7 +67,8 @@ class FakeTransports final : public Transports {
     return Make(handler);
   }
   base::Result<std::unique_ptr<net::Transport>, std::error_code> Connect(
-      net::EventLoop&, const net::SocketAddress&, net::Transport::Handler& handler) const override {
+      net::EventLoop&, const net::SocketAddress&, const std::string& /*host*/,
+      net::Transport::Handler& handler) const override {
     return Make(handler);
   }
 

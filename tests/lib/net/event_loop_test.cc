@@ -232,6 +232,28 @@ TEST_F(EventLoopTest, TellsOfATurnWhenAllItsWorkIsDone) {
   EXPECT_THAT(notes_, ElementsAre("task", "death", "turn"));
 }
 
+TEST_F(EventLoopTest, HeavyWorkComesAfterFlushesAndInSeveralTurns) {
+  struct Heavy final : Deferrable {
+    void RunDeferred() override { ++runs; }
+    int runs = 0;
+  };
+  std::vector<Heavy> heavy(EventLoop::kDeferredPerTurn + 2);
+  for (Heavy& each : heavy) loop_.Defer(each);
+  loop_.Defer(heavy.front());  // no effect
+  loop_.CancelDeferred(heavy.back());
+  const auto done = [&heavy] {
+    int count = 0;
+    for (const Heavy& each : heavy) count += each.runs;
+    return count;
+  };
+  loop_.Post([&] { EXPECT_EQ(done(), 0); });
+  loop_.RunOnce();
+  EXPECT_LE(done(), EventLoop::kDeferredPerTurn);
+  EXPECT_GE(done(), 1);
+  while (done() < EventLoop::kDeferredPerTurn + 1) loop_.RunOnce();  // waits for no event
+  EXPECT_EQ(heavy.back().runs, 0);
+}
+
 TEST_F(EventLoopTest, StandsStillDuringATurnAndNeverGoesBack) {
   base::Time last = loop_.Now();
   for (int i = 0; i < 50; ++i) {
