@@ -123,7 +123,7 @@ TEST(B3Test, IsWrittenWithoutAParent) {
   EXPECT_EQ(View(FormatB3(With(Decision::kDebug), kSpan)), ids + "-d");
 }
 
-// As OpenCensus has it: https://github.com/census-instrumentation, "BinaryEncoding".
+// OpenCensus' own example of its binary encoding.
 TEST(GrpcTraceBinTest, IsReadAndWritten) {
   const Context context{.trace = {0x4041424344454647, 0x48494a4b4c4d4e4f},
                         .parent = 0x6162636465666768,
