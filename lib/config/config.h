@@ -21,6 +21,7 @@
 #include "lib/config/metadata.h"
 #include "lib/config/policy.h"
 #include "lib/config/service_config.h"
+#include "lib/config/tls.h"
 #include "lib/config/traffic.h"
 
 namespace evenkeel::config {
@@ -84,6 +85,8 @@ struct Listener {
   static constexpr WholeNumbers kMaxConnections{0, 10'000'000};
   /// Nothing: connections begin with HTTP/2, the default.
   std::optional<ProxyProtocol> proxy_protocol;
+  /// Nothing: no TLS, the default.
+  std::optional<ListenerTls> tls;
   ForwardClientCertificate forward_client_certificate;
   bool operator==(const Listener&) const = default;
 };
@@ -146,6 +149,8 @@ struct Cluster {
   Balancing balancing;
   Connection connection;
   Http2 http2;
+  /// Nothing: no TLS, the default.
+  std::optional<ClusterTls> tls;
   /// Nothing: endpoints are not asked (`health_check: off`).
   std::optional<HealthCheck> health_check = HealthCheck{};
   /// Nothing: nobody is left out for failures (`outlier_detection: off`).
