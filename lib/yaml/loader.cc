@@ -70,11 +70,10 @@ uint64_t WithFile(uint64_t fingerprint, const std::string& path) {
   return fingerprint;
 }
 
-}  // namespace
-
-Loading Load(const std::string& path, const Variables& variables) {
+Loading LoadBy(const FileTree::FileReader& reader, const std::string& path,
+               const Variables& variables) {
   ErrorList errors(path);
-  FileTree tree(ReadTextFile, variables, errors);
+  FileTree tree(reader, variables, errors);
   const YamlNodePtr root = tree.Read(path);
   std::vector<std::string> files = tree.files();
   uint64_t fingerprint = tree.fingerprint();
@@ -88,6 +87,21 @@ Loading Load(const std::string& path, const Variables& variables) {
   auto config = ReadTree(root, std::move(errors), warnings);
   if (config) AnchorPaths(*config, path);
   return {std::move(config), std::move(warnings), std::move(files), fingerprint};
+}
+
+}  // namespace
+
+Loading Load(const std::string& path, const Variables& variables) {
+  return LoadBy(ReadTextFile, path, variables);
+}
+
+Loading LoadGiven(const std::string& text, const std::string& name, const Variables& variables) {
+  const FileTree::FileReader reader =
+      [&](const std::string& path) -> base::Result<std::string, int> {
+    if (path == name) return text;
+    return ReadTextFile(path);
+  };
+  return LoadBy(reader, name, variables);
 }
 
 base::Result<Config, ConfigErrors> LoadFile(const std::string& path, const Variables& variables) {

@@ -30,6 +30,10 @@ struct Loading {
 /// Reads and checks a file. One that cannot be read is an error in its line 1, or at the place
 /// that includes it. Paths in it that are relative become relative to its folder.
 Loading Load(const std::string& path, const Variables& variables = FromEnvironment);
+/// The same of a text that is in no file, as one from a pipe; errors call it `name`. Files that it
+/// names are looked for in the working directory.
+Loading LoadGiven(const std::string& text, const std::string& name,
+                  const Variables& variables = FromEnvironment);
 base::Result<Config, ConfigErrors> LoadFile(const std::string& path,
                                             const Variables& variables = FromEnvironment);
 

@@ -2,13 +2,17 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iostream>
+#include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/base/version.h"
 #include "lib/config/complaint.h"
 #include "lib/config/quantity.h"
 #include "lib/config/suggestion.h"
+#include "proxy/program/completion.h"
 #include "proxy/program/handover.h"
 
 namespace evenkeel::proxy {
@@ -44,12 +48,24 @@ base::Result<base::Duration, std::string> ParseDuration(const std::string& text)
   return base::Duration(*value);
 }
 
-void AddConfigFlag(CLI::App& app, std::string& file) {
-  app.add_option("--config", file, "Configuration file (YAML)")->required()->type_name("FILE");
+base::Result<CheckCommand::Format, std::string> ParseCheckFormat(const std::string& text) {
+  if (text == "text") return CheckCommand::Format::kText;
+  if (text == "json") return CheckCommand::Format::kJson;
+  return base::Error("format " + config::Quoted(text) + " is unknown; expected text or json");
+}
+
+base::Result<Shell, std::string> ParseShellName(const std::string& text) {
+  if (const auto shell = ParseShell(text)) return *shell;
+  return base::Error("shell " + config::Quoted(text) + " is unknown; expected bash, zsh or fish");
+}
+
+// By name or by place.
+void AddConfigFlag(CLI::App& app, std::string& file, const std::string& description) {
+  app.add_option("-c,--config,FILE", file, description)->required()->type_name("FILE");
 }
 
 void AddRunFlags(CLI::App& app, RunCommand& run) {
-  AddConfigFlag(app, run.config_file);
+  AddConfigFlag(app, run.config_file, "Configuration file (YAML)");
   AddParsed(app, "--drain-timeout", run.drain_timeout, ParseDuration,
             "After SIGTERM, calls in progress may take this long; default 30s")
       ->type_name("DURATION");
@@ -74,6 +90,13 @@ void AddRunFlags(CLI::App& app, RunCommand& run) {
       ->type_name("PATH");
 }
 
+void AddCheckFlags(CLI::App& app, CheckCommand& check) {
+  AddConfigFlag(app, check.config_file, "Configuration file (YAML); - is standard input");
+  AddParsed(app, "--format", check.format, ParseCheckFormat,
+            "text or json (one object, on standard output); default text")
+      ->type_name("FORMAT");
+}
+
 void AddReadyFlags(CLI::App& app, ReadyCommand& ready) {
   AddParsed(app, "--admin", ready.admin, base::Address::Parse,
             "The sidecar's `admin` address; default " + ready.admin.ToString())
@@ -86,20 +109,92 @@ void AddReadyFlags(CLI::App& app, ReadyCommand& ready) {
       ->type_name("FILE");
 }
 
-// CLI11 would say that a command is missing.
-void RefuseUnknownCommand(const CLI::App& app, int argc, const char* const* argv) {
-  if (argc < 2 || *argv[1] == '\0' || *argv[1] == '-') return;
-  std::vector<std::string> known;
-  for (const CLI::App* each : app.get_subcommands(nullptr)) known.push_back(each->get_name());
-  if (std::ranges::count(known, argv[1]) > 0) return;
-  throw CLI::ExtrasError("unknown command " + config::Quoted(argv[1]) + "; " +
-                             config::Suggest(argv[1], known, "commands"),
+[[noreturn]] void RefuseUnknown(std::string_view what, std::string_view name,
+                                const std::vector<std::string>& known, const std::string& nouns) {
+  throw CLI::ExtrasError("unknown " + std::string(what) + " " + config::Quoted(name) + "; " +
+                             config::Suggest(name, known, nouns),
                          CLI::ExitCodes::ExtrasError);
+}
+
+// As they are written: "-c", "--config".
+std::vector<std::string> NamesOf(const CLI::Option& option) {
+  std::vector<std::string> names;
+  for (const std::string& each : option.get_snames()) names.push_back("-" + each);
+  for (const std::string& each : option.get_lnames()) names.push_back("--" + each);
+  return names;
+}
+
+// CLI11 would first say what else is missing, and not what was probably meant.
+void RefuseUnknownFlags(const CLI::App& app, const std::vector<std::string_view>& words) {
+  std::vector<std::string> known;
+  std::vector<std::string> listed;
+  for (const CLI::Option* each : app.get_options()) {
+    for (std::string& name : NamesOf(*each)) {
+      if (name.starts_with("--")) listed.push_back(name);
+      known.push_back(std::move(name));
+    }
+  }
+  for (const std::string_view word : words) {
+    if (word == "--") return;
+    if (!word.starts_with("--")) continue;
+    const std::string_view name = word.substr(0, word.find('='));
+    if (std::ranges::count(known, name) == 0) RefuseUnknown("flag", name, listed, "flags");
+  }
+}
+
+// CLI11 would say that a command is missing.
+void RefuseUnknownWords(const CLI::App& app, const std::vector<std::string_view>& words) {
+  if (words.empty() || words[0].empty()) return;
+  if (words[0].starts_with('-')) return RefuseUnknownFlags(app, words);
+  std::vector<std::string> known;
+  for (const CLI::App* each : app.get_subcommands(nullptr)) {
+    if (each->get_name() == words[0])
+      return RefuseUnknownFlags(*each, {words.begin() + 1, words.end()});
+    known.push_back(each->get_name());
+  }
+  RefuseUnknown("command", words[0], known, "commands");
+}
+
+// What a value can be, by what help calls it.
+CompletedValue ValueOf(const CLI::Option& option) {
+  using Kind = CompletedValue::Kind;
+  static const std::map<std::string, std::vector<std::string>> words = {
+      {"LEVEL", {"debug", "info", "warning", "error"}},
+      {"FORMAT", {"text", "json"}},
+      {"SHELL", {"bash", "zsh", "fish"}}};
+  if (option.get_items_expected_max() == 0) return {};
+  const std::string type = option.get_type_name();
+  if (type == "FILE" || type == "PATH") return {Kind::kFile};
+  const auto found = words.find(type);
+  return found == words.end() ? CompletedValue{Kind::kAnything}
+                              : CompletedValue{Kind::kWord, found->second};
+}
+
+CompletedCommand ForCompletion(const CLI::App& app) {
+  CompletedCommand command{app.get_name(), app.get_description()};
+  for (const CLI::Option* each : app.get_options()) {
+    if (each->get_positional()) command.positional = ValueOf(*each);
+    const auto names = NamesOf(*each);
+    if (!names.empty()) command.flags.push_back({names, each->get_description(), ValueOf(*each)});
+  }
+  return command;
+}
+
+std::string CompletionFor(Shell shell, const CLI::App& app) {
+  std::vector<CompletedCommand> commands;
+  for (const CLI::App* each : app.get_subcommands(nullptr))
+    commands.push_back(ForCompletion(*each));
+  return CompletionScript(shell, ForCompletion(app), commands);
 }
 
 void AddDiffFlags(CLI::App& app, DiffCommand& diff) {
   app.add_option("OLD", diff.before, "What runs (YAML)")->required()->type_name("FILE");
   app.add_option("NEW", diff.after, "What would run (YAML)")->required()->type_name("FILE");
+}
+
+ExitCommand Printed(const std::string& text) {
+  std::cout << text << std::flush;
+  return {std::cout ? EXIT_SUCCESS : EXIT_FAILURE};
 }
 
 }  // namespace
@@ -110,13 +205,14 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   ReadyCommand ready;
   CLI::App app(kDescription, "evenkeel");
   app.footer(kFooter);
-  app.set_version_flag("--version", std::string("evenkeel ") + base::kVersion);
+  const std::string version = std::string("evenkeel ") + base::kVersion;
+  app.set_version_flag("-V,--version", version);
   app.require_subcommand(1);
   CLI::App* run_app = app.add_subcommand("run", "Balance calls until SIGTERM");
   AddRunFlags(*run_app, run);
   CLI::App* check_app =
       app.add_subcommand("check", "Check a configuration file and say all that is wrong with it");
-  AddConfigFlag(*check_app, check.config_file);
+  AddCheckFlags(*check_app, check);
   CLI::App* ready_app = app.add_subcommand(
       "ready",
       "Ask the sidecar that runs here whether it is ready; for health checks of containers");
@@ -128,13 +224,22 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   CLI::App* schema_app =
       app.add_subcommand("schema", "Print the JSON Schema of the configuration, for editors");
   CLI::App* init_app = app.add_subcommand("init", "Print a commented configuration to start from");
+  const CLI::App* const version_app = app.add_subcommand("version", "Print the release");
+  Shell shell = Shell::kBash;
+  CLI::App* completion_app = app.add_subcommand(
+      "completion", "Print a script that has a shell complete commands and flags");
+  AddParsed(*completion_app, "SHELL", shell, ParseShellName, "bash, zsh or fish")
+      ->required()
+      ->type_name("SHELL");
   try {
-    RefuseUnknownCommand(app, argc, argv);
+    RefuseUnknownWords(app, {argv + std::min(argc, 1), argv + argc});
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     return ExitCommand{app.exit(error) == 0 ? 0 : kUsageExitCode};
   }
   if (run.takeover && run.takeover_socket.empty()) run.takeover_socket = DefaultTakeoverSocket();
+  if (version_app->parsed()) return Printed(version + "\n");
+  if (completion_app->parsed()) return Printed(CompletionFor(shell, app));
   if (check_app->parsed()) return check;
   if (diff_app->parsed()) return diff;
   if (schema_app->parsed()) return SchemaCommand{};

@@ -23,7 +23,9 @@ struct RunCommand {
 };
 
 struct CheckCommand {
-  std::string config_file;
+  enum class Format { kText, kJson };
+  std::string config_file;  ///< "-": standard input
+  Format format = Format::kText;
 };
 
 /// `evenkeel ready`: is the sidecar that runs here ready?
@@ -45,8 +47,8 @@ struct SchemaCommand {};
 /// Print a configuration to start from.
 struct InitCommand {};
 
-/// There is nothing to do but to exit: help or the version was printed, or the flags are wrong and
-/// standard error says how.
+/// There is nothing to do but to exit: help, the version or a completion script was printed, or the
+/// flags are wrong and standard error says how.
 struct ExitCommand {
   int code;
 };

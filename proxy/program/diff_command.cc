@@ -1,10 +1,13 @@
 #include "proxy/program/diff_command.h"
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <iostream>
 
 #include "lib/config_json/config_diff.h"
 #include "lib/yaml/loader.h"
+#include "proxy/program/error_display.h"
 
 namespace evenkeel::proxy {
 
@@ -19,9 +22,10 @@ std::vector<std::string> DescribeChanges(const config::Config& before,
 
 int ShowDiff(const DiffCommand& command) {
   const auto before = config::LoadFile(command.before);
-  if (!before) std::cerr << config::Format(before.error());
+  const ErrorStyle style = StyleFor(STDERR_FILENO);
+  if (!before) std::cerr << Display(before.error(), style, TextOfFile);
   const auto after = config::LoadFile(command.after);
-  if (!after) std::cerr << config::Format(after.error());
+  if (!after) std::cerr << Display(after.error(), style, TextOfFile);
   if (!before || !after) return kUsageExitCode;
   const auto lines = DescribeChanges(*before, *after);
   for (const std::string& each : lines) std::cout << each << '\n';

@@ -1,5 +1,7 @@
 // The program: flags to a command, and that one's exit code.
 
+#include <unistd.h>
+
 #include <cstdlib>
 #include <exception>
 #include <iostream>
@@ -13,6 +15,7 @@
 #include "proxy/program/check_command.h"
 #include "proxy/program/command_line.h"
 #include "proxy/program/diff_command.h"
+#include "proxy/program/error_display.h"
 #include "proxy/program/ready_command.h"
 #include "proxy/program/sidecar.h"
 
@@ -24,21 +27,22 @@ int Print(std::string_view text) {
   return std::cout ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
+int Start(const RunCommand& run) {
+  HoldSignals();
+  const config::Loading loading = config::Load(run.config_file);
+  if (loading.config) return Serve(run, loading);
+  std::cerr << Display(loading.config.error(), StyleFor(STDERR_FILENO), TextOfFile);
+  return kUsageExitCode;
+}
+
 int Execute(const Command& command) {
   if (const auto* ready = std::get_if<ReadyCommand>(&command)) return SayWhetherReady(*ready);
   if (const auto* diff = std::get_if<DiffCommand>(&command)) return ShowDiff(*diff);
   if (std::holds_alternative<SchemaCommand>(command)) return Print(admin::SchemaJson());
   if (std::holds_alternative<InitCommand>(command)) return Print(config::kStartingFile);
   if (const auto* exit = std::get_if<ExitCommand>(&command)) return exit->code;
-  const auto* run = std::get_if<RunCommand>(&command);
-  if (run != nullptr) HoldSignals();
-  const std::string& file = run ? run->config_file : std::get<CheckCommand>(command).config_file;
-  const config::Loading loading = config::Load(file);
-  if (!loading.config) {
-    std::cerr << config::Format(loading.config.error());
-    return kUsageExitCode;
-  }
-  return run ? Serve(*run, loading) : Check(file, loading);
+  if (const auto* check = std::get_if<CheckCommand>(&command)) return Check(*check);
+  return Start(std::get<RunCommand>(command));
 }
 
 }  // namespace

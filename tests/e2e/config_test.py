@@ -1,8 +1,11 @@
 """The command line and the configuration file, as a person meets them."""
 
 import json
+import os
 import pathlib
+import pty
 import re
+import shutil
 import socket
 import subprocess
 import tempfile
@@ -37,9 +40,22 @@ class CommandLineTest(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(self.enterContext(tempfile.TemporaryDirectory()))
 
-    def run_evenkeel(self, *arguments):
+    def run_evenkeel(self, *arguments, given=""):
         return subprocess.run([binaries.SIDECAR, *arguments], capture_output=True, text=True,
-                              stdin=subprocess.DEVNULL, timeout=BOUND, check=False)
+                              input=given, timeout=BOUND, check=False)
+
+    def at_terminal(self, *arguments, **environment):
+        """What it says on standard error, which is a terminal."""
+        ours, theirs = pty.openpty()
+        try:
+            with subprocess.Popen([binaries.SIDECAR, *arguments], stderr=theirs,
+                                  stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                                  env={"TERM": "xterm", **environment}) as process:
+                process.wait(timeout=BOUND)
+            return os.read(ours, 1 << 16).decode().replace("\r\n", "\n")
+        finally:
+            os.close(ours)
+            os.close(theirs)
 
     def write(self, text):
         path = self.folder / "evenkeel.yaml"
@@ -70,7 +86,52 @@ class CommandLineTest(unittest.TestCase):
         self.assertIn('unknown command "chek"; did you mean "check"?',
                       self.run_evenkeel("chek").stderr)
         self.assertIn("known commands: run, check, ready, diff, schema, init",
-                      self.run_evenkeel("version").stderr)
+                      self.run_evenkeel("zebra").stderr)
+        self.assertIn('unknown flag "--confg"; did you mean "--config"?',
+                      self.run_evenkeel("run", "--confg", "a.yaml").stderr)
+
+    def test_a_file_can_come_from_standard_input(self):
+        good = self.run_evenkeel("check", "-", given=GOOD)
+        self.assertEqual((0, "<stdin>: ok (1 listeners, 1 clusters)\n", ""),
+                         (good.returncode, good.stdout, good.stderr))
+        bad = self.run_evenkeel("check", "-c", "-", given=BAD)
+        self.assertEqual(2, bad.returncode)
+        self.assertIn("<stdin>:7:13: clusters.user-service.policy.round_robbin: ", bad.stderr)
+
+    def test_editors_get_json(self):
+        result = self.run_evenkeel("check", "-", "--format", "json", given=BAD)
+        self.assertEqual((2, ""), (result.returncode, result.stderr))
+        said = json.loads(result.stdout)
+        self.assertFalse(said["ok"])
+        policy = next(each for each in said["errors"] if each["line"] == 7)
+        self.assertEqual((13, "clusters.user-service.policy.round_robbin"),
+                         (policy["column"], policy["key"]))
+        self.assertEqual('did you mean "round_robin"?', policy["hint"])
+
+    def test_people_at_a_terminal_see_the_line(self):
+        path = self.write(BAD)
+        plain = self.at_terminal("check", path, NO_COLOR="1")
+        self.assertIn("    7 |     policy: round_robbin\n      |             ^~~~~~~~~~~~\n", plain)
+        self.assertNotIn("\x1b", plain)
+        self.assertIn("\x1b[1;31m^~~~~~~~~~~~\x1b[0m", self.at_terminal("run", path))
+
+    def test_the_shells_take_their_completion(self):
+        for shell in ("bash", "zsh", "fish"):
+            if not shutil.which(shell):
+                continue
+            with self.subTest(shell=shell):
+                script = self.run_evenkeel("completion", shell).stdout
+                subprocess.run([shell, "-n"], input=script, text=True, check=True, timeout=BOUND)
+
+    def test_bash_completes(self):
+        script = self.run_evenkeel("completion", "bash").stdout
+        for words, expected in (("evenkeel ch", "check"), ("evenkeel run --log-level w", "warning"),
+                                ("evenkeel check --form", "--format")):
+            ask = (f"{script}\nCOMP_WORDS=({words}); COMP_CWORD=$((${{#COMP_WORDS[@]}}-1)); "
+                   "_evenkeel; echo ${COMPREPLY[@]}")
+            said = subprocess.run(["bash", "-c", ask], capture_output=True, text=True, check=True,
+                                  timeout=BOUND)
+            self.assertEqual((expected, ""), (said.stdout.strip(), said.stderr))
 
     def test_a_good_file_passes(self):
         result = self.run_evenkeel("check", "--config", self.write(GOOD))

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "proxy/program/command_line.h"
@@ -15,12 +16,10 @@ using ::testing::MatchesRegex;
 
 class CheckCommandTest : public CommandTest {
  protected:
-  // Of a file that reads well.
-  Printed CheckText(const std::string& text) {
+  Printed CheckText(const std::string& text,
+                    CheckCommand::Format format = CheckCommand::Format::kText) {
     const std::string file = Write("main.yaml", text);
-    const config::Loading loading = config::Load(file);
-    EXPECT_TRUE(loading.config) << config::Format(loading.config.error());
-    return Run([&] { return Check(file, loading); });
+    return Run([&] { return Check({file, format}); });
   }
 
   const std::string listener_ = "listeners: [{address: \"127.0.0.1:7001\", cluster: users}]\n";
@@ -51,9 +50,10 @@ TEST_F(CheckCommandTest, AFileOfEndpointsMayComeLater) {
   const Printed printed =
       CheckText(listener_ + "clusters: {users: {endpoints: {file: users.yaml}}}\n");
   EXPECT_EQ(printed.code, EXIT_SUCCESS);
-  EXPECT_EQ(printed.err, Path("users.yaml") +
-                             ": warning: there is no such file of endpoints of cluster users yet; "
-                             "its calls fail until it comes\n");
+  EXPECT_EQ(printed.err,
+            Path("users.yaml") +
+                ":1:1: warning: there is no such file of endpoints of cluster users yet; "
+                "its calls fail until it comes\n");
 }
 
 TEST_F(CheckCommandTest, AFileOfEndpointsThatIsWrongIsAnError) {
@@ -71,9 +71,39 @@ TEST_F(CheckCommandTest, AnEndpointThatIsAListenerOfOursIsAnError) {
   const Printed printed =
       CheckText(listener_ + "clusters: {users: {endpoints: [\"127.0.0.1:7001\"]}}\n");
   EXPECT_EQ(printed.code, kUsageExitCode);
-  EXPECT_THAT(printed.err, HasSubstr("main.yaml: "));
+  EXPECT_THAT(printed.err, HasSubstr("main.yaml:1:1: "));
   EXPECT_THAT(printed.err, HasSubstr("127.0.0.1:7001"));
   EXPECT_EQ(printed.out, "");
+}
+
+TEST_F(CheckCommandTest, WhatIsWrongIsALineEach) {
+  const Printed printed = CheckText(
+      listener_ + "clusters: {users: {endpoints: [\"127.0.0.1:1\"], policy: round_robbin}}\n");
+  EXPECT_EQ(printed.code, kUsageExitCode);
+  EXPECT_THAT(printed.err,
+              MatchesRegex(".*/main.yaml:2:[0-9]+: clusters.users.policy.round_robbin: [^\n]*\n"));
+  EXPECT_EQ(printed.out, "");
+}
+
+TEST_F(CheckCommandTest, InJsonItIsOneObjectOnStandardOutput) {
+  const auto json = [](const Printed& printed) { return nlohmann::json::parse(printed.out); };
+  const Printed bad = CheckText(listener_ + "clusters: {users: {endpoints: [\"127.0.0.1\"]}}\n",
+                                CheckCommand::Format::kJson);
+  EXPECT_EQ(bad.code, kUsageExitCode);
+  EXPECT_EQ(bad.err, "");
+  EXPECT_EQ(json(bad)["ok"], false);
+  EXPECT_EQ(json(bad)["errors"][0]["line"], 2);
+  EXPECT_EQ(json(bad)["errors"][0]["key"], "clusters.users.endpoints[0]");
+  EXPECT_FALSE(json(bad).contains("clusters"));
+  const Printed good = CheckText(listener_ +
+                                     "clusters: {users: {endpoints: [\"127.0.0.1:1\"]}, "
+                                     "idle: {endpoints: [\"127.0.0.1:2\"]}}\n",
+                                 CheckCommand::Format::kJson);
+  EXPECT_EQ(good.code, EXIT_SUCCESS);
+  EXPECT_EQ(json(good)["ok"], true);
+  EXPECT_EQ(json(good)["clusters"], 2);
+  EXPECT_EQ(json(good)["errors"].size(), 0u);
+  EXPECT_EQ(json(good)["warnings"].size(), 1u);
 }
 
 }  // namespace

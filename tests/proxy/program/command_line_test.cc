@@ -77,7 +77,16 @@ TEST_F(CommandLineTest, ReadyAsksWhereAdminIsByDefault) {
 }
 
 TEST_F(CommandLineTest, KnowsTheOtherCommands) {
-  EXPECT_EQ(std::get<CheckCommand>(Parse({"check", "--config", "b.yaml"})).config_file, "b.yaml");
+  for (const std::vector<const char*>& words :
+       {std::vector{"check", "--config", "b.yaml"}, std::vector{"check", "-c", "b.yaml"},
+        std::vector{"check", "b.yaml"}}) {
+    EXPECT_EQ(std::get<CheckCommand>(Parse(words)).config_file, "b.yaml");
+  }
+  EXPECT_EQ(std::get<CheckCommand>(Parse({"check", "-"})).config_file, "-");
+  EXPECT_EQ(std::get<CheckCommand>(Parse({"check", "-c", "-"})).config_file, "-");
+  EXPECT_EQ(std::get<CheckCommand>(Parse({"check", "-", "--format", "json"})).format,
+            CheckCommand::Format::kJson);
+  EXPECT_EQ(std::get<RunCommand>(Parse({"run", "-c", "b.yaml"})).config_file, "b.yaml");
   const auto diff = std::get<DiffCommand>(Parse({"diff", "old.yaml", "new.yaml"}));
   EXPECT_EQ(diff.before, "old.yaml");
   EXPECT_EQ(diff.after, "new.yaml");
@@ -92,7 +101,36 @@ TEST_F(CommandLineTest, HelpAndVersionArePrintedAndAllIsWell) {
     EXPECT_THAT(help.out, HasSubstr(each));
   }
   EXPECT_THAT(Refused({"run", "--help"}).out, HasSubstr("--drain-timeout DURATION"));
-  EXPECT_THAT(Refused({"--version"}).out, StartsWith("evenkeel "));
+  for (const char* each : {"--version", "-V", "version"}) {
+    const Printed version = Refused({each});
+    EXPECT_EQ(version.code, 0) << each;
+    EXPECT_THAT(version.out, StartsWith("evenkeel ")) << each;
+  }
+}
+
+TEST_F(CommandLineTest, CompletionKnowsEveryCommandAndFlag) {
+  for (const char* shell : {"bash", "zsh", "fish"}) {
+    const Printed printed = Refused({"completion", shell});
+    EXPECT_EQ(printed.code, 0) << shell;
+    for (const char* each : {"check", "completion", "version", "drain-timeout", "token-file",
+                             "warning", "json", "fish"}) {
+      EXPECT_THAT(printed.out, HasSubstr(each)) << shell;
+    }
+  }
+}
+
+TEST_F(CommandLineTest, WhatIsUnknownIsNamedWithWhatWasProbablyMeant) {
+  for (const auto& [words, said] : std::vector<std::pair<std::vector<const char*>, const char*>>{
+           {{"chek", "a.yaml"}, "unknown command \"chek\"; did you mean \"check\"?"},
+           {{"check", "--confg", "a.yaml"}, "unknown flag \"--confg\"; did you mean \"--config\"?"},
+           {{"run", "a", "--log_level=debug"},
+            "unknown flag \"--log_level\"; did you mean \"--log-level\"?"},
+           {{"run", "a", "--zebra"}, "unknown flag \"--zebra\"; known flags: --help, --config"},
+           {{"--versoin"}, "unknown flag \"--versoin\"; did you mean \"--version\"?"},
+           {{"completion", "tcsh"}, "expected bash, zsh or fish"},
+       }) {
+    EXPECT_THAT(Refused(words).err, HasSubstr(said));
+  }
 }
 
 TEST_F(CommandLineTest, WrongFlagsAreExitCode2AndStandardErrorSaysWhich) {
