@@ -24,10 +24,7 @@ Worker::Worker(unsigned number, uint64_t seed, telemetry::WorkerMetrics& metrics
       move_timer_(loop_, [this] { MoveStreams(); }) {}
 
 Worker::~Worker() {
-  if (thread_.joinable()) {
-    loop_.Post([this] { loop_.Stop(); });
-    thread_.join();
-  }
+  thread_.reset();
   for (const auto& each : bindings_) each->listeners.clear();
   // Calls let go of their streams before the pools, which have them, go.
   connections_.Clear();
@@ -40,13 +37,12 @@ void Worker::WatchMemory(MemoryGuard& memory) {
 }
 
 void Worker::Start() {
-  thread_ = std::thread([this] { Run(); });
-}
-
-void Worker::Run() {
-  if (memory_relief_) base::BlockPool::SetWatch(this);
-  loop_.Run();
-  base::BlockPool::SetWatch(nullptr);
+  thread_.emplace(loop_,
+                  net::LoopThread::Events{.on_start =
+                                              [this] {
+                                                if (memory_relief_) base::BlockPool::SetWatch(this);
+                                              },
+                                          .on_end = [] { base::BlockPool::SetWatch(nullptr); }});
 }
 
 // A peer may fill a turn with more than there is room for: what to do about it is done before the

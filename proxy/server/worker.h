@@ -9,13 +9,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <unordered_map>
 #include <vector>
 
 #include "lib/base/block_pool.h"
 #include "lib/base/local_ptr.h"
 #include "lib/base/slot_list.h"
+#include "lib/net/loop_thread.h"
 #include "lib/net/timer.h"
 #include "proxy/call/worker_context.h"
 #include "proxy/clients/client_connection.h"
@@ -117,7 +117,6 @@ class Worker final : private ClientConnection::Owner,
   void OnGrowth(int64_t taken) noexcept override;
   void Flush() override;
 
-  void Run();
   void RelieveMemory(MemoryRelief::Ends ends);
   void Take(Assignment& assignment);
   void TakeClusters(std::vector<ClusterPart>& parts);
@@ -146,7 +145,7 @@ class Worker final : private ClientConnection::Owner,
   std::unordered_map<ClusterId, StreamMover> movers_;
   net::Timer move_timer_;
   bool draining_ = false;
-  std::thread thread_;
+  std::optional<net::LoopThread> thread_;
 };
 
 }  // namespace evenkeel::proxy
