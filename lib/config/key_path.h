@@ -32,6 +32,13 @@ class KeyPath {
   KeyPath operator/(std::string_view key) const { return With({.key = std::string(key)}); }
   KeyPath operator[](size_t index) const { return With({.index = index}); }
 
+  /// What holds it: a map or a list. The root holds itself.
+  KeyPath Parent() const {
+    KeyPath parent = *this;
+    if (!parent.steps_.empty()) parent.steps_.pop_back();
+    return parent;
+  }
+
   const std::vector<Step>& steps() const { return steps_; }
   std::string ToString() const;
   bool operator==(const KeyPath&) const = default;

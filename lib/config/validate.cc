@@ -41,10 +41,11 @@ template <typename T>
 void CheckOrder(const KeyPath& path, const Named<T>& low, const Named<T>& high, const char* hint,
                 std::vector<Problem>& problems) {
   if (low.value <= high.value) return;
-  problems.push_back({path,
-                      std::string(high.key) + ", " + Text(high.value) + ", is less than " +
-                          low.key + ", " + Text(low.value),
-                      hint});
+  problems.push_back({.path = path,
+                      .reason = std::string(high.key) + ", " + Text(high.value) +
+                                ", is less than " + low.key + ", " + Text(low.value),
+                      .hint = hint,
+                      .subject = Problem::Subject::kNumbersOfMap});
 }
 
 void CheckDurations(const KeyPath& path, const Named<base::Duration>& low,
@@ -139,15 +140,19 @@ void CheckMemory(const Config& config, std::vector<Problem>& problems) {
                       "write " + least + " or more, or 0 for no limit"});
 }
 
-// Drops the problems after the first `known`, each with a number, that are about the same number or
-// about what holds one: they would be other ones with a good number.
+// Drops of the problems after the first `known`, each with a number, those that are about the same
+// number, or about how those of its map go together: they would be other ones with a good number.
 void DropConsequences(size_t known, std::vector<Problem>& problems) {
   std::set<std::string> numbers;
-  for (size_t i = 0; i < known; ++i) numbers.insert(problems[i].path.ToString());
-  const auto is_consequence = [&numbers](const Problem& problem) {
+  std::set<std::string> maps;
+  for (size_t i = 0; i < known; ++i) {
+    numbers.insert(problems[i].path.ToString());
+    maps.insert(problems[i].path.Parent().ToString());
+  }
+  const auto is_consequence = [&](const Problem& problem) {
     const std::string path = problem.path.ToString();
-    const auto inside = numbers.lower_bound(path + ".");
-    return numbers.contains(path) || (inside != numbers.end() && IsWithin(*inside, path));
+    return numbers.contains(path) ||
+           (problem.subject == Problem::Subject::kNumbersOfMap && maps.contains(path));
   };
   const auto others = problems.begin() + static_cast<std::ptrdiff_t>(known);
   problems.erase(std::remove_if(others, problems.end(), is_consequence), problems.end());

@@ -24,20 +24,27 @@ struct Problem {
     kKey,  ///< it is the key itself that is wrong
   };
 
+  enum class Subject : uint8_t {
+    kPath,          ///< what stands at the path
+    kNumbersOfMap,  ///< numbers of the map at the path do not go together
+  };
+
   KeyPath path{};
   std::string reason{};
   std::string hint{};
   Kind kind = Kind::kError;
-  /// Another place that the reason names by its path; empty: none.
+  /// Another place that it is about; empty: none. Where that itself cannot be read, that says
+  /// enough. The reason may name it by its path, to which a reader adds the line.
   KeyPath other{};
   Spot spot = Spot::kValue;
   /// The value that the reason begins with, in quotes; a file's own spelling is better. May be
   /// empty.
   std::string value{};
+  Subject subject = Subject::kPath;
 };
 
-/// In no particular order; empty: nothing is wrong. A number that is out of bounds is all that is
-/// said of it and of what holds it.
+/// In no particular order; empty: nothing is wrong. That a number is out of bounds is all that is
+/// said of it, and of how it goes together with others.
 std::vector<Problem> Validate(const Config& config);
 
 /// Of endpoints that a file of their own lists.

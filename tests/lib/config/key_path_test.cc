@@ -15,6 +15,12 @@ TEST(KeyPathTest, QuotesKeysThatAreNoPlainWords) {
   EXPECT_EQ((KeyPath() / "a.b" / "").ToString(), "\"a.b\".\"\"");
 }
 
+TEST(KeyPathTest, KnowsWhatHoldsIt) {
+  EXPECT_EQ((KeyPath() / "a" / "b")[1].Parent(), KeyPath() / "a" / "b");
+  EXPECT_EQ((KeyPath() / "a").Parent(), KeyPath());
+  EXPECT_EQ(KeyPath().Parent(), KeyPath());
+}
+
 TEST(KeyPathTest, KnowsWhatAPathHolds) {
   EXPECT_TRUE(IsWithin("a.b[1]", "a.b"));
   EXPECT_TRUE(IsWithin("a.b", "a.b"));

@@ -8,8 +8,12 @@ namespace evenkeel::config {
 namespace {
 
 using namespace std::chrono_literals;
+using ::testing::Contains;
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
+using ::testing::UnorderedElementsAre;
 
 TEST_F(ValidateTest, FindsNothingInAGoodOne) { EXPECT_THAT(Validate(config_), IsEmpty()); }
 
@@ -47,6 +51,31 @@ TEST_F(ValidateTest, FindsValuesBetweenNoneAndTheLeast) {
                           "clusters.maglev.policy.maglev.max_load_factor: leaves no room above "
                           "the average",
                           "listeners[0].max_connection_idle: is shorter than 1s"));
+}
+
+TEST_F(ValidateTest, ANumberOutOfRangeIsNotHeldAgainstOthersToo) {
+  Users().connection.initial_backoff = 0ms;
+  Users().connection.max_backoff = -1ms;
+  EXPECT_THAT(Errors(),
+              ElementsAre(StartsWith("clusters.users.connection.initial_backoff: \"0s\" is out"),
+                          StartsWith("clusters.users.connection.max_backoff: \"-1ms\" is out")));
+}
+
+TEST_F(ValidateTest, ANumberOutOfRangeHidesNothingElseOfItsMapNorOfThoseAround) {
+  Listener& listener = TheListener();
+  listener.cluster.clear();
+  listener.http2.max_concurrent_streams = 0;
+  Users().connection.initial_backoff = 0ms;
+  Users().dns.min_ttl = 3s;
+  Users().dns.max_ttl = 2s;
+  AddCluster("idle").max_pending_calls = 0;
+  EXPECT_THAT(Errors(), UnorderedElementsAre(
+                            HasSubstr("http2.max_concurrent_streams: \"0\" is out of range"),
+                            HasSubstr("connection.initial_backoff: \"0s\" is out of range"),
+                            HasSubstr("clusters.idle.max_pending_calls: \"0\" is out of range"),
+                            HasSubstr("clusters.users.dns: max_ttl, 2s, is less than"),
+                            "listeners[0]: its calls have nowhere to go"));
+  EXPECT_THAT(Warnings(), Contains(StartsWith("clusters.idle: has no effect")));
 }
 
 TEST_F(ValidateTest, TakesNoLimitOfMemory) {
