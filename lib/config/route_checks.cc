@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "lib/config/complaint.h"
 #include "lib/config/suggestion.h"
@@ -34,12 +38,33 @@ bool Covers(const Match& wide, const Match& narrow) {
 
 bool TakesEveryCall(const Match& match) { return Covers(match, Match{}); }
 
-// The route before `routes[index]` that takes all its calls, or `index`.
-size_t FindCover(const std::vector<Route>& routes, size_t index) {
-  size_t cover = 0;
-  while (cover < index && !Covers(routes[cover].match, routes[index].match)) ++cover;
-  return cover;
-}
+// The routes of a listener in their order, by what they ask of the path: of thousands, nearly none
+// can cover another.
+class EarlierRoutes {
+ public:
+  // The first of them that takes all calls of `narrow`; nothing: none does.
+  std::optional<size_t> FindCover(const Match& narrow) const {
+    std::optional<size_t> first;
+    for (const auto& [service, method] :
+         {Path("", ""), Path(narrow.service, ""), Path(narrow.service, narrow.method)}) {
+      const auto found = routes_.find({service, method});
+      if (found == routes_.end()) continue;
+      for (const auto& [index, match] : found->second) {
+        if (first && *first <= index) break;
+        if (Covers(*match, narrow)) first = index;
+      }
+    }
+    return first;
+  }
+  // `match` outlives this.
+  void Add(size_t index, const Match& match) {
+    routes_[{match.service, match.method}].emplace_back(index, &match);
+  }
+
+ private:
+  using Path = std::pair<std::string_view, std::string_view>;
+  std::map<Path, std::vector<std::pair<size_t, const Match*>>> routes_;
+};
 
 class RouteChecks {
  public:
@@ -76,7 +101,11 @@ class RouteChecks {
     if (!route.cluster.empty() && !traffic.split.empty()) {
       Add(path, "has both cluster and split", "keep one of them");
     } else if (route.cluster.empty() && traffic.split.empty()) {
-      Add(path / "cluster", "is missing", "it is required here");
+      // A split that could not be read says enough.
+      problems_.push_back({.path = path / "cluster",
+                           .reason = "is missing",
+                           .hint = "it is required here",
+                           .other = path / "split"});
     }
     if (!route.cluster.empty()) CheckCluster(path / "cluster", route.cluster);
     if (traffic.mirror) CheckCluster(path / "mirror" / "cluster", traffic.mirror->cluster);
@@ -113,14 +142,16 @@ class RouteChecks {
 
   // A route that can never see a call is surely not what was meant.
   void CheckReachable(const KeyPath& path, const std::vector<Route>& routes) {
+    EarlierRoutes earlier;
     for (size_t i = 0; i < routes.size(); ++i) {
-      const size_t cover = FindCover(routes, i);
-      if (cover < i) {
+      const std::optional<size_t> cover = earlier.FindCover(routes[i].match);
+      earlier.Add(i, routes[i].match);
+      if (cover) {
         problems_.push_back(
             {.path = path[i],
-             .reason = "no call gets here: " + path[cover].ToString() + " takes them all",
+             .reason = "no call gets here: " + path[*cover].ToString() + " takes them all",
              .hint = "move this route up, or remove one of the two",
-             .other = path[cover]});
+             .other = path[*cover]});
       } else if (TakesEveryCall(routes[i].match) && i + 1 < routes.size()) {
         return Add(path[i], "this route takes every call, so none gets to those after it",
                    "give it a match, or move it to the end");

@@ -6,6 +6,7 @@ namespace evenkeel::config {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 
 class RouteChecksTest : public ValidateTest {};
 
@@ -43,6 +44,16 @@ TEST_F(RouteChecksTest, FindsRoutesThatExcludeThemselves) {
                           "listeners[0].routes[0].hedging: a call is either tried again or "
                           "hedged, not both",
                           "listeners[0].routes[0].fault: does nothing"));
+}
+
+TEST_F(RouteChecksTest, FindsTheFirstOfTheRoutesThatTakeAllItsCalls) {
+  AddRoute().match = {"a", "", "", {}};
+  AddRoute().match = {"", "s.S", "M", {}};
+  AddRoute().match = {"", "s.S", "", {}};
+  AddRoute().match = {"A", "s.S", "M", {}};
+  AddRoute().match = {"", "s.S", "N", {}};
+  EXPECT_THAT(Errors(), ElementsAre(EndsWith("listeners[0].routes[0] takes them all"),
+                                    EndsWith("listeners[0].routes[2] takes them all")));
 }
 
 TEST_F(RouteChecksTest, FindsRoutesThatNoCallReaches) {
