@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lib/yaml/key_types.h"
@@ -19,8 +20,9 @@ struct StatusListKey : List<Text> {
   std::span<const std::string_view> known;
 
   void Read(const Place& place, std::vector<std::string>& out) const {
-    out.clear();
-    List<Text>::Read(place, out);
+    std::vector<std::string> names;
+    List<Text>::Read(place, names);
+    if (!names.empty()) out = std::move(names);
   }
   KeyFacts Facts(const std::vector<std::string>& fallback) const {
     std::string text;

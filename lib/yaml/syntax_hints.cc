@@ -126,6 +126,7 @@ class BracketScan {
     const bool begins = std::exchange(begins_, false);
     if (text_.substr(at_).starts_with("${")) return SkipVariable();
     if (begins && IsQuote(c)) return SkipQuote();
+    if (begins && open_.empty() && (c == '|' || c == '>')) return SkipBlock();
     if ((c == '[' || c == '{') && (begins || !open_.empty())) {
       if (open_.empty()) outer_ = line_;
       open_.push_back(at_);
@@ -175,6 +176,20 @@ class BracketScan {
   std::optional<Slip> SkipQuote() {
     if (auto slip = FindOpenQuote(text_, at_)) return slip;
     at_ = EndOfQuote(text_, at_);
+    return std::nullopt;
+  }
+
+  // A text on lines of its own: those that stand further right.
+  std::optional<Slip> SkipBlock() {
+    size_t end = std::min(text_.find('\n', at_), text_.size());
+    while (end < text_.size()) {
+      const Line next = LineFrom(end + 1);
+      const size_t next_end = std::min(text_.find('\n', next.begin), text_.size());
+      const bool is_blank = next.first >= next_end;
+      if (!is_blank && next.indent() <= line_.indent()) break;
+      end = next_end;
+    }
+    at_ = end - 1;
     return std::nullopt;
   }
 

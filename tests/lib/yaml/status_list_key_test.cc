@@ -23,6 +23,8 @@ TEST(StatusListKeyTest, AListTakesThePlaceOfTheDefault) {
   EXPECT_EQ(Read(StatusListKey(Check), "[ABORTED]", statuses), "");
   EXPECT_THAT(statuses, ElementsAre("ABORTED"));
   EXPECT_THAT(Read(StatusListKey(Check), "[]", statuses), HasSubstr("is an empty list"));
+  EXPECT_THAT(Read(StatusListKey(Check), "5", statuses), HasSubstr("expected a list"));
+  EXPECT_THAT(statuses, ElementsAre("ABORTED")) << "what is no list takes nobody's place";
 }
 
 TEST(StatusListKeyTest, EachNameIsChecked) {

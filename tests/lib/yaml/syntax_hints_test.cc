@@ -48,6 +48,14 @@ TEST(SyntaxHintsTest, BracketsThatCloseAndThoseOfTextAreNone) {
   }
 }
 
+TEST(SyntaxHintsTest, BracketsInBlocksOfTextAreText) {
+  EXPECT_EQ(Said(FindUnclosed("a: |\n  [\n\n   {\nb: {")), "18: this { is not closed");
+  EXPECT_EQ(Said(FindUnclosed("- >-  # [\n  \"\n- {")), "16: this { is not closed");
+  EXPECT_EQ(Said(FindUnclosed("a: |\n  [")), "nothing");
+  EXPECT_EQ(Said(FindUnclosed("a: |")), "nothing");
+  EXPECT_EQ(Said(FindUnclosed("a: b | [\nc: [")), "12: this [ is not closed");
+}
+
 TEST(SyntaxHintsTest, ACommentOfOtherLanguagesIsFoundInItsLine) {
   EXPECT_EQ(Said(FindSlashComment("a: 1\n  // b\nc: 2", 14)), "7: // does not begin a comment");
   EXPECT_EQ(Said(FindSlashComment("a: 1\n  // b\nc: 2", 9)), "7: // does not begin a comment");
