@@ -298,7 +298,7 @@ void AttemptSet::EndByHeaders(Attempt& attempt, StatusCode status) {
   if (auto headers = std::exchange(attempt.notes.held, std::nullopt)) {
     return EndWithFields(attempt, std::move(*headers), status);
   }
-  EndWithStatus(attempt, {status, Origin::kEndpoint, {}, Cause::kAnswered}, "");
+  EndWithStatus(attempt, Answered(status, {}), "");
 }
 
 void AttemptSet::OnAttemptTrailers(Attempt& attempt, http2::HeaderList trailers) {
@@ -354,7 +354,10 @@ void AttemptSet::OnTryTimeout() {
 }
 
 AttemptOutcome AttemptSet::Answered(StatusCode status, const http2::HeaderList& fields) const {
-  AttemptOutcome outcome{status, Origin::kEndpoint, {}, Cause::kAnswered};
+  // Servers of gRPC C++ say so when their timer fires before ours: late, as if ours had.
+  const bool late = status == StatusCode::kDeadlineExceeded &&
+                    IsNearDeadline(deadline_, record_.started, context_.loop.Now());
+  AttemptOutcome outcome{status, Origin::kEndpoint, {}, late ? Cause::kDeadline : Cause::kAnswered};
   if (rules_->repeats()) {
     outcome.pushback = rpc::ParsePushback(fields.Find("grpc-retry-pushback-ms"));
   }

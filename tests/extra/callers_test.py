@@ -1,5 +1,5 @@
-"""Clients of today that cancel much by the rules: no call of theirs fails but those given up, and no
-connection is ended for abuse. callers/ has one program for each of grpc-go, grpc-js, grpcio and
+"""Clients of today that cancel much by the rules: no call of theirs fails but those given up, no
+connection is ended for abuse, and no endpoint is ejected for what they gave up. callers/ has one program for each of grpc-go, grpc-js, grpcio and
 grpc-java; caller.go says what they do.
 
 EVENKEEL_EXTRA_CALLS: calls of each pattern (10,000).
@@ -47,6 +47,8 @@ class CallersTest(E2eTestCase):
                 self.assertGreaterEqual(ends.get("given up", 0), given_up * CALLS)
                 self.assertEqual(0, self.sidecar.metric("evenkeel_protocol_errors_total"))
         self.assertNotIn("client connection ended", self.sidecar.output())
+        self.assertEqual(0, self.sidecar.metric(
+            "evenkeel_lb_outlier_detection_ejections_enforced_total"))
 
     def ends(self, command, pattern):
         result = subprocess.run(

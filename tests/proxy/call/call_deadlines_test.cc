@@ -77,6 +77,23 @@ TEST_F(CallDeadlinesTest, AnEndpointThatCancelsAtTheDeadlineHasExceededIt) {
   EXPECT_THAT(metrics_.Text(), Not(HasSubstr("CANCELLED")));
 }
 
+// Servers of gRPC C++ do; whether theirs or our timer fires first is chance.
+TEST_F(CallDeadlinesTest, AnEndpointThatAnswersSoAtTheDeadlineHasNotFailed) {
+  config_.clusters[0].Edit().outlier_detection.emplace();
+  Start(1);
+  const auto failures = [this] { return server_->Clusters()[0].endpoints[0].health.failures; };
+  StreamLog& late = Call(EndStream::kYes, With(GrpcRequest(), "grpc-timeout", "200m"));
+  StreamLog& attempt = *Arrived().log;
+  LetPass(std::chrono::milliseconds(190));
+  Answer(attempt, "4");
+  EXPECT_EQ(Finished(late), "4");
+  StreamLog& early = Call(EndStream::kYes, With(GrpcRequest(), "grpc-timeout", "10S"));
+  Answer(*Arrived().log, "4");
+  EXPECT_EQ(Finished(early), "4");
+  RunUntil([&] { return failures() > 0; });
+  EXPECT_EQ(failures(), 1u);
+}
+
 TEST_F(CallDeadlinesTest, AnEndpointThatCancelsBeforeTheDeadlineHasCancelled) {
   Start(1);
   StreamLog& call = Call(EndStream::kYes, With(GrpcRequest(), "grpc-timeout", "10S"));
