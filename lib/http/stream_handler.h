@@ -53,6 +53,10 @@ class StreamHandler {
   /// Server role: the stream ends before any DATA of its answer has left, by the peer's reset or by
   /// what was submitted. Whether the client's deadline has come (http2::ResetGuard).
   virtual bool MayBeReset() const { return false; }
+  /// Server role: what was submitted begins to leave. Whether it answers what was asked, and so
+  /// pays for streams that the client gave up (http2::ResetGuard); a refusal for how it was asked
+  /// does not.
+  virtual bool PaysForResets() const { return true; }
 
  protected:
   ~StreamHandler() = default;

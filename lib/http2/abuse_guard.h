@@ -54,11 +54,13 @@ class AbuseGuard {
   void OnAcksProduced() { queued_acks_ = 0; }
 
   /// Streams refused because the client has too many: so many before it must have read how many it
-  /// may have, then each is a reset.
+  /// may have, then each is a reset. Both together let a client of the default limits begin with a
+  /// thousand; one that knows better has half as many.
   bool AllowsRefusal(bool knows_limit, base::Time now) {
-    constexpr uint32_t kMostEarly = 1000;
+    constexpr uint32_t kMostEarly = 400;
     if (!knows_limit && ++early_refusals_ <= kMostEarly) return true;
-    return AllowsUnanswered(ResetGuard::Way::kRefused, now, now);
+    using Way = ResetGuard::Way;
+    return AllowsUnanswered(knows_limit ? Way::kOverLimit : Way::kRefused, now, now);
   }
   /// As ResetGuard::OnUnanswered and OnAnswered.
   bool AllowsUnanswered(ResetGuard::Way way, base::Time opened, base::Time now) {

@@ -25,8 +25,6 @@ class OutputQueue {
     ++queued_answers_;
     return frames_;
   }
-  /// Another answer is to be, which Reset has framed.
-  void CountAnswer() { ++queued_answers_; }
   /// How many answers wait: what a peer that does not read can make us hold.
   size_t queued_answers() const { return queued_answers_; }
   bool has_frames() const { return !frames_.empty(); }

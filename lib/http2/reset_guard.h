@@ -3,9 +3,10 @@
 // What its resets cost counts, not their share. A stream that ends by the client, or for what it
 // did, before the first DATA of its answer has left, costs in two ways:
 //
-//   debt       work of ours. One for each; a stream that is answered pays for ten, and each second
-//              for as many as the client may have open. None for streams that were a second old or
-//              at their deadline: while they lived they held places.
+//   debt       work of ours. One for each, two for each above a limit that the client knows; a
+//              stream that is answered pays for ten (one that is refused for how it was asked pays
+//              nothing), and each second for as many as the client may have open. None for streams
+//              that were a second old or at their deadline: while they lived they held places.
 //   abandoned  work of endpoints. As many as were opened within the last 70 ms and may have
 //              reached one: they work on them beside the streams that are open. What is above
 //              five times as many as the client may have open, answers must pay for, ten each;
@@ -34,7 +35,8 @@ class ResetGuard {
   enum class Way : uint8_t {
     kEarly,
     kAtDeadline,
-    kRefused,  ///< we never let it begin
+    kRefused,    ///< we never let it begin
+    kOverLimit,  ///< nor this one, and its client knew that it has too many
   };
 
   explicit ResetGuard(const Limits& limits) : limits_(limits) {}
@@ -46,7 +48,8 @@ class ResetGuard {
   }
   /// A stream has ended without; whether that is one too many. Times never go back.
   bool OnUnanswered(Way way, base::Time opened, base::Time now) {
-    if (way != Way::kAtDeadline && now - opened < kOld) AddDebt(now);
+    if (way != Way::kAtDeadline && now - opened < kOld)
+      AddDebt(now, way == Way::kOverLimit ? 2 : 1);
     // What is opened and reset in one turn has not left us.
     const bool started = way == Way::kAtDeadline || (way == Way::kEarly && opened < now);
     return debt_ > limits_.max_resets || (started && !MayAbandon(opened, now));
@@ -61,9 +64,9 @@ class ResetGuard {
 
   // Abandoned within the window: more than an honest client does whose calls all fail.
   uint32_t Many() const { return std::max(5 * limits_.max_streams, limits_.max_resets); }
-  void AddDebt(base::Time now) {
+  void AddDebt(base::Time now, int count) {
     const double seconds = std::chrono::duration<double>(now - last_).count();
-    debt_ = std::max(debt_ - seconds * limits_.max_streams, 0.0) + 1;
+    debt_ = std::max(debt_ - seconds * limits_.max_streams, 0.0) + count;
     last_ = now;
   }
   bool MayAbandon(base::Time opened, base::Time now) {

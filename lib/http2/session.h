@@ -13,8 +13,8 @@
 //   a good call, client role   OnSent*, OnHeaders, OnData*, OnTrailers, OnClosed(kBoth)
 //   Trailers-Only              OnHeaders(END), OnClosed(kBoth)
 //   the peer cancels           …, OnClosed(kPeer, its code)
-//   we cancel, or the peer     …, OnClosed(kUs, the code) in the next Produce; until then nothing
-//     breaks the stream        that the peer sends on it
+//   we cancel                  …, OnClosed(kUs, the code) in the next Produce; nothing before it
+//   the peer breaks the stream …, OnClosed(kUs, the code)
 //   we answer before its end   …, OnClosed(kUs, NO_ERROR) (server role)
 //   its handle is let go       nothing any more; it is reset
 //   GOAWAY leaves it out       OnGoAway, OnClosed(kPeer, REFUSED_STREAM; kRefused or kNeverSent)

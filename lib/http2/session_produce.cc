@@ -128,7 +128,7 @@ bool Session::IsTooLarge(Stream& stream, const HeaderList& headers) {
 
 void Session::MarkAnswered(Stream& stream) {
   stream.answered_ = true;
-  guard_.OnAnswered();
+  if (role_ == Role::kServer && stream.PaysForResets()) guard_.OnAnswered();
 }
 
 // What we end at its deadline is as what the client resets then.

@@ -166,6 +166,11 @@ void Session::OnPriority(const FrameInput::Piece& piece) {
   if (piece.frame.length != kSize) {
     return Fail(ErrorCode::kFrameSizeError, "PRIORITY of a wrong length");
   }
+  // Nobody means that, so it is no slip on one stream (RFC 7540, section 5.3.1).
+  if ((ReadUint32(piece.payload.data()) & kMaxStreamId) ==
+      static_cast<uint32_t>(piece.frame.stream)) {
+    return Fail(ErrorCode::kProtocolError, "PRIORITY of a stream on itself");
+  }
   CountIdleFrame();
 }
 
@@ -342,10 +347,15 @@ void Session::EndRemote(Stream& stream) {
   Close(stream, {StreamEnd::By::kBoth, ErrorCode::kNoError, StreamEnd::Processed::kPerhaps});
 }
 
+// Its holder hears of it at once, as of the peer's own reset: what the stream has led to may not
+// have left us yet.
 void Session::FailStream(Stream& stream, ErrorCode code) {
-  if (role_ == Role::kServer) CountUnanswered(stream, ResetGuard::Way::kEarly);
-  output_.CountAnswer();
-  Reset(stream, code);
+  if (role_ == Role::kServer) {
+    CountUnanswered(stream, ResetGuard::Way::kEarly);
+    resets_.Add(stream.id_, clock_.Now());
+  }
+  SubmitReset(stream.id_, code);
+  Close(stream, {StreamEnd::By::kUs, code, StreamEnd::Processed::kPerhaps});
 }
 
 // What of its body is under way already says nothing.

@@ -88,6 +88,7 @@ class Stream final : public base::Pooled, public http::ServerStream {
   }
   bool complete() const { return local_ == Local::kEnded && remote_ == Remote::kEnded; }
   bool MayBeReset() const { return handler_ != nullptr && handler_->MayBeReset(); }
+  bool PaysForResets() const { return handler_ != nullptr && handler_->PaysForResets(); }
   bool being_reset() const { return reset_by_ == StreamEnd::By::kUs; }
   /// Whether our HEADERS have become part of the session's output.
   bool framed() const { return headers_offset_ != kNotFramed; }

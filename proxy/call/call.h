@@ -100,6 +100,9 @@ class Call final : public base::Pooled,
   void OnSent(size_t count) override;
   void OnClosed(const http2::StreamEnd& end) override;
   bool MayBeReset() const override;
+  /// Not what was refused before it had a cluster, nor what the sidecar says of itself: neither
+  /// costs more than the resets that it would pay for.
+  bool PaysForResets() const override { return cluster_ != nullptr; }
 
   // The side that answers.
   void OnAnswerHeaders(http2::HeaderList headers) override;

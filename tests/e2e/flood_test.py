@@ -1,7 +1,7 @@
 """Floods on one connection, as the reports on HTTP/2 describe them: each ends that connection within
-1,100 frames (or streams, where it is streams that are misused), costs endpoints and memory a bounded
-amount, and no neighbour a call. Prints the table. EVENKEEL_E2E_FULL=1 adds floods of deadlines, whose
-pace is what makes them floods.
+1,100 frames (of deadlines: calls), costs endpoints and memory a bounded amount, and no neighbour a
+call. Prints the table. EVENKEEL_E2E_FULL=1 adds floods of deadlines, whose pace is
+what makes them floods.
 
 Rapid reset (CVE-2023-44487), resets that the client provokes (CVE-2025-8671), floods of PING, SETTINGS,
 empty frames, PRIORITY, CONTINUATION (CVE-2019-9511 to 9518, CVE-2024-27316 and others).
@@ -23,8 +23,8 @@ MEASURABLE = {"ASAN_OPTIONS": "quarantine_size_mb=1:malloc_context_size=2"}
 A_PING = frame(PING, payload=b"eight by")
 
 
-def on_itself(stream):
-    return frame(PRIORITY, 0, stream, struct.pack("!IB", stream, 1))
+def priority(stream, on):
+    return frame(PRIORITY, 0, stream, struct.pack("!IB", on, 1))
 
 
 # What is done to each of many streams.
@@ -35,7 +35,8 @@ STREAMS = {
     "reset by DATA after the end": lambda s: headers(s, end=True) + frame(DATA, 0, s, b"late"),
     "reset by HEADERS after the end": lambda s: headers(s, end=True) + headers(s, end=True),
     "PRIORITY of a wrong length": lambda s: headers(s) + frame(PRIORITY, 0, s, b"four"),
-    "PRIORITY on itself": lambda s: headers(s) + on_itself(s),
+    "PRIORITY on itself": lambda s: headers(s) + priority(s, s),
+    "PRIORITY of each": lambda s: headers(s) + priority(s, 0),
     "malformed requests": lambda s: headers(s, request(("Upper", "1"))),
     "more than max_concurrent_streams": headers,
 }
@@ -46,7 +47,7 @@ FRAMES = {
     "SETTINGS of 2,000 entries": lambda _: settings(*[(WINDOW, 65535)] * 2000),
     "a window that flaps": lambda s: settings((WINDOW, s & 65534)),
     "WINDOW_UPDATE of 1": lambda _: window_update(0, 1),
-    "PRIORITY": on_itself,
+    "PRIORITY": lambda s: priority(s, 0),
     "unknown frames": lambda _: frame(0x42),
     "empty DATA": lambda _: frame(DATA, 0, 1),
     "WINDOW_UPDATE of 1, on a stream": lambda _: window_update(1, 1),
@@ -76,7 +77,7 @@ class FloodTest(E2eTestCase):
             flood(attacker)
             ended = attacker.ended()
             arrived, memory = self.arrived() - arrived, self.sidecar.memory() - memory
-            print(f"{title}: {attacker.goaway or 'closed'} after {attacker.sent}; {arrived} calls at "
+            print(f"{title}: {attacker.goaway or 'closed'} after {attacker.frames}; {arrived} calls at "
                   f"the endpoint, {memory / MIB:+.1f} MiB", flush=True)
             self.assertTrue(ended, "still open")
             self.assertLess(arrived, MOST)
@@ -92,12 +93,12 @@ class FloodTest(E2eTestCase):
 
     @unittest.skipUnless(FULL, "a slow machine makes no flood of them")
     def test_of_deadlines(self):
-        for milliseconds in (1, 2, 3):
-            for resets in (True, False):
-                self.assert_ends(
-                    f"100 at once with {milliseconds} ms, {'then reset' if resets else 'no reset'}",
-                    lambda attacker, limit=milliseconds, resets=resets:
-                    attacker.flood_deadlines(2 * MOST, limit, resets))
+        for milliseconds, wait in ((1, None), (2, None), (3, None), (1, 0), (3, 3), (10, 8.5)):
+            what = "no reset" if wait is None else f"reset after {wait} ms"
+            self.assert_ends(
+                f"100 at once with {milliseconds} ms, {what}",
+                lambda attacker, limit=milliseconds, wait=wait:
+                attacker.flood_deadlines(MOST, limit, wait))
 
     def test_of_frames(self):
         def flood(attacker, unit):

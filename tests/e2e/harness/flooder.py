@@ -13,6 +13,7 @@ from .waiting import BOUND, wait_until
 DATA, HEADERS, PRIORITY, RST_STREAM, SETTINGS, PUSH_PROMISE, PING, GOAWAY, WINDOW_UPDATE, \
     CONTINUATION = range(10)
 END_STREAM, ACK, END_HEADERS = 1, 1, 4
+PAID_EACH_SECOND = 100  # resets, by the default of max_concurrent_streams
 
 
 def frame(kind, flags=0, stream=0, payload=b""):
@@ -60,6 +61,13 @@ def window_update(stream, increment):
     return frame(WINDOW_UPDATE, 0, stream, struct.pack("!I", increment))
 
 
+def frames_in(data):
+    count, at = 0, 0
+    while at < len(data):
+        count, at = count + 1, at + 9 + int.from_bytes(data[at:at + 3], "big")
+    return count
+
+
 class Flooder:
     """Connected, preface and SETTINGS sent. Reads all the time, unless it `reads` nothing before the
     flood is over."""
@@ -67,7 +75,7 @@ class Flooder:
     def __init__(self, address, reads=True):
         self._socket = connect_socket(address)
         self.bytes = 0
-        self.sent = 0  # units of the attack: a frame, or a stream with what is done to it
+        self.frames = 0  # of the attack; of deadlines only the HEADERS
         self.next_stream = 1
         self.goaway = None  # (error code, debug data)
         self.closed = False
@@ -101,21 +109,26 @@ class Flooder:
 
     def flood(self, unit, most, batch=20, pause=0.0005):
         """`unit(stream)` makes the bytes of one unit, with a stream id that it may use; sends `batch` at
-        a time until the connection is over or `most` are sent."""
-        while self.sent < most and not self.over:
-            self.sent += batch
+        a time until the connection is over or `most` frames are sent, and those of the streams that the
+        time pays for."""
+        size, started = frames_in(unit(1)), time.monotonic()
+        while not self.over:
+            if self.frames >= most + size * PAID_EACH_SECOND * (time.monotonic() - started):
+                break
+            self.frames += size * batch
             self.send(*map(unit, self.streams(batch)))
             time.sleep(pause)
 
-    def flood_deadlines(self, most, milliseconds, resets, at_once=100):
-        """Opens `at_once` calls with a deadline, waits for it, resets them if `resets`, and so on."""
+    def flood_deadlines(self, most, milliseconds, reset_after=None, at_once=100):
+        """Opens `at_once` calls with a deadline, resets them after so many milliseconds, or waits for the
+        deadline, and so on, until the connection is over or `most` calls are made."""
         block = request(("grpc-timeout", f"{milliseconds}m"))
-        while self.sent < most and not self.over:
-            self.sent += at_once
+        while self.frames < most and not self.over:
+            self.frames += at_once
             streams = self.streams(at_once)
             self.send(*(headers(each, block) for each in streams))
-            time.sleep(milliseconds / 1000)
-            if resets:
+            time.sleep((milliseconds if reset_after is None else reset_after) / 1000)
+            if reset_after is not None:
                 self.send(*map(reset, streams))
 
     def ended(self, bound=BOUND):

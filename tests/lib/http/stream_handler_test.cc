@@ -17,5 +17,9 @@ TEST(StreamHandlerTest, AResetIsNoHonestClientsWayUnlessTheHandlerSaysSo) {
   EXPECT_FALSE(Handler().MayBeReset());
 }
 
+TEST(StreamHandlerTest, AnAnswerPaysForResetsUnlessTheHandlerSaysNo) {
+  EXPECT_TRUE(Handler().PaysForResets());
+}
+
 }  // namespace
 }  // namespace evenkeel::http2

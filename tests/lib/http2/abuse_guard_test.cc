@@ -37,9 +37,9 @@ TEST_F(AbuseGuardTest, AllowsAThousandAcksThatWait) {
 }
 
 TEST_F(AbuseGuardTest, AllowsMoreRefusalsToAClientThatMayNotKnowItsLimit) {
-  EXPECT_EQ(Count([&] { return guard_.AllowsRefusal(true, now_); }), 500);
+  EXPECT_EQ(Count([&] { return guard_.AllowsRefusal(true, now_); }), 250);
   AbuseGuard other({});
-  EXPECT_EQ(Count([&] { return other.AllowsRefusal(false, now_); }), 1'500);
+  EXPECT_EQ(Count([&] { return other.AllowsRefusal(false, now_); }), 900);
 }
 
 TEST_F(AbuseGuardTest, NamesEachAbuse) {

@@ -43,6 +43,7 @@ struct StreamLog final : StreamHandler {
   }
   void OnClosed(const StreamEnd& end) override { events.push_back(Describe(end)); }
   bool MayBeReset() const override { return may_be_reset; }
+  bool PaysForResets() const override { return pays_for_resets; }
 
   std::vector<std::string> TakeEvents() { return std::exchange(events, {}); }
   void Release() { stream.reset(); }
@@ -57,6 +58,7 @@ struct StreamLog final : StreamHandler {
   size_t sent = 0;
   bool answered = false;  // by Respond
   bool may_be_reset = false;
+  bool pays_for_resets = true;
 };
 
 class Peer final : public SessionHandler {

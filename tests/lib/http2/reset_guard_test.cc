@@ -38,6 +38,10 @@ TEST_F(ResetGuardTest, EndsResetsAtEveryPaceThatCosts) {
 
 TEST_F(ResetGuardTest, EndsRefusalsAsResets) { EXPECT_EQ(Flood(Way::kRefused, 0ms, 0ms), 501); }
 
+TEST_F(ResetGuardTest, EndsStreamsOverALimitThatIsKnownInHalfTheTime) {
+  EXPECT_EQ(Flood(Way::kOverLimit, 0ms, 0ms), 251);
+}
+
 TEST_F(ResetGuardTest, TakesAHundredInASecondForNoAttack) {
   EXPECT_EQ(Flood(Way::kEarly, 1ms, 11ms), 20'000);
 }

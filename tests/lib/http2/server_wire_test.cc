@@ -247,12 +247,20 @@ TEST_F(ServerWireTest, SaysWhenItIsInTheMiddleOfAHeaderBlock) {
   EXPECT_FALSE(peer_.session().mid_block());
 }
 
+// What a request led to may not have left us yet, or never will, for the peer's socket takes
+// nothing.
+TEST_F(ServerWireTest, TellsAStreamThatTheClientBreaksAtOnce) {
+  ASSERT_TRUE(peer_.Receive(WireBuilder().Headers(1, GrpcRequest()).WindowUpdate(1, 0x7fffffff)));
+  EXPECT_EQ(stream(0).events.back(), "closed by us: FLOW_CONTROL_ERROR");
+  EXPECT_THAT(Said(), ElementsAre("RST_STREAM 1 FLOW_CONTROL_ERROR"));
+}
+
 // The peer's socket takes nothing, so nothing is produced; those who hold the stream go on.
 TEST_F(ServerWireTest, TellsAStreamThatIsResetWithoutRoomForOutput) {
   StreamLog& log = Request(1);
-  Receive(WireBuilder().WindowUpdate(1, 0x7fffffff));
+  log.stream->Reset(ErrorCode::kCancel);
   peer_.Produce(0);
-  EXPECT_EQ(log.TakeEvents().back(), "closed by us: FLOW_CONTROL_ERROR");
+  EXPECT_EQ(log.TakeEvents().back(), "closed by us: CANCEL");
 }
 
 TEST_F(ServerWireTest, DoesNotMindPriority) {

@@ -26,6 +26,36 @@ class ClientConnectionTest : public SidecarTest {
     return rpc::RawSocket::ConnectTo(
         net::SocketAddress::From(*base::Address::Parse(server_->listening_on()[0])));
   }
+  /// How many frames whose words begin so have come.
+  static int64_t Said(const rpc::RawSocket& client, std::string_view words) {
+    return std::ranges::count_if(
+        Describe(http2::FrameReader().Read(http2::AsBytes(client.received()))),
+        [words](const std::string& each) { return each.starts_with(words); });
+  }
+  /// Whether a client is cut off that makes calls that are refused, each beside so many that it
+  /// resets.
+  bool EndsOver(const Fields& refused, int resets) {
+    auto client = ConnectRaw();
+    client.Write(WireBuilder().ClientHello().text());
+    http2::StreamId id = -1;
+    for (int round = 0; round < 50; ++round) {
+      WireBuilder wire;
+      const http2::StreamId answered = id += 2;
+      wire.Headers(answered, refused, EndStream::kYes);
+      for (int i = 0; i < resets; ++i) {
+        id += 2;
+        wire.Headers(id, GrpcRequest()).RstStream(id);
+      }
+      client.TryWrite(wire.text());
+      bool closed = false;
+      RunUntil([&] {
+        closed = client.Read();
+        return closed || Said(client, "HEADERS " + std::to_string(answered)) > 0;
+      });
+      if (closed) return true;
+    }
+    return false;
+  }
   void Ping(int times) {
     for (int i = 0; i < times; ++i) {
       const int before = client_->pings;
@@ -152,6 +182,48 @@ TEST_F(ClientConnectionTest, CountsTheFaultThatEndedIt) {
   RunUntil([&] { return client.Read(); });
   client.Close();
   RunUntil([&] { return BrokeHttp2("FRAME_SIZE_ERROR"); });
+}
+
+// One write is one turn: what a call has led to has not left us when the client breaks its stream.
+TEST_F(ClientConnectionTest, CallsThatTheirClientBreaksInOneTurnReachNoEndpoint) {
+  Start(1);
+  auto client = ConnectRaw();
+  client.Write(WireBuilder().ClientHello().text());
+  RunUntil([&] {
+    client.Read();
+    return Said(client, "SETTINGS ACK") == 1;
+  });
+  client.Write(WireBuilder()
+                   .Headers(1, GrpcRequest())
+                   .WindowUpdate(1, 0)
+                   .Headers(3, GrpcRequest())
+                   .WindowUpdate(3, 0x7fffffff)
+                   .Headers(5, GrpcRequest(), EndStream::kYes)
+                   .Data(5, "late")
+                   .Headers(7, GrpcRequest(), EndStream::kYes)
+                   .Headers(7, GrpcRequest(), EndStream::kYes)
+                   .Headers(9, With(GrpcRequest(), "content-length", "1"))
+                   .Data(9, "more")
+                   .text());
+  RunUntil([&] {
+    client.Read();
+    return Said(client, "RST_STREAM") == 5;
+  });
+  EXPECT_TRUE(NothingArrives());
+}
+
+// It costs us nothing, and so it is no credit with which to have endpoints work for nobody.
+TEST_F(ClientConnectionTest, WhatIsRefusedForHowItWasAskedPaysForNoResets) {
+  listener().http2.max_resets = 20;
+  listener().http2.max_concurrent_streams = 20;
+  Start(1);
+  Fields get = GrpcRequest();
+  get[0].value = "GET";
+  for (const Fields& refused :
+       {With(GrpcRequest(), "grpc-timeout", "0n"), With(GrpcRequest(), "x-bin", "!!!!"), get}) {
+    EXPECT_TRUE(EndsOver(refused, 10)) << refused.back().name;
+    EXPECT_FALSE(EndsOver(refused, 0)) << refused.back().name;
+  }
 }
 
 // A connection without a sidecar around it; its client is written by hand.
