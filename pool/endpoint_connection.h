@@ -49,6 +49,8 @@ class EndpointConnection final : private http2::SessionHandler, private rpc::Con
   /// Streams that can be opened now; 0 unless kReady.
   size_t room() { return state_ == State::kReady ? session().stream_room() : 0; }
   http2::Session& session() { return connection_.session(); }
+  /// When kReady.
+  const net::Peer& peer() const { return connection_.peer(); }
   /// The session for a new stream, which may need a PING before it.
   http2::Session& SessionForCall();
   /// Has it count in both limits, be they reached or not, as long as it lives.

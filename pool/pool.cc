@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lib/base/check.h"
+#include "lib/tls/handshake_result.h"
 
 namespace evenkeel::pool {
 namespace {
@@ -116,8 +117,11 @@ void Pool::Retire() {
   FailWaiters(kRemoved);
 }
 
-void Pool::OnReady(EndpointConnection&) {
+void Pool::OnReady(EndpointConnection& connection) {
   addresses_failed_ = 0;
+  if (const net::SecurityFacts* const security = connection.peer().security.get()) {
+    metrics_.EndpointHandshake(target_.id, tls::HandshakeResult::kOk, security->resumed);
+  }
   metrics_.EndpointConnectionOpened(target_.id);
   SetState(State::kReady, "connected");
   DrainOutdated();
@@ -197,6 +201,11 @@ void Pool::CountLoss(const EndpointConnection& connection, ConnectionState befor
   }
   if (before == ConnectionState::kConnecting) {
     metrics_.EndpointConnectFailed(target_.id, ConnectFailureOf(loss));
+    // In TLS 1.3 we may be done before the endpoint has judged what we have shown it.
+    if (loss.error.category() == tls::HandshakeCategory()) {
+      metrics_.EndpointHandshake(target_.id, static_cast<tls::HandshakeResult>(loss.error.value()),
+                                 false);
+    }
   } else if (before == ConnectionState::kDraining && !connection.drained_by_us()) {
     metrics_.EndpointConnectionClosed(target_.id,
                                       telemetry::CloseReasonFromGoaway(connection.goaway_code()));

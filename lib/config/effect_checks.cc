@@ -32,7 +32,7 @@ class EffectChecks {
            "clients of a unix socket have no address to trust, so each "
            "of them is refused",
            "remove it, or listen on an IP address");
-    CheckForwarding(path / "forward_client_certificate", listener.forward_client_certificate);
+    CheckForwarding(path / "forward_client_certificate", listener);
     const ConnectionLifetime& lifetime = listener.lifetime;
     WarnIf(lifetime.max_age_grace.count() > 0 && lifetime.max_age.count() == 0,
            path / "max_connection_age_grace", "connections have no max_connection_age",
@@ -52,10 +52,13 @@ class EffectChecks {
            "only the address of a unix socket has a file", "remove it");
   }
 
-  void CheckForwarding(const KeyPath& path, const ForwardClientCertificate& forward) {
+  void CheckForwarding(const KeyPath& path, const Listener& listener) {
     using Mode = ForwardClientCertificate::Mode;
-    WarnIf(forward.mode == Mode::kSet || forward.mode == Mode::kAppend, path / "mode",
-           "clients show no certificates here", "use strip or forward");
+    const ForwardClientCertificate& forward = listener.forward_client_certificate;
+    const bool are_asked = listener.tls && !listener.tls->client_ca.path.empty();
+    WarnIf(!are_asked && (forward.mode == Mode::kSet || forward.mode == Mode::kAppend),
+           path / "mode", "clients are not asked for certificates here",
+           "add tls.client_ca, or use strip or forward");
     WarnIf(!forward.trusted.empty() && (forward.mode == Mode::kStrip || forward.mode == Mode::kSet),
            path / "trusted", "with this mode nobody's field is kept", "remove it");
   }

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "lib/config/bounds.h"
+
 namespace evenkeel::config {
 
 /// A file in PEM (RFC 7468).
@@ -53,6 +55,10 @@ struct ListenerTls {
   ClientCertificate client_certificate = ClientCertificate::kRequire;
   TlsVersion min_version = TlsVersion::k12;
   enum class Plaintext : uint8_t { kRefuse, kAccept } plaintext = Plaintext::kRefuse;
+  /// Handshakes of a worker that wait for their turn; beyond that it accepts no more connections
+  /// for a moment. One takes about a millisecond of CPU.
+  uint32_t max_handshakes = 200;
+  static constexpr WholeNumbers kMaxHandshakes{1, 100'000};
   bool operator==(const ListenerTls&) const = default;
 };
 

@@ -6,6 +6,7 @@
 
 #include "lib/base/check.h"
 #include "lib/http2/foreign_protocol.h"
+#include "lib/net/byte_stream.h"
 
 namespace evenkeel::rpc {
 namespace {
@@ -59,14 +60,16 @@ std::string InadequateSecurity() {
 
 class Encrypted final : public Transports {
  public:
-  Encrypted(std::shared_ptr<const tls::Context> context, Plaintext plaintext)
-      : context_(std::move(context)), plaintext_(plaintext) {}
+  Encrypted(std::shared_ptr<const tls::Context> context, Plaintext plaintext,
+            std::shared_ptr<const Transports> below)
+      : context_(std::move(context)), plaintext_(plaintext), below_(std::move(below)) {}
 
   std::string_view scheme() const override { return "https"; }
 
   std::unique_ptr<net::Transport> Accept(net::EventLoop& loop, base::FileDescriptor socket,
                                          net::Transport::Handler& handler) const override {
-    return std::make_unique<TlsTransport>(loop, std::move(socket), context_, plaintext_, handler);
+    return std::make_unique<TlsTransport>(loop, std::move(socket), context_, plaintext_, *below_,
+                                          handler);
   }
 
   base::Result<std::unique_ptr<net::Transport>, std::error_code> Connect(
@@ -80,13 +83,19 @@ class Encrypted final : public Transports {
  private:
   const std::shared_ptr<const tls::Context> context_;
   const Plaintext plaintext_;
+  const std::shared_ptr<const Transports> below_;
 };
 
 }  // namespace
 
 std::shared_ptr<const Transports> TlsTransports(std::shared_ptr<const tls::Context> context,
-                                                Plaintext plaintext) {
-  return std::make_shared<Encrypted>(std::move(context), plaintext);
+                                                Plaintext plaintext,
+                                                std::shared_ptr<const Transports> below) {
+  return std::make_shared<Encrypted>(std::move(context), plaintext, std::move(below));
+}
+
+std::shared_ptr<const Transports> TlsTransports(std::shared_ptr<const tls::Context> context) {
+  return TlsTransports(std::move(context), Plaintext::kRefuse);
 }
 
 TlsTransport::TlsTransport(net::EventLoop& loop, std::unique_ptr<tls::Session> session,
@@ -95,16 +104,16 @@ TlsTransport::TlsTransport(net::EventLoop& loop, std::unique_ptr<tls::Session> s
 
 TlsTransport::TlsTransport(net::EventLoop& loop, base::FileDescriptor socket,
                            std::shared_ptr<const tls::Context> context, Plaintext plaintext,
-                           net::Transport::Handler& handler)
+                           const Transports& below, net::Transport::Handler& handler)
     : loop_(loop),
       handler_(handler),
       session_(std::make_unique<tls::Session>(std::move(context))),
-      state_(State::kHandshake),
       is_server_(true),
       accepts_plain_(plaintext == Plaintext::kAccept) {
   net::Transport::Handler& self = *this;
-  stream_ = std::make_unique<net::ByteStream>(loop, std::move(socket), self);
+  stream_ = below.Accept(loop, std::move(socket), self);
   peer_.address = stream_->peer().address;
+  if (stream_->open()) state_ = State::kHandshake;
 }
 
 base::Result<std::unique_ptr<TlsTransport>, std::error_code> TlsTransport::Connect(
@@ -124,6 +133,8 @@ TlsTransport::~TlsTransport() { loop_.CancelDeferred(*this); }
 
 void TlsTransport::OnConnected() {
   state_ = State::kHandshake;
+  peer_.address = stream_->peer().address;
+  if (is_server_) return;  // the client speaks first
   begun_ = true;
   loop_.Defer(*this);
 }
@@ -309,6 +320,11 @@ void TlsTransport::ShutdownIfSent() {
   if (shuts_down_ && pending_.empty()) stream_->ShutdownWrite();
 }
 
+void TlsTransport::AwaitWritable() {
+  waits_ = true;
+  stream_->AwaitWritable();
+}
+
 void TlsTransport::PauseReading() {
   reading_paused_ = true;
   stream_->PauseReading();
@@ -337,7 +353,8 @@ void TlsTransport::Fail(std::error_code reason, std::string detail) {
 void TlsTransport::OnClosed(std::error_code reason) {
   if (state_ == State::kClosed) return;
   if (state_ == State::kFailed) return Close(failure_);
-  if (state_ != State::kHandshake) return Close(reason);
+  // One that came and went without a word asked for no handshake: load balancers look in like that.
+  if (state_ != State::kHandshake || !begun_) return Close(reason);
   detail_ = reason ? reason.message() : "";
   Close(tls::ToErrorCode(tls::HandshakeResult::kClosed));
 }

@@ -1,4 +1,4 @@
-// TlsTransport: a transport that encrypts: a tls::Session over a ByteStream.
+// TlsTransport: a transport that encrypts: a tls::Session over another transport.
 //
 // Nothing is copied into buffers of its own while the kernel takes what it is given: each turn's
 // output is encrypted into one buffer of the thread and leaves in one write. Handshakes are heavy,
@@ -6,8 +6,9 @@
 // (EventLoop::Defer). Owned by a connection, used on its loop's thread.
 //
 //   connecting ──> handshake ──> open ──> closed
-//                      │  └──> plain     (the client's first bytes are no TLS, where that is
-//                      allowed) └──> failed ──alert sent, the peer has closed, or 1 s──> closed
+//                      │  │
+//                      │  └──> plain     (the client speaks no TLS, and may)
+//                      └──> failed ──alert sent, the peer has closed, or 1 s──> closed
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,6 @@
 
 #include "lib/connection/transports.h"
 #include "lib/http/byte_queue.h"
-#include "lib/net/byte_stream.h"
 #include "lib/net/event_loop.h"
 #include "lib/net/timer.h"
 #include "lib/net/transport.h"
@@ -32,9 +32,12 @@ namespace evenkeel::rpc {
 /// What becomes of a client that speaks no TLS.
 enum class Plaintext { kRefuse, kAccept };
 
-/// Of the context's role: for accepted sockets, or to connect. `plaintext` is for the former.
-std::shared_ptr<const Transports> TlsTransports(std::shared_ptr<const tls::Context> context,
-                                                Plaintext plaintext = Plaintext::kRefuse);
+/// For accepted sockets, by a context of the server's role. `below`: what TLS travels in.
+std::shared_ptr<const Transports> TlsTransports(
+    std::shared_ptr<const tls::Context> context, Plaintext plaintext,
+    std::shared_ptr<const Transports> below = PlainTransports());
+/// To connect, by a context of the client's role.
+std::shared_ptr<const Transports> TlsTransports(std::shared_ptr<const tls::Context> context);
 
 class TlsTransport final : public net::Transport,
                            private net::Transport::Handler,
@@ -43,7 +46,7 @@ class TlsTransport final : public net::Transport,
   /// Server role.
   TlsTransport(net::EventLoop& loop, base::FileDescriptor socket,
                std::shared_ptr<const tls::Context> context, Plaintext plaintext,
-               net::Transport::Handler& handler);
+               const Transports& below, net::Transport::Handler& handler);
   /// Client role: starts to connect. `host`: as Transports::Connect has it.
   static base::Result<std::unique_ptr<TlsTransport>, std::error_code> Connect(
       net::EventLoop& loop, const net::SocketAddress& address, const std::string& host,
@@ -56,6 +59,7 @@ class TlsTransport final : public net::Transport,
   const net::Peer& peer() const override { return peer_; }
   std::string_view failure_detail() const override { return detail_; }
   base::Result<size_t, std::error_code> Write(std::span<const uint8_t> bytes) override;
+  void AwaitWritable() override;
   void PauseReading() override;
   void ResumeReading() override;
   void SetUserTimeout(base::Duration timeout) override { stream_->SetUserTimeout(timeout); }
@@ -97,7 +101,7 @@ class TlsTransport final : public net::Transport,
   net::EventLoop& loop_;
   net::Transport::Handler& handler_;
   std::unique_ptr<tls::Session> session_;
-  std::unique_ptr<net::ByteStream> stream_;  // not null
+  std::unique_ptr<net::Transport> stream_;  // what it travels in; not null
   net::Peer peer_;
   State state_ = State::kConnecting;
   const bool is_server_;

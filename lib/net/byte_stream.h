@@ -49,8 +49,7 @@ class ByteStream final : public Transport {
   void SetPeerAddress(std::string address) { peer_.address = std::move(address); }
   std::string_view failure_detail() const override { return {}; }
   base::Result<size_t, std::error_code> Write(std::span<const uint8_t> bytes) override;
-  /// Has OnWritable come although no Write was cut short: in a later turn.
-  void AwaitWritable();
+  void AwaitWritable() override;
   void PauseReading() override;
   void ResumeReading() override;
   void SetUserTimeout(base::Duration timeout) override;

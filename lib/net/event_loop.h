@@ -86,6 +86,8 @@ class EventLoop final : public base::Clock {
   /// Has `heavy` run after a turn's handlers and flushes, in the order of the calls. A turn does at
   /// most kDeferredPerTurn of them or kDeferredTime, so that what is quick never waits for long.
   void Defer(Deferrable& heavy);
+  /// How many wait for their turn.
+  size_t deferred() const { return deferred_.size(); }
   /// Takes back Defer; for destructors.
   void CancelDeferred(Deferrable& heavy);
   static constexpr int kDeferredPerTurn = 8;

@@ -188,6 +188,9 @@ const char* Listener::WhyNot() {
   if (brakes_.connections != nullptr && brakes_.connections->full()) {
     return "there are max_connections of them";
   }
+  if (brakes_.most_deferred != nullptr && loop_.deferred() >= *brakes_.most_deferred) {
+    return "max_handshakes of them wait for their turn";
+  }
   if (!reserve_reached_) return nullptr;
   const base::FileDescriptor next(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0));
   reserve_reached_ = !next || brakes_.descriptors->IsReached(next.get());

@@ -53,6 +53,8 @@ class Listener {
     const DescriptorReserve* descriptors = nullptr;
     const base::Limit* connections = nullptr;
     const std::atomic<bool>* closed = nullptr;  ///< no more while true
+    /// No more while so many heavy things wait in the loop (EventLoop::Defer). Of its thread.
+    const uint32_t* most_deferred = nullptr;
   };
   /// Why it has paused, a constant text; comes with the first pause and no more often than each ten
   /// seconds.

@@ -38,6 +38,7 @@ class ProxiedStream final : public Transport {
   base::Result<size_t, std::error_code> Write(std::span<const uint8_t> bytes) override {
     return stream_.Write(bytes);
   }
+  void AwaitWritable() override { stream_.AwaitWritable(); }
   void PauseReading() override;
   void ResumeReading() override;
   void SetUserTimeout(base::Duration timeout) override { stream_.SetUserTimeout(timeout); }

@@ -58,6 +58,9 @@ class Transport {
   /// back before it returns.
   virtual base::Result<size_t, std::error_code> Write(std::span<const uint8_t> bytes) = 0;
 
+  /// Has OnWritable come although no Write was cut short: in a later turn.
+  virtual void AwaitWritable() = 0;
+
   /// Stops or resumes OnBytes: back-pressure on a peer that sends more than we may answer.
   virtual void PauseReading() = 0;
   virtual void ResumeReading() = 0;

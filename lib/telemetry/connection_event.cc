@@ -1,6 +1,7 @@
 #include "lib/telemetry/connection_event.h"
 
 #include "lib/base/check.h"
+#include "lib/tls/handshake_result.h"
 
 namespace evenkeel::telemetry {
 
@@ -51,6 +52,7 @@ ConnectFailure ConnectFailureFromError(const std::error_code& error) {
   if (error == std::errc::host_unreachable || error == std::errc::network_unreachable) {
     return ConnectFailure::kUnreachable;
   }
+  if (error.category() == tls::HandshakeCategory()) return ConnectFailure::kTls;
   return ConnectFailure::kSocketError;
 }
 
@@ -68,6 +70,8 @@ std::string_view ConnectFailureName(ConnectFailure failure) {
       return "closed before SETTINGS";
     case ConnectFailure::kProtocolError:
       return "protocol error";
+    case ConnectFailure::kTls:
+      return "TLS handshake failed";
     case ConnectFailure::kSocketError:
       return "socket error";
   }
@@ -122,9 +126,11 @@ std::string_view ClientEndName(ClientEnd end) {
     case ClientEnd::kMemory:
       return "memory";
     case ClientEnd::kProxyHeader:
+      return "proxy_header";
+    case ClientEnd::kTls:
       break;
   }
-  return "proxy_header";
+  return "tls";
 }
 
 }  // namespace evenkeel::telemetry

@@ -46,6 +46,7 @@ enum class ConnectFailure : uint8_t {
   kNotResolved,    ///< the name has no address
   kClosed,         ///< accepted, then closed or reset before SETTINGS
   kProtocolError,  ///< accepted, but does not speak HTTP/2 as we do
+  kTls,            ///< its TLS handshake failed
   kSocketError,    ///< any other system error
 };
 
@@ -73,9 +74,10 @@ enum class ClientEnd : uint8_t {
   kInflatedBlock,
   kMemory,       ///< held most when memory ran out
   kProxyHeader,  ///< no good PROXY header where each connection has to begin with one
+  kTls,          ///< its TLS handshake failed, or it broke TLS later
 };
 
-inline constexpr size_t kClientEndCount = static_cast<size_t>(ClientEnd::kProxyHeader) + 1;
+inline constexpr size_t kClientEndCount = static_cast<size_t>(ClientEnd::kTls) + 1;
 
 /// For a client that broke HTTP/2 in that way, or has been too much.
 ClientEnd ClientEndFromFault(http2::Abuse abuse, http2::ErrorCode code);

@@ -33,6 +33,29 @@ std::string WithPlainBounds(std::string_view text) {
   return result.append(text);
 }
 
+MetricFamily HandshakeFamily(const std::string& name, const std::string& peers) {
+  return CounterFamily(name, "TLS handshakes with " + peers + ", by how they ended.");
+}
+
+// `sum` gives what a function of HandshakeCounters says of all workers.
+template <typename Sum>
+void AddHandshakes(MetricFamily& family, const Labels& labels, const Sum& sum) {
+  const auto add = [&](std::string_view result, const char* resumed, double count) {
+    Labels own = labels;
+    own.push_back({"resumed", resumed});
+    AddIfCounted(family, std::move(own), "result", result, count);
+  };
+  const double resumed = sum([](const HandshakeCounters& each) { return each.resumed.value(); });
+  for (size_t i = 0; i < tls::kHandshakeResultCount; ++i) {
+    const auto result = static_cast<tls::HandshakeResult>(i);
+    const double all =
+        sum([i](const HandshakeCounters& each) { return each.by_result[i].value(); });
+    const bool is_ok = result == tls::HandshakeResult::kOk;
+    add(tls::HandshakeResultName(result), "FULL_HANDSHAKE", is_ok ? all - resumed : all);
+    if (is_ok) add(tls::HandshakeResultName(result), "RESUMED_HANDSHAKE", resumed);
+  }
+}
+
 double Waits(const EndpointCounters& endpoint) {
   return static_cast<double>(endpoint.waits.value());
 }
@@ -109,6 +132,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   std::vector<MetricFamily> families;
   CollectMethods(families);
   CollectClients(families);
+  CollectHandshakes(families);
   CollectAttempts(families);
   retries_.Collect(families);
   CollectEndpointConnections(families);
@@ -208,6 +232,25 @@ void Metrics::FreeMethods(base::Time now) {
     methods_.Free(each.method);
     return true;
   });
+}
+
+void Metrics::CollectHandshakes(std::vector<MetricFamily>& families) const {
+  MetricFamily clients = HandshakeFamily("evenkeel_server_tls_handshakes_total", "clients");
+  AddHandshakes(clients, {}, [this](const auto& read) {
+    return Sum([&](const WorkerMetrics& worker) { return read(worker.client_handshakes()); });
+  });
+  MetricFamily endpoints = HandshakeFamily("evenkeel_client_tls_handshakes_total", "endpoints");
+  for (size_t i = 0; i < endpoints_.size(); ++i) {
+    if (IsForgotten(i)) continue;
+    AddHandshakes(endpoints, EndpointLabels(endpoints_[i].cluster, endpoints_[i].address),
+                  [this, i](const auto& read) {
+                    return SumEndpoint(i, [&](const EndpointCounters& endpoint) {
+                      return read(endpoint.handshakes);
+                    });
+                  });
+  }
+  families.push_back(std::move(clients));
+  families.push_back(std::move(endpoints));
 }
 
 void Metrics::CollectClients(std::vector<MetricFamily>& families) const {

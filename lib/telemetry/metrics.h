@@ -119,6 +119,7 @@ class Metrics final : public prometheus::Collectable {
   CallTotals AttemptTotals(size_t endpoint) const;
   void CollectMethods(std::vector<prometheus::MetricFamily>& families) const;
   void CollectClients(std::vector<prometheus::MetricFamily>& families) const;
+  void CollectHandshakes(std::vector<prometheus::MetricFamily>& families) const;
   void CollectAttempts(std::vector<prometheus::MetricFamily>& families) const;
   void CollectEndpointConnections(std::vector<prometheus::MetricFamily>& families) const;
   void CollectEndpointTraffic(std::vector<prometheus::MetricFamily>& families) const;

@@ -15,6 +15,7 @@
 #include "lib/telemetry/latency_histogram.h"
 #include "lib/telemetry/lazy_slots.h"
 #include "lib/telemetry/method_index.h"
+#include "lib/tls/handshake_result.h"
 
 namespace evenkeel::telemetry {
 
@@ -40,6 +41,14 @@ struct CallCounters {
   LatencyHistogram duration;
 };
 
+/// TLS handshakes by how they ended.
+struct HandshakeCounters {
+  void Add(tls::HandshakeResult result) { by_result[static_cast<size_t>(result)].Add(); }
+
+  std::array<Counter, tls::kHandshakeResultCount> by_result;
+  Counter resumed;  ///< of those that are kOk
+};
+
 struct TrafficCounters {
   Counter received_bytes;
   Counter sent_bytes;
@@ -54,6 +63,7 @@ struct EndpointCounters {
   std::array<Counter, kCloseReasonCount> connections_closed;
   std::array<Counter, kConnectFailureCount> connect_failures;
   TrafficCounters traffic;
+  HandshakeCounters handshakes;
 };
 
 /// Whether what a path names is known to be a method.
@@ -109,6 +119,11 @@ class alignas(64) WorkerMetrics {
   void EndpointConnectFailed(EndpointId endpoint, ConnectFailure failure) {
     At(endpoint).connect_failures[static_cast<size_t>(failure)].Add();
   }
+  /// A TLS handshake is over.
+  void EndpointHandshake(EndpointId endpoint, tls::HandshakeResult result, bool resumed) {
+    At(endpoint).handshakes.Add(result);
+    if (resumed) At(endpoint).handshakes.resumed.Add();
+  }
   /// Bytes of the socket, HTTP/2 framing included.
   void EndpointBytesReceived(EndpointId endpoint, size_t bytes) {
     At(endpoint).traffic.received_bytes.Add(bytes);
@@ -119,6 +134,10 @@ class alignas(64) WorkerMetrics {
 
   void ClientConnectionOpened() { client_connections_opened_.Add(); }
   void ClientConnectionClosed() { client_connections_closed_.Add(); }
+  void ClientHandshake(tls::HandshakeResult result, bool resumed) {
+    client_handshakes_.Add(result);
+    if (resumed) client_handshakes_.resumed.Add();
+  }
   void ClientConnectionEnded(ClientEnd reason) {
     client_connections_ended_[static_cast<size_t>(reason)].Add();
   }
@@ -147,6 +166,7 @@ class alignas(64) WorkerMetrics {
   uint64_t client_connections_ended(ClientEnd reason) const {
     return client_connections_ended_[static_cast<size_t>(reason)].value();
   }
+  const HandshakeCounters& client_handshakes() const { return client_handshakes_; }
   const TrafficCounters& client_traffic() const { return client_traffic_; }
   uint64_t faults(Side side, Fault fault) const {
     return faults_[static_cast<size_t>(side)][static_cast<size_t>(fault)].value();
@@ -164,6 +184,7 @@ class alignas(64) WorkerMetrics {
   Counter client_connections_opened_;
   Counter client_connections_closed_;
   std::array<Counter, kClientEndCount> client_connections_ended_;
+  HandshakeCounters client_handshakes_;
   TrafficCounters client_traffic_;
   std::array<std::array<Counter, kFaultCount>, kSideCount> faults_;
 };

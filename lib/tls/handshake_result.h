@@ -21,7 +21,8 @@ enum class HandshakeResult : uint8_t {
   kBadCertificate,      ///< anything else about it: weak, malformed, a chain too long
   kNoAlpn,              ///< no common protocol by ALPN (RFC 7301): the peer does not offer h2
   kUnknownName,         ///< it asked for a name that we have not (RFC 6066)
-  kNoCommonParameters,  ///< version, cipher suite, group or signature
+  kNoCommonVersion,     ///< of TLS
+  kNoCommonParameters,  ///< cipher suite, group or signature
   kRefusedByPeer,       ///< it sent an alert
   kNotTls,              ///< it speaks something else
   kClosed,              ///< it went in the middle of it
@@ -29,9 +30,10 @@ enum class HandshakeResult : uint8_t {
   kAbuse,               ///< it made us do more than a connection needs
   kProtocolError,       ///< anything else that breaks TLS
 };
-inline constexpr size_t kHandshakeResultCount = 18;
+inline constexpr size_t kHandshakeResultCount = 19;
 
-/// "no_certificate", as a metric's label has it.
+/// "CERTIFICATE_EXPIRED", as a metric's label has it: by gRFC A118, and for what it has no name in
+/// its manner.
 std::string_view HandshakeResultName(HandshakeResult result);
 
 /// Its values are HandshakeResults; messages: "TLS: the certificate has expired".

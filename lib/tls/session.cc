@@ -35,8 +35,9 @@ HandshakeResult ResultOfReason(int reason) {
       return HandshakeResult::kNoCertificate;
     case SSL_R_NO_APPLICATION_PROTOCOL:
       return HandshakeResult::kNoAlpn;
-    case SSL_R_NO_SHARED_CIPHER:
     case SSL_R_UNSUPPORTED_PROTOCOL:
+      return HandshakeResult::kNoCommonVersion;
+    case SSL_R_NO_SHARED_CIPHER:
     case SSL_R_NO_SUITABLE_KEY_SHARE:
     case SSL_R_NO_SUITABLE_SIGNATURE_ALGORITHM:
     case SSL_R_NO_SHARED_SIGNATURE_ALGORITHMS:

@@ -40,12 +40,7 @@ ClientConnection::ClientConnection(WorkerContext& context, base::LocalPtr<Listen
       place_(base::Permit::Beyond(*binding_->connections)),
       connection_(context.loop, http2::Role::kServer, binding_->settings.http2, *this, *this,
                   binding_->settings.transports),
-      handshake_timer_(context.loop,
-                       [this] {
-                         EndedForFault(telemetry::ClientEnd::kHandshake,
-                                       "no HTTP/2 preface and SETTINGS in time");
-                         connection_.Abort("no HTTP/2 preface in time");
-                       }),
+      handshake_timer_(context.loop, [this] { OnHandshakeTimeout(); }),
       drain_timer_(context.loop, [this] { SendFinalGoAway(); }),
       heartbeat_(context.loop, connection_.session(), binding_->settings.keepalive,
                  [this] {
@@ -131,6 +126,29 @@ void ClientConnection::OnPing() {
   EndSoon("the client sent too many PINGs");
 }
 
+void ClientConnection::OnHandshakeTimeout() {
+  if (connection_.open()) {
+    EndedForFault(telemetry::ClientEnd::kHandshake, "no HTTP/2 preface and SETTINGS in time");
+  } else {  // a PROXY header has had less time
+    OnTlsFailure(tls::HandshakeResult::kTimeout, "");
+  }
+  connection_.Abort("no HTTP/2 preface in time");
+}
+
+void ClientConnection::OnOpen() {
+  const net::SecurityFacts* const security = connection_.peer().security.get();
+  opened_ = true;
+  if (security == nullptr) return;
+  context_.metrics.ClientHandshake(tls::HandshakeResult::kOk, security->resumed);
+}
+
+void ClientConnection::OnTlsFailure(tls::HandshakeResult result, const std::string& detail) {
+  if (!opened_) context_.metrics.ClientHandshake(result, false);
+  if (result == tls::HandshakeResult::kClosed) return;  // not by us
+  const std::string what = tls::ToErrorCode(result).message();
+  EndedForFault(telemetry::ClientEnd::kTls, detail.empty() ? what : what + ": " + detail);
+}
+
 void ClientConnection::SendFinalGoAway() {
   if (std::exchange(final_goaway_sent_, true)) return;
   drain_timer_.Stop();
@@ -188,6 +206,9 @@ void ClientConnection::OnLost(const rpc::Connection::Loss& loss) {
   }
   if (loss.error.category() == net::ProxyFaults()) {
     EndedForFault(telemetry::ClientEnd::kProxyHeader, loss.reason);
+  }
+  if (loss.error.category() == tls::HandshakeCategory()) {
+    OnTlsFailure(static_cast<tls::HandshakeResult>(loss.error.value()), loss.detail);
   }
   owner_.OnConnectionGone(*this);
 }

@@ -20,6 +20,7 @@
 #include "lib/connection/heartbeat.h"
 #include "lib/http2/session.h"
 #include "lib/net/timer.h"
+#include "lib/tls/handshake_result.h"
 #include "proxy/call/call.h"
 #include "proxy/call/worker_context.h"
 #include "proxy/clients/connection_lifetime.h"
@@ -78,13 +79,15 @@ class ClientConnection final : public base::Pooled,
   void OnPingAck(uint64_t opaque) override;
   void OnPing() override;
   void OnOutput() override { connection_.FlushLater(); }
-  void OnOpen() override {}
+  void OnOpen() override;
   void OnFlushed() override;
   void OnLost(const rpc::Connection::Loss& loss) override;
   void OnTraffic(size_t received, size_t sent) override;
   void OnCallFinished() override;
   void OnCallGone(Call& call) override;
 
+  void OnHandshakeTimeout();
+  void OnTlsFailure(tls::HandshakeResult result, const std::string& detail);
   void EndedForFault(telemetry::ClientEnd reason, const std::string& detail);
   /// `reason` goes to the client with the last GOAWAY; it outlives the connection.
   void Drain(std::string_view reason);
@@ -111,6 +114,7 @@ class ClientConnection final : public base::Pooled,
   net::Timer end_timer_;
   net::Timer write_timer_;
   std::string_view drain_reason_;
+  bool opened_ = false;  // after a handshake
   bool draining_ = false;
   bool reading_ = true;
   bool final_goaway_sent_ = false;

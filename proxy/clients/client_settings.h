@@ -1,8 +1,12 @@
 // ClientSettings: what a listener's configuration means for the connections of its clients. Values.
 #pragma once
 
+#include <cstdint>
+#include <limits>
 #include <memory>
+#include <string>
 
+#include "lib/base/result.h"
 #include "lib/config/config.h"
 #include "lib/connection/keepalive.h"
 #include "lib/connection/transports.h"
@@ -15,6 +19,8 @@ namespace evenkeel::proxy {
 struct ClientSettings {
   http2::SessionSettings http2;
   std::shared_ptr<const rpc::Transports> transports = rpc::PlainTransports();
+  /// How many handshakes of the worker may wait for their turn before it accepts no more.
+  uint32_t max_handshakes = std::numeric_limits<uint32_t>::max();
   rpc::Keepalive::Settings keepalive{};
   PingEnforcement::Settings pings{};
   ConnectionLifetime::Settings lifetime{};
@@ -25,6 +31,14 @@ struct ClientSettings {
   base::Duration write_timeout = std::chrono::minutes(5);
 };
 
-ClientSettings ClientSettingsOf(const config::Listener& listener);
+ClientSettings ClientSettingsOf(const config::Listener& listener,
+                                std::shared_ptr<const rpc::Transports> transports);
+
+/// How bytes travel between the listener and its clients. Reads certificates and keys, which takes
+/// up to a millisecond each; the error is a sentence for the operator.
+base::Result<std::shared_ptr<const rpc::Transports>, std::string> ClientTransports(
+    const config::Listener& listener);
+/// Whether both listeners' bytes travel in the same way.
+bool HaveSameTransports(const config::Listener& one, const config::Listener& other);
 
 }  // namespace evenkeel::proxy

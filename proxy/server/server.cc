@@ -76,11 +76,11 @@ void Server::AddWorkers() {
 }
 
 void Server::LogEnd(const Worker::Events::ClientEnded& end) {
-  // Such as a load balancer that asks for a page each second.
-  if (end.reason == telemetry::ClientEnd::kNotHttp2 &&
-      !foreign_clients_.Admit(end.client_host, loop_.Now())) {
-    return;
-  }
+  // Such as a load balancer that asks for a page each second, a client without a certificate that
+  // tries and tries.
+  const bool is_foreign =
+      end.reason == telemetry::ClientEnd::kNotHttp2 || end.reason == telemetry::ClientEnd::kTls;
+  if (is_foreign && !foreign_clients_.Admit(end.client_host, loop_.Now())) return;
   log_.Limited("client connection ended", telemetry::LogLevel::kWarning, "client connection ended",
                {{"client", end.client_host},
                 {"reason", telemetry::ClientEndName(end.reason)},
@@ -135,30 +135,41 @@ Result<std::vector<Server::Listening>, std::string> Server::PrepareListeners(
   std::vector<Listening> prepared;
   for (size_t i = 0; i < staying.size(); ++i) {
     const base::SharedValue<config::Listener>& each = config.listeners[i];
-    if (const Listening* known = staying[i]) {
-      prepared.push_back({known->id, each, known->bound_to, known->connections, {}, known->routes});
-      continue;
-    }
-    auto opened = Listen(each, leaving);
-    if (!opened) {
+    auto ready = staying[i] != nullptr ? Keep(*staying[i], each) : Listen(each, leaving);
+    if (!ready) {
       for (const Listening& other : prepared) {
         if (!other.sockets.empty()) sockets_.Close(other.bound_to);
       }
-      return Error(opened.error());
+      return Error(ready.error());
     }
-    prepared.push_back(std::move(*opened));
+    prepared.push_back(std::move(*ready));
   }
   return prepared;
 }
 
+// What does not change keeps its TLS, so that clients may resume their sessions.
+Result<Server::Listening, std::string> Server::Keep(
+    const Listening& known, const base::SharedValue<config::Listener>& config) const {
+  Listening kept{known.id,          config, known.bound_to, known.transports,
+                 known.connections, {},     known.routes};
+  if (HaveSameTransports(*known.config, *config)) return kept;
+  auto transports = ClientTransports(*config);
+  if (!transports) return Error(transports.error());
+  kept.transports = std::move(*transports);
+  return kept;
+}
+
 Result<Server::Listening, std::string> Server::Listen(
     const base::SharedValue<config::Listener>& config, const std::vector<std::string>& leaving) {
+  auto transports = ClientTransports(*config);
+  if (!transports) return Error(transports.error());
   auto sockets =
       sockets_.Open(config->address, workers_.size(), {.mode = config->mode, .leaving = leaving});
   if (!sockets) return Error(sockets.error());
   return Listening{ListenerId{next_id_++},
                    config,
                    net::SocketAddress::OfSocket(sockets->front().get()).ToString(),
+                   std::move(*transports),
                    std::make_shared<base::Limit>(),
                    std::move(*sockets),
                    nullptr};
@@ -250,7 +261,7 @@ void Server::AssignWorkers(std::vector<Worker::ClusterPart> clusters) {
       Worker::ListenerPart& part = assignment.listeners.emplace_back();
       part.id = listening.id;
       part.routes = listening.routes;
-      part.settings = ClientSettingsOf(*listening.config);
+      part.settings = ClientSettingsOf(*listening.config, listening.transports);
       part.settings.http2.instance = instance_;
       part.connections = listening.connections;
       for (size_t socket = worker; socket < listening.sockets.size(); socket += workers_.size()) {

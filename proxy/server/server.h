@@ -107,6 +107,7 @@ class Server final : private ClusterController::Owner {
     ListenerId id;
     base::SharedValue<config::Listener> config;
     std::string bound_to;
+    std::shared_ptr<const rpc::Transports> transports;
     std::shared_ptr<base::Limit> connections;   // of its clients
     std::vector<base::FileDescriptor> sockets;  // at least one a worker, until they have them
     std::shared_ptr<const RouteTable> routes;   // null: of a new one, until it is assigned
@@ -119,6 +120,9 @@ class Server final : private ClusterController::Owner {
   base::Result<std::vector<Listening>, std::string> PrepareListeners(const config::Config& config);
   base::Result<Listening, std::string> Listen(const base::SharedValue<config::Listener>& config,
                                               const std::vector<std::string>& leaving);
+  /// `known` with another configuration.
+  base::Result<Listening, std::string> Keep(
+      const Listening& known, const base::SharedValue<config::Listener>& config) const;
   /// Those of now that the listeners of `config` go on with, each at its place; null: none.
   std::vector<const Listening*> FindStaying(const config::Config& config) const;
   void Commit(std::vector<Listening> listeners);

@@ -156,7 +156,8 @@ base::LocalPtr<ListenerBinding> Worker::BindingOf(ListenerPart& part) {
   const net::Listener::Brakes brakes = {
       .descriptors = descriptors_,
       .connections = binding->connections.get(),
-      .closed = context_.memory == nullptr ? nullptr : &context_.memory->tight()};
+      .closed = context_.memory == nullptr ? nullptr : &context_.memory->tight(),
+      .most_deferred = &binding->settings.max_handshakes};
   for (base::FileDescriptor& each : part.sockets) {
     binding->listeners.push_back(std::make_unique<net::Listener>(
         loop_, std::move(each),

@@ -66,6 +66,10 @@ TEST_F(EffectChecksTest, WarnsOfOpenPagesWhereAllAre) {
 TEST_F(EffectChecksTest, WarnsOfForwardedCertificatesThatNobodyShows) {
   TheListener().forward_client_certificate.mode = ForwardClientCertificate::Mode::kSet;
   EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("forward_client_certificate.mode: has no effect")));
+  TheListener().tls.emplace();
+  EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("forward_client_certificate.mode: has no effect")));
+  TheListener().tls->client_ca.path = "ca.pem";
+  EXPECT_THAT(Warnings(), IsEmpty());
   TheListener().forward_client_certificate = {.trusted = {base::Network()}};
   EXPECT_THAT(Warnings(),
               ElementsAre(HasSubstr("forward_client_certificate.trusted: has no effect")));

@@ -28,6 +28,7 @@ class FakeTransport final : public net::Transport {
     room -= count;
     return count;
   }
+  void AwaitWritable() override {}
   void PauseReading() override {}
   void ResumeReading() override {}
   void SetUserTimeout(base::Duration timeout) override { user_timeout = timeout; }

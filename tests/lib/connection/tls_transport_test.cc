@@ -134,7 +134,8 @@ TEST_F(TlsTransportTest, WritesSayWhatHasLeftInWholeRecords) {
   } heard;
   const int size = 4096;
   ::setsockopt(near_.get(), SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-  TlsTransport transport(loop_, std::move(near_), context_, Plaintext::kRefuse, heard);
+  TlsTransport transport(loop_, std::move(near_), context_, Plaintext::kRefuse, *PlainTransports(),
+                         heard);
   tls::Session client(client_context_, "users.example");
   Shake(client);
   ASSERT_TRUE(transport.open());

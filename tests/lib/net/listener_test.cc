@@ -205,6 +205,26 @@ TEST_F(BrakesTest, NoMoreThanTheLimitUntilOneGoes) {
   listener_.reset();
 }
 
+TEST_F(BrakesTest, NoneWhileTooMuchHeavyWorkWaits) {
+  struct Heavy final : Deferrable {
+    void RunDeferred() override {
+      if (loop != nullptr) loop->Defer(*this);
+    }
+    EventLoop* loop = nullptr;
+  } heavy;
+  heavy.loop = &loop_;
+  const uint32_t most = 1;
+  brakes_.most_deferred = &most;
+  Listen();
+  loop_.Defer(heavy);
+  const base::FileDescriptor client = Connect(address_);
+  RunUntil([&] { return !pauses_.empty(); });
+  EXPECT_THAT(accepted_, SizeIs(0));
+  heavy.loop = nullptr;
+  RunUntil([&] { return accepted_.size() == 1; });
+  listener_.reset();
+}
+
 TEST_F(BrakesTest, NoneWhileClosed) {
   std::atomic<bool> closed{true};
   brakes_.closed = &closed;

@@ -4,6 +4,8 @@
 
 #include <set>
 
+#include "lib/tls/handshake_result.h"
+
 namespace evenkeel::telemetry {
 namespace {
 
@@ -52,6 +54,8 @@ TEST(ConnectFailureTest, TellsSystemErrorsApart) {
             ConnectFailure::kUnreachable);
   EXPECT_EQ(ConnectFailureFromError(Errno(std::errc::network_unreachable)),
             ConnectFailure::kUnreachable);
+  EXPECT_EQ(ConnectFailureFromError(tls::ToErrorCode(tls::HandshakeResult::kExpired)),
+            ConnectFailure::kTls);
   EXPECT_EQ(ConnectFailureFromError(Errno(std::errc::permission_denied)),
             ConnectFailure::kSocketError);
 }

@@ -98,6 +98,8 @@ Scrape ScrapeOfEverything() {
   for (size_t i = 0; i < kClientEndCount; ++i) {
     worker.ClientConnectionEnded(static_cast<ClientEnd>(i));
   }
+  worker.ClientHandshake(tls::HandshakeResult::kOk, false);
+  worker.EndpointHandshake(endpoint, tls::HandshakeResult::kOk, true);
   for (size_t i = 0; i < kFaultCount; ++i) worker.PeerFault(Side::kClient, static_cast<Fault>(i));
   HealthMetrics& health = metrics.health();
   health.StateChanged("cluster", "endpoint:1", "ready", "connection");
@@ -148,6 +150,10 @@ TEST(MetricsDocTest, ListsTheValuesOfSmallSets) {
   }
   for (auto i = static_cast<size_t>(CloseReason::kOurs); i < kCloseReasonCount; ++i) {
     EXPECT_THAT(doc, HasSubstr("`" + CloseReasonName(static_cast<CloseReason>(i)) + "`"));
+  }
+  for (size_t i = 0; i < tls::kHandshakeResultCount; ++i) {
+    const auto result = static_cast<tls::HandshakeResult>(i);
+    EXPECT_THAT(doc, HasSubstr("`" + std::string(tls::HandshakeResultName(result)) + "`"));
   }
   for (auto i = static_cast<size_t>(Fault::kNotGrpc); i < kFaultCount; ++i) {
     EXPECT_THAT(doc, HasSubstr("`" + std::string(FaultName(static_cast<Fault>(i))) + "`"));

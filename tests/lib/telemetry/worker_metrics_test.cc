@@ -119,5 +119,16 @@ TEST_F(WorkerMetricsTest, CountsClientsAndFaultsOfBothSides) {
   EXPECT_EQ(metrics_.faults(Side{1}, Fault{0}), 0u);
 }
 
+TEST_F(WorkerMetricsTest, CountsHandshakesByTheirEnd) {
+  metrics_.ClientHandshake(tls::HandshakeResult::kOk, false);
+  metrics_.ClientHandshake(tls::HandshakeResult::kOk, true);
+  metrics_.EndpointHandshake(kFirst, tls::HandshakeResult::kExpired, false);
+  const HandshakeCounters& clients = metrics_.client_handshakes();
+  EXPECT_EQ(clients.by_result[static_cast<size_t>(tls::HandshakeResult::kOk)].value(), 2u);
+  EXPECT_EQ(clients.resumed.value(), 1u);
+  const HandshakeCounters& endpoint = metrics_.FindEndpoint(kFirst)->handshakes;
+  EXPECT_EQ(endpoint.by_result[static_cast<size_t>(tls::HandshakeResult::kExpired)].value(), 1u);
+}
+
 }  // namespace
 }  // namespace evenkeel::telemetry

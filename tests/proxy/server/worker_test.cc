@@ -27,7 +27,7 @@ class WorkerTest : public net::LoopTest {
     part.id = ListenerId{1};
     routes_ = RouteTable::Make(1, listener, {}, limits_, loop_.Now(), routes_);
     part.routes = routes_;
-    part.settings = ClientSettingsOf(listener);
+    part.settings = ClientSettingsOf(listener, rpc::PlainTransports());
     part.connections = connections_;
     if (!address_) {
       auto opened = sockets_.Open(listener.address, 1);
