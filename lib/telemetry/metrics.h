@@ -28,6 +28,7 @@
 #include "lib/telemetry/retry_metrics.h"
 #include "lib/telemetry/samples.h"
 #include "lib/telemetry/shed_metrics.h"
+#include "lib/telemetry/tls_metrics.h"
 #include "lib/telemetry/worker_metrics.h"
 
 namespace evenkeel::telemetry {
@@ -57,6 +58,7 @@ class Metrics final : public prometheus::Collectable {
   RetryMetrics& retries() { return retries_; }
   DiscoveryMetrics& discovery() { return discovery_; }
   ShedMetrics& shed() { return shed_; }
+  TlsMetrics& tls() { return tls_; }
   /// CPU time of each turn of the main thread's loop.
   LatencyHistogram& main_turns() { return main_turns_; }
 
@@ -148,6 +150,7 @@ class Metrics final : public prometheus::Collectable {
   RetryMetrics retries_;
   DiscoveryMetrics discovery_;
   ShedMetrics shed_;
+  TlsMetrics tls_;
   LatencyHistogram main_turns_;
   std::function<uint64_t()> log_drops_ = [] { return uint64_t{0}; };
   std::vector<Endpoint> endpoints_;  ///< by EndpointId

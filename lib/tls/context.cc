@@ -88,8 +88,9 @@ Result<Context::Handle, std::string> Context::Make(Role role, const config::KeyP
 }
 
 Result<std::shared_ptr<const Context>, std::string> Context::ForListener(
-    const config::ListenerTls& tls) {
+    const config::ListenerTls& tls, Tickets tickets) {
   const std::shared_ptr<Context> context(new Context(Role::kServer));
+  context->tickets_ = std::move(tickets);
   if (const auto taken = context->TakeListener(tls); !taken) return Error(taken.error());
   return std::shared_ptr<const Context>(context);
 }

@@ -17,6 +17,7 @@
 #include "lib/base/result.h"
 #include "lib/config/tls.h"
 #include "lib/tls/pem.h"
+#include "lib/tls/ticket_keys.h"
 
 struct ssl_ctx_st;
 struct ssl_session_st;
@@ -31,13 +32,19 @@ struct SslFree {
 };
 using ResumptionPtr = std::unique_ptr<ssl_session_st, SslFree>;
 
+/// What makes the tickets of a listener's contexts good for one another, now and after reloads.
+struct Tickets {
+  std::shared_ptr<TicketKeys> keys = std::make_shared<TicketKeys>();
+  std::string scope{};  ///< another listener's are none of this one's
+};
+
 class Context {
  public:
   enum class Role { kServer, kClient };
 
   /// The error is a sentence for the operator.
   static base::Result<std::shared_ptr<const Context>, std::string> ForListener(
-      const config::ListenerTls& tls);
+      const config::ListenerTls& tls, Tickets tickets = {});
   static base::Result<std::shared_ptr<const Context>, std::string> ForCluster(
       const config::ClusterTls& tls);
   ~Context();
@@ -83,6 +90,7 @@ class Context {
   bool refuses_unknown_ = false;
   bool asks_client_ = false;
   bool requires_client_ = false;
+  Tickets tickets_;  // server role
   std::string name_;
   std::vector<std::string> subjects_;
   bool verifies_ = true;

@@ -55,7 +55,9 @@ int NoPassword(char*, int, int, void*) { return -1; }
 std::chrono::system_clock::time_point ToTime(const ASN1_TIME* time) {
   std::tm parts{};
   if (ASN1_TIME_to_tm(time, &parts) != 1) return {};
-  return std::chrono::system_clock::from_time_t(timegm(&parts));
+  // Without an end is the year 9999 (RFC 5280, section 4.1.2.5), which the clock has not.
+  using Clock = std::chrono::system_clock;
+  return Clock::from_time_t(std::min(timegm(&parts), Clock::to_time_t(Clock::time_point::max())));
 }
 
 std::string SystemFile() {
@@ -166,6 +168,14 @@ std::optional<PairFault> CheckPair(const config::KeyPair& pair) {
                       "the own certificate comes first, then the one that signs it, and so on"}};
   }
   return std::nullopt;
+}
+
+std::optional<Validity> FirstEnd(const config::PemFile& file) {
+  const auto certificates = ReadCertificates(file);
+  if (!certificates) return std::nullopt;
+  const auto& first = *std::ranges::min_element(
+      *certificates, {}, [](const CertificatePtr& each) { return NotAfter(*each); });
+  return Validity{NotBefore(*first), NotAfter(*first)};
 }
 
 std::optional<std::chrono::system_clock::time_point> NotAfter(const config::PemFile& file) {

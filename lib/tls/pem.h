@@ -45,7 +45,13 @@ struct PairFault {
 /// Nothing: the key fits the certificate, and each certificate is signed by the next.
 std::optional<PairFault> CheckPair(const config::KeyPair& pair);
 
-/// Until when a certificate is valid; nothing: none can be read.
+struct Validity {
+  std::chrono::system_clock::time_point not_before;
+  std::chrono::system_clock::time_point not_after;
+};
+/// Of a file's certificates, the one that ends first; nothing: none can be read.
+std::optional<Validity> FirstEnd(const config::PemFile& file);
+/// Until when the first one of a file is valid; nothing: none can be read.
 std::optional<std::chrono::system_clock::time_point> NotAfter(const config::PemFile& file);
 /// The same, and from when.
 std::chrono::system_clock::time_point NotAfter(const x509_st& certificate);

@@ -1,8 +1,12 @@
 #include "lib/tls/session_callbacks.h"
 
+#include <openssl/core_names.h>
 #include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
 #include <openssl/ssl.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string>
@@ -45,13 +49,28 @@ int OnAlpn(SSL*, const unsigned char** chosen, unsigned char* length, const unsi
   return SSL_TLSEXT_ERR_OK;
 }
 
-// A ticket is good where it was made: for the same name, of the same listener's context, whose keys
-// are its own.
-void SetTicketScope(SSL* ssl, std::string_view name) {
+// A ticket is good where it was made: for the same name, of the same listener.
+void SetTicketScope(SSL* ssl, const std::string& listener, std::string_view name) {
+  std::string scope = listener + '\0';
+  scope += name;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
   unsigned length = 0;
-  EVP_Digest(name.data(), name.size(), digest.data(), &length, EVP_sha256(), nullptr);
+  EVP_Digest(scope.data(), scope.size(), digest.data(), &length, EVP_sha256(), nullptr);
   SSL_set_session_id_context(ssl, digest.data(), length);
+}
+
+// Readies `cipher` and `mac` for a ticket; false: OpenSSL cannot.
+bool SetTicketKey(const TicketKeys::Key& key, const unsigned char* iv, EVP_CIPHER_CTX* cipher,
+                  EVP_MAC_CTX* mac, bool encrypts) {
+  char digest[] = "sha256";
+  const OSSL_PARAM parameters[] = {
+      OSSL_PARAM_construct_octet_string(OSSL_MAC_PARAM_KEY,
+                                        const_cast<unsigned char*>(key.mac.data()), key.mac.size()),
+      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+      OSSL_PARAM_construct_end()};
+  return EVP_MAC_CTX_set_params(mac, parameters) == 1 &&
+         EVP_CipherInit_ex(cipher, EVP_aes_256_cbc(), nullptr, key.cipher.data(), iv,
+                           encrypts ? 1 : 0) == 1;
 }
 
 }  // namespace
@@ -77,13 +96,31 @@ int ServerCallbacks::OnClientHello(SSL* ssl, int* alert, void* argument) {
     return SSL_CLIENT_HELLO_ERROR;
   }
   if (named != nullptr) SSL_set_SSL_CTX(ssl, named);
-  SetTicketScope(ssl, named == nullptr ? std::string_view() : name);
+  SetTicketScope(ssl, context.tickets_.scope, named == nullptr ? std::string_view() : name);
   return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+// As OpenSSL wants it (SSL_CTX_set_tlsext_ticket_key_evp_cb): -1 failed, 0 no such key, 1 good,
+// 2 good and to be replaced.
+int ServerCallbacks::OnTicket(SSL* ssl, unsigned char* name, unsigned char* iv,
+                              EVP_CIPHER_CTX* cipher, EVP_MAC_CTX* mac, int encrypts) {
+  TicketKeys& keys = *static_cast<Session*>(SSL_get_app_data(ssl))->context_->tickets_.keys;
+  if (encrypts != 0) {
+    const TicketKeys::Key key = keys.Current();
+    std::ranges::copy(key.name, name);
+    if (RAND_bytes(iv, EVP_CIPHER_get_iv_length(EVP_aes_256_cbc())) != 1) return -1;
+    return SetTicketKey(key, iv, cipher, mac, true) ? 1 : -1;
+  }
+  const auto found = keys.Find(std::span<const unsigned char, 16>(name, 16));
+  if (!found) return 0;
+  if (!SetTicketKey(found->key, iv, cipher, mac, false)) return -1;
+  return found->is_current ? 1 : 2;
 }
 
 void ServerCallbacks::Install(SSL_CTX* handle, const Context& context) {
   SSL_CTX_set_client_hello_cb(handle, &OnClientHello, const_cast<Context*>(&context));
   SSL_CTX_set_alpn_select_cb(handle, &OnAlpn, nullptr);
+  SSL_CTX_set_tlsext_ticket_key_evp_cb(handle, &OnTicket);
 }
 
 void ClientCallbacks::Install(SSL_CTX* handle, const Context&) {

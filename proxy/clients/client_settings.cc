@@ -24,11 +24,12 @@ ClientSettings ClientSettingsOf(const config::Listener& listener,
 }
 
 base::Result<std::shared_ptr<const rpc::Transports>, std::string> ClientTransports(
-    const config::Listener& listener) {
+    const config::Listener& listener, std::shared_ptr<tls::TicketKeys> ticket_keys) {
   auto below = listener.proxy_protocol ? rpc::ProxiedTransports(listener.proxy_protocol->trusted)
                                        : rpc::PlainTransports();
   if (!listener.tls) return below;
-  auto context = tls::Context::ForListener(*listener.tls);
+  auto context = tls::Context::ForListener(*listener.tls,
+                                           {std::move(ticket_keys), listener.address.ToString()});
   if (!context) {
     return base::Error("listener " + listener.address.ToString() + ": tls: " + context.error());
   }

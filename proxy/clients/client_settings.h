@@ -11,6 +11,7 @@
 #include "lib/connection/keepalive.h"
 #include "lib/connection/transports.h"
 #include "lib/http2/session.h"
+#include "lib/tls/ticket_keys.h"
 #include "proxy/clients/connection_lifetime.h"
 #include "proxy/clients/ping_enforcement.h"
 
@@ -37,7 +38,7 @@ ClientSettings ClientSettingsOf(const config::Listener& listener,
 /// How bytes travel between the listener and its clients. Reads certificates and keys, which takes
 /// up to a millisecond each; the error is a sentence for the operator.
 base::Result<std::shared_ptr<const rpc::Transports>, std::string> ClientTransports(
-    const config::Listener& listener);
+    const config::Listener& listener, std::shared_ptr<tls::TicketKeys> ticket_keys);
 /// Whether both listeners' bytes travel in the same way.
 bool HaveSameTransports(const config::Listener& one, const config::Listener& other);
 

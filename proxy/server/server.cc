@@ -153,7 +153,7 @@ Result<Server::Listening, std::string> Server::Keep(
   Listening kept{known.id,          config, known.bound_to, known.transports,
                  known.connections, {},     known.routes};
   if (HaveSameTransports(*known.config, *config)) return kept;
-  auto transports = ClientTransports(*config);
+  auto transports = ClientTransports(*config, ticket_keys_);
   if (!transports) return Error(transports.error());
   kept.transports = std::move(*transports);
   return kept;
@@ -161,7 +161,7 @@ Result<Server::Listening, std::string> Server::Keep(
 
 Result<Server::Listening, std::string> Server::Listen(
     const base::SharedValue<config::Listener>& config, const std::vector<std::string>& leaving) {
-  auto transports = ClientTransports(*config);
+  auto transports = ClientTransports(*config, ticket_keys_);
   if (!transports) return Error(transports.error());
   auto sockets =
       sockets_.Open(config->address, workers_.size(), {.mode = config->mode, .leaving = leaving});
@@ -200,6 +200,7 @@ void Server::Commit(std::vector<Listening> listeners) {
   KnowMethods();
   AssignWorkers(std::move(parts));
   KeepDescriptors();
+  metrics_.tls().SetCertificates(certificates_.Read(config_));
   TellReadiness();
 }
 

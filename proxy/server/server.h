@@ -19,6 +19,7 @@
 #include "lib/telemetry/metrics.h"
 #include "lib/telemetry/once_per_peer.h"
 #include "proxy/route/rate_limits.h"
+#include "proxy/server/certificate_files.h"
 #include "proxy/server/cluster_controller.h"
 #include "proxy/server/snapshot_queue.h"
 #include "proxy/server/worker.h"
@@ -173,6 +174,8 @@ class Server final : private ClusterController::Owner {
   const std::shared_ptr<ReplayMemory::Pool> replay_ = std::make_shared<ReplayMemory::Pool>(0);
   int64_t replay_limit_ = 0;
   net::DescriptorReserve descriptors_;
+  CertificateFiles certificates_;
+  const std::shared_ptr<tls::TicketKeys> ticket_keys_ = std::make_shared<tls::TicketKeys>();
   telemetry::OncePerPeer foreign_clients_;  // told of
   std::vector<std::unique_ptr<Worker>> workers_;
   std::function<void(const std::vector<std::string>&)> on_readiness_;

@@ -112,6 +112,7 @@ Scrape ScrapeOfEverything() {
   retries.replay_overflows[0].Add();
   metrics.discovery().Tried("cluster", "ok");
   metrics.discovery().Found("cluster", 3, std::chrono::system_clock::now());
+  metrics.tls().SetCertificates({{"server.pem", {}, {}}});
   health.Ejected("cluster", "latency");
   health.NotEjected("cluster", "latency", "observe");
   return Scrape(metrics.Text());

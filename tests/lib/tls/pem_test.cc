@@ -71,5 +71,11 @@ TEST_F(PemTest, TellsHowLongACertificateIsValid) {
   EXPECT_LT(left, std::chrono::hours(25));
 }
 
+TEST_F(PemTest, ACertificateWithoutEndHasNotEnded) {
+  const config::KeyPair pair = pki_.Issue({.until_seconds = 250'000'000'000});
+  EXPECT_GT(NotAfter(pair.certificate).value(),
+            std::chrono::system_clock::now() + std::chrono::hours(24 * 365 * 200));
+}
+
 }  // namespace
 }  // namespace evenkeel::tls

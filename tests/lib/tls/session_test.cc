@@ -179,11 +179,16 @@ TEST_F(SessionTest, AStrangersSignatureIsUntrusted) {
 }
 
 TEST_F(SessionTest, ALeafSignsNoLeaf) {
-  TestPki leaf("leaf");  // signs by itself; its certificate is not known to the client
-  listener_.pair = leaf.Issue({.names = "DNS:users.example"});
-  listener_.pair.certificate.text += leaf.authority().text;
-  Connect();
-  EXPECT_EQ(client_->result(), HandshakeResult::kUntrusted);
+  for (const bool is_ca : {true, false}) {
+    TestPki between(pki_, {.common_name = "between", .is_ca = is_ca});
+    listener_.pair = between.Issue({.names = "DNS:users.example"});
+    listener_.pair.certificate.text += between.authority().text;
+    Make();
+    Connect();
+    EXPECT_EQ(client_->state(), is_ca ? State::kOpen : State::kFailed) << client_->detail();
+  }
+  EXPECT_EQ(client_->result(), HandshakeResult::kBadCertificate);
+  EXPECT_THAT(client_->detail(), HasSubstr("invalid CA certificate"));
 }
 
 class MutualTest : public SessionTest {
@@ -250,13 +255,62 @@ TEST_F(SessionTest, NoSessionIsResumedForAnotherName) {
   EXPECT_EQ(client_->result(), HandshakeResult::kWrongName);
 }
 
+// The client brings the ticket along under another name, as one of ours never would.
 TEST_F(SessionTest, ATicketOfANameIsNoneOfAnother) {
   listener_.names = {{"a.example", pki_.Issue({.names = "DNS:a.example"})}};
+  cluster_.verify = false;
   host_ = "a.example";
   Connect();
   ASSERT_EQ(client_->state(), State::kOpen) << client_->detail();
-  cluster_.verify = false;  // so that only the server can object
+  client_context_->KeepResumption("users.example@key",
+                                  client_context_->TakeResumption("a.example@key"));
   host_ = "users.example";
+  Connect();
+  ASSERT_EQ(server_->state(), State::kOpen) << server_->detail();
+  EXPECT_FALSE(server_->resumed());
+}
+
+class TicketsTest : public SessionTest {
+ protected:
+  /// What a reload makes of the listener.
+  void RemakeServer(const std::string& scope) {
+    server_context_ = *Context::ForListener(listener_, {keys_, scope});
+  }
+
+  TicketKeys::Time now_{std::chrono::hours(1)};
+  std::shared_ptr<TicketKeys> keys_ = std::make_shared<TicketKeys>([this] { return now_; });
+};
+
+TEST_F(TicketsTest, AreGoodForWhatFollowsWithTheSameKeys) {
+  Make();
+  RemakeServer("a");
+  Connect();
+  listener_.pair = pki_.Issue({.names = "DNS:users.example"});
+  RemakeServer("a");
+  Connect();
+  EXPECT_TRUE(server_->resumed());
+}
+
+TEST_F(TicketsTest, OfAnotherListenerAreNotTaken) {
+  Make();
+  RemakeServer("a");
+  Connect();
+  RemakeServer("b");
+  Connect();
+  EXPECT_FALSE(server_->resumed());
+  EXPECT_EQ(server_->state(), State::kOpen);
+}
+
+TEST_F(TicketsTest, AreReplacedWhenTheKeysRotate) {
+  Make();
+  RemakeServer("a");
+  Connect();
+  for (int i = 0; i < 3; ++i) {
+    now_ += std::chrono::minutes(61);
+    Connect();
+    EXPECT_TRUE(server_->resumed()) << i;
+  }
+  now_ += std::chrono::minutes(121);
   Connect();
   EXPECT_FALSE(server_->resumed());
 }

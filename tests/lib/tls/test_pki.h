@@ -32,6 +32,11 @@ class TestPki {
     certificate_ = Sign({.common_name = name, .is_ca = true}, key_.get());
   }
 
+  /// One that `signer` has signed: fit to sign or not, as `wish` says.
+  TestPki(TestPki& signer, const CertificateWish& wish) : key_(EVP_EC_gen("P-256")) {
+    certificate_ = signer.Sign(wish, key_.get());
+  }
+
   config::PemFile authority() const { return {"ca.pem", Text(*certificate_)}; }
 
   config::KeyPair Issue(const CertificateWish& wish) {
