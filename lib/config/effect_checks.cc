@@ -34,9 +34,11 @@ class EffectChecks {
            "remove it, or listen on an IP address");
     CheckForwarding(path / "forward_client_certificate", listener);
     const ConnectionLifetime& lifetime = listener.lifetime;
-    WarnIf(lifetime.max_age_grace.count() > 0 && lifetime.max_age.count() == 0,
-           path / "max_connection_age_grace", "connections have no max_connection_age",
-           "add it, or remove this");
+    const bool show_certificates = listener.tls && !listener.tls->client_ca.path.empty();
+    WarnIf(
+        lifetime.max_age_grace.count() > 0 && lifetime.max_age.count() == 0 && !show_certificates,
+        path / "max_connection_age_grace", "connections have no max_connection_age",
+        "add it, or remove this");
     for (size_t i = 0; i < listener.routes.size(); ++i) {
       const Route& route = listener.routes[i];
       const KeyPath at = (path / "routes")[i];

@@ -130,6 +130,9 @@ void CheckListener(const Numbers& in, const Listener& listener) {
   CheckHttp2(in / "http2", listener.http2);
   CheckClientKeepalive(in / "keepalive", listener.keepalive);
   in.Check("max_connections", listener.max_connections, Listener::kMaxConnections);
+  if (listener.tls) {
+    (in / "tls").Check("max_handshakes", listener.tls->max_handshakes, ListenerTls::kMaxHandshakes);
+  }
   in.Check("max_connection_idle", lifetime.max_idle, ConnectionLifetime::kMaxIdle);
   in.Check("max_connection_age", lifetime.max_age, ConnectionLifetime::kMaxAge);
   in.Check("max_connection_age_grace", lifetime.max_age_grace, ConnectionLifetime::kMaxAgeGrace);

@@ -24,14 +24,16 @@ constexpr size_t kMaxQueuedAnswers = 1000;
 // the peer: after FIN we read on until the peer closes, but not for ever.
 constexpr auto kLinger = std::chrono::seconds(1);
 
-// For a peer that speaks HTTP/1.1 or something else. The session's frames would mean nothing to it.
+// For a peer that speaks HTTP/1.1 or something else, to which the session's frames would mean
+// nothing. Clients of TLS know such an answer, too: "wrong version number", "first record does not
+// look like a TLS handshake".
 constexpr std::string_view kNotHttp2 =
     "HTTP/1.1 505 HTTP Version Not Supported\r\n"
     "Content-Type: text/plain; charset=utf-8\r\n"
-    "Content-Length: 63\r\n"
+    "Content-Length: 71\r\n"
     "Connection: close\r\n"
     "\r\n"
-    "This port speaks gRPC: HTTP/2 with prior knowledge, no HTTP/1.\n";
+    "This port speaks gRPC: HTTP/2 with prior knowledge, no HTTP/1, no TLS.\n";
 
 http2::SessionSettings WithScheme(http2::SessionSettings settings, std::string_view scheme) {
   settings.scheme = scheme;

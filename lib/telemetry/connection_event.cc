@@ -103,6 +103,8 @@ std::string_view ClientEndName(ClientEnd end) {
       return "max_idle";
     case ClientEnd::kMaxAge:
       return "max_age";
+    case ClientEnd::kExpired:
+      return "certificate_expired";
     case ClientEnd::kTooManyPings:
       return "too_many_pings";
     case ClientEnd::kKeepalive:

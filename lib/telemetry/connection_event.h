@@ -62,6 +62,7 @@ std::string_view ConnectFailureName(ConnectFailure failure);
 enum class ClientEnd : uint8_t {
   kMaxIdle,       ///< max_connection_idle
   kMaxAge,        ///< max_connection_age
+  kExpired,       ///< its certificate has reached its end
   kTooManyPings,  ///< more PINGs than permitted
   kKeepalive,     ///< no answer to our PING
   kHandshake,     ///< no preface and SETTINGS in time

@@ -1,5 +1,6 @@
 #include "proxy/clients/client_connection.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "lib/net/proxy_header.h"
@@ -21,12 +22,17 @@ constexpr uint64_t kDrainPing = 1;
 
 // What has been said last gets this long to reach the client.
 constexpr auto kFinalAnswers = std::chrono::seconds(2);
+// A certificate may last until the year 9999; no connection does.
+constexpr base::Duration kLongest = std::chrono::hours(24 * 365);
+
 // What a call hears that leads back to where it has been.
 const rpc::Status kCameRound{
     rpc::StatusCode::kUnavailable,
     "the call has come through this sidecar before: its endpoints lead back here"};
 // What one that says nothing costs, the kernel's part included.
 constexpr size_t kLeastHeld = 6 * 1024;
+// What OpenSSL has of one besides.
+constexpr size_t kTlsHeld = 20 * 1024;
 
 constexpr char kNotRead[] = "the client did not read the final answers within 2 s";
 
@@ -83,8 +89,9 @@ void ClientConnection::CollectCalls(const Cluster& cluster, std::vector<Call*>& 
 
 // Without calls and held back it can hold a frame and what the kernel has of the next.
 size_t ClientConnection::held() const {
-  if (calls_.empty() && reading_) return kLeastHeld + connection_.session().held();
-  size_t held = kLeastHeld + connection_.held();
+  const size_t least = kLeastHeld + (over_tls_ ? kTlsHeld : 0);
+  if (calls_.empty() && reading_) return least + connection_.session().held();
+  size_t held = least + connection_.held();
   for (const auto& call : calls_) held += call->held();
   return held;
 }
@@ -137,13 +144,17 @@ void ClientConnection::OnHandshakeTimeout() {
 
 void ClientConnection::OnOpen() {
   const net::SecurityFacts* const security = connection_.peer().security.get();
-  opened_ = true;
   if (security == nullptr) return;
+  over_tls_ = true;
   context_.metrics.ClientHandshake(tls::HandshakeResult::kOk, security->resumed);
+  if (security->certificate == nullptr) return;
+  const auto left = security->certificate->not_after - std::chrono::system_clock::now();
+  lifetime_.ExpireAt(context_.loop.Now() + std::min<base::Duration>(left, kLongest));
+  WatchLifetime();
 }
 
 void ClientConnection::OnTlsFailure(tls::HandshakeResult result, const std::string& detail) {
-  if (!opened_) context_.metrics.ClientHandshake(result, false);
+  if (!over_tls_) context_.metrics.ClientHandshake(result, false);
   if (result == tls::HandshakeResult::kClosed) return;  // not by us
   const std::string what = tls::ToErrorCode(result).message();
   EndedForFault(telemetry::ClientEnd::kTls, detail.empty() ? what : what + ": " + detail);
@@ -167,9 +178,13 @@ void ClientConnection::LookAtLifetime() {
       context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kMaxAge);
       Drain("max_age");
       break;
+    case ConnectionLifetime::Action::kDrainExpired:
+      context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kExpired);
+      Drain("certificate_expired");
+      break;
     case ConnectionLifetime::Action::kEndCalls:
-      EndSoon(
-          "the connection has reached max_connection_age, and max_connection_age_grace is over");
+      EndSoon(std::string(drain_reason_) + ": the connection has reached its end, and " +
+              "max_connection_age_grace is over");
       break;
   }
   WatchLifetime();

@@ -114,7 +114,7 @@ class ClientConnection final : public base::Pooled,
   net::Timer end_timer_;
   net::Timer write_timer_;
   std::string_view drain_reason_;
-  bool opened_ = false;  // after a handshake
+  bool over_tls_ = false;  // and its handshake is over
   bool draining_ = false;
   bool reading_ = true;
   bool final_goaway_sent_ = false;

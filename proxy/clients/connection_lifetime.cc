@@ -23,6 +23,11 @@ ConnectionLifetime::ConnectionLifetime(const Settings& settings, base::Time now,
   due_ = std::min(age_end_, IdleEnd(now, 0));
 }
 
+void ConnectionLifetime::ExpireAt(base::Time end) {
+  expiry_ = end;
+  if (state_ == State::kOpen) due_ = std::min(due_, end);
+}
+
 ConnectionLifetime::Action ConnectionLifetime::Look(base::Time now, size_t open_calls) {
   if (state_ == State::kOver || now < due_) return Action::kWait;
   if (state_ == State::kDraining) {
@@ -30,14 +35,15 @@ ConnectionLifetime::Action ConnectionLifetime::Look(base::Time now, size_t open_
     due_ = base::Time::max();
     return Action::kEndCalls;
   }
-  if (now >= age_end_) {
+  if (now >= std::min(age_end_, expiry_)) {
     const bool forever = settings_.max_age_grace == base::Duration::zero();
-    return Drain(Action::kDrainOld, forever ? base::Time::max() : now + settings_.max_age_grace);
+    return Drain(now >= expiry_ ? Action::kDrainExpired : Action::kDrainOld,
+                 forever ? base::Time::max() : now + settings_.max_age_grace);
   }
   if (open_calls == 0 && now >= IdleEnd(now, 0)) {
     return Drain(Action::kDrainIdle, base::Time::max());
   }
-  due_ = std::min(age_end_, IdleEnd(now, open_calls));
+  due_ = std::min({age_end_, expiry_, IdleEnd(now, open_calls)});
   return Action::kWait;
 }
 

@@ -1,6 +1,7 @@
-// ConnectionLifetime: when a client connection is to go for being idle or old (gRFC A9).
+// ConnectionLifetime: when a client connection is to go for being idle or old (gRFC A9), or because
+// its client's certificate is good no longer.
 //
-//   kOpen ──idle, or of age──> kDraining ──grace, if any──> kOver
+//   kOpen ──idle, of age, expired──> kDraining ──grace, if any──> kOver
 // Pure: its connection asks at due() and does what it says. The age differs by up to 10 % from one
 // connection to the next, so that clients who came together do not come back together.
 #pragma once
@@ -17,14 +18,18 @@ class ConnectionLifetime {
  public:
   using Settings = config::ConnectionLifetime;
   enum class Action {
-    kWait,       ///< until due()
-    kDrainIdle,  ///< no call for max_idle; it stays at that
-    kDrainOld,   ///< max_age; ask again at due()
-    kEndCalls,   ///< the grace after max_age is over; nothing follows
+    kWait,          ///< until due()
+    kDrainIdle,     ///< no call for max_idle; it stays at that
+    kDrainOld,      ///< max_age; ask again at due()
+    kDrainExpired,  ///< the end of its certificate; ask again at due()
+    kEndCalls,      ///< the grace after max_age is over; nothing follows
   };
 
   ConnectionLifetime(const Settings& settings, base::Time now, base::Random& random);
 
+  /// The client's certificate ends then: so does the connection, as if it were of age. At most
+  /// once.
+  void ExpireAt(base::Time end);
   /// The last call has ended.
   void OnIdle(base::Time now) { idle_since_ = now; }
   /// To be asked at due().
@@ -42,6 +47,7 @@ class ConnectionLifetime {
   State state_ = State::kOpen;
   base::Time idle_since_;
   base::Time age_end_ = base::Time::max();
+  base::Time expiry_ = base::Time::max();
   base::Time due_ = base::Time::max();
 };
 

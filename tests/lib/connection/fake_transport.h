@@ -3,8 +3,10 @@
 #pragma once
 
 #include <algorithm>
+#include <chrono>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -75,11 +77,18 @@ class FakeTransports final : public Transports {
 
   /// The one made last.
   mutable FakeTransport* last = nullptr;
+  /// When the certificates of its peers end; nothing: they have none.
+  std::optional<std::chrono::system_clock::time_point> peers_end{};
 
  private:
   std::unique_ptr<net::Transport> Make(net::Transport::Handler& handler) const {
     auto security = std::make_unique<net::SecurityFacts>();
     security->identity = "spiffe://test/users";
+    if (peers_end) {
+      auto certificate = std::make_unique<net::CertificateFacts>();
+      certificate->not_after = *peers_end;
+      security->certificate = std::move(certificate);
+    }
     auto made = std::make_unique<FakeTransport>(
         handler, net::Peer{.address = "10.1.2.3", .security = std::move(security)});
     last = made.get();

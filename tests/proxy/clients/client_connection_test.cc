@@ -1,6 +1,7 @@
 // What a client's connection goes through apart from its calls.
 #include "proxy/clients/client_connection.h"
 
+#include "tests/lib/connection/fake_transport.h"
 #include "tests/lib/connection/raw_socket.h"
 #include "tests/lib/http2/frame_reader.h"
 #include "tests/proxy/sidecar_test.h"
@@ -263,6 +264,25 @@ TEST_F(LoneConnectionTest, AFinishedCallWhoseClientOpensNoWindowIsReset) {
                      .text());
   RunUntil([&] { return ::testing::Value(Received(), Contains("RST_STREAM 1 CANCEL")); });
   EXPECT_THAT(Received(), Contains("HEADERS 1"));
+}
+
+TEST_F(LoneConnectionTest, EndsWithItsClientsCertificate) {
+  const auto transports = std::make_shared<rpc::FakeTransports>();
+  transports->peers_end = std::chrono::system_clock::now() + 20ms;
+  binding_->settings.transports = transports;
+  Connect();
+  transports->last->Open();
+  transports->last->Receive(WireBuilder().ClientHello().text());
+  const std::string one("\0\0\0\0\0\0\0\1", 8);
+  const auto has = [&](const char* text) {
+    return transports->last->left.find(text) != std::string::npos;
+  };
+  RunUntil([&] {
+    // The answer to the PING behind the first GOAWAY.
+    transports->last->Receive(WireBuilder().Frame(http2::kPing, http2::kAckFlag, 0, one).text());
+    return has("certificate_expired");
+  });
+  EXPECT_THAT(metrics_.Text(), HasSubstr("{reason=\"certificate_expired\"} 1\n"));
 }
 
 }  // namespace

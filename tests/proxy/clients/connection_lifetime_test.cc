@@ -82,5 +82,23 @@ TEST_F(ConnectionLifetimeTest, TheGraceFollowsTheAgeAndHasNoJitter) {
   EXPECT_EQ(lifetime_->due(), base::Time::max());
 }
 
+TEST_F(ConnectionLifetimeTest, EndsWithItsClientsCertificate) {
+  Open({.max_age_grace = 1min});
+  lifetime_->ExpireAt(start_ + 1h);
+  EXPECT_EQ(LookAtDue(1), Action::kDrainExpired);
+  EXPECT_EQ(now_, start_ + 1h);
+  EXPECT_EQ(LookAtDue(1), Action::kEndCalls);
+  EXPECT_EQ(now_, start_ + 1h + 1min);
+}
+
+TEST_F(ConnectionLifetimeTest, WhatComesFirstEndsIt) {
+  Open({.max_age = 10min});
+  lifetime_->ExpireAt(start_ + 1h);
+  EXPECT_EQ(LookAtDue(1), Action::kDrainOld);
+  Open({.max_age = 10h});
+  lifetime_->ExpireAt(start_);  // while the handshake went on
+  EXPECT_EQ(LookAtDue(0), Action::kDrainExpired);
+}
+
 }  // namespace
 }  // namespace evenkeel::proxy

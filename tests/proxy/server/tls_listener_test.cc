@@ -160,9 +160,9 @@ class MutualTlsListenerTest : public TlsListenerTest {
  protected:
   void SetUp() override {
     tls().client_ca = pki_.authority();
-    listener().forward_client_certificate = {
-        .mode = config::ForwardClientCertificate::Mode::kSet,
-        .fields = {config::ForwardClientCertificate::Field::kUri}};
+    config::ForwardClientCertificate& forward = listener().forward_client_certificate;
+    forward.mode = config::ForwardClientCertificate::Mode::kSet;
+    forward.fields = {config::ForwardClientCertificate::Field::kUri};
     TlsListenerTest::SetUp();
   }
 };
