@@ -1,8 +1,10 @@
 #include "lib/tls/session.h"
 
 #include <gmock/gmock.h>
+#include <openssl/ssl.h>
 
 #include <array>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -369,6 +371,80 @@ TEST_F(SessionTest, AHandshakeWithoutEndIsCutOff) {
     server_->Handshake(Bytes(record + body), to_client_);
   }
   EXPECT_EQ(server_->state(), State::kFailed);
+}
+
+// A client by OpenSSL alone: it may do what no Session does.
+class AbusiveClient {
+ public:
+  explicit AbusiveClient(int version) : context_(SSL_CTX_new(TLS_client_method())) {
+    SSL_CTX_set_max_proto_version(context_.get(), version);
+    SSL_CTX_set_alpn_protos(context_.get(), reinterpret_cast<const unsigned char*>("\2h2"), 3);
+    ssl_.reset(SSL_new(context_.get()));
+    SSL_set_bio(ssl_.get(), BIO_new(BIO_s_mem()), BIO_new(BIO_s_mem()));
+    SSL_set_connect_state(ssl_.get());
+  }
+
+  void Take(http2::ByteQueue& bytes) {
+    BIO_write(SSL_get_rbio(ssl_.get()), bytes.bytes().data(), static_cast<int>(bytes.size()));
+    bytes.Clear();
+  }
+  std::string Step() {
+    SSL_do_handshake(ssl_.get());
+    char* said = nullptr;
+    const auto size = BIO_get_mem_data(SSL_get_wbio(ssl_.get()), &said);
+    std::string text(said, static_cast<size_t>(size));
+    BIO_reset(SSL_get_wbio(ssl_.get()));
+    return text;
+  }
+  SSL* ssl() { return ssl_.get(); }
+
+ private:
+  std::unique_ptr<SSL_CTX, SslFree> context_;
+  std::unique_ptr<SSL, SslFree> ssl_;
+};
+
+class AbuseTest : public SessionTest {
+ protected:
+  void Shake(AbusiveClient& client) {
+    server_.emplace(*Context::ForListener(listener_));
+    for (int i = 0; i < 4; ++i) {
+      ServerTakes(client.Step());
+      client.Take(to_client_);
+    }
+    ASSERT_EQ(server_->state(), State::kOpen) << server_->detail();
+  }
+  void ServerTakes(const std::string& bytes) {
+    if (bytes.empty() || server_->state() == State::kFailed) return;
+    http2::ByteQueue input;
+    input.Append(Bytes(bytes));
+    Exchange(*server_, input, to_client_);
+  }
+};
+
+// Each costs us more than the client.
+TEST_F(AbuseTest, AFloodOfKeyUpdatesEndsTheSession) {
+  AbusiveClient client(TLS1_3_VERSION);
+  Shake(client);
+  for (int i = 0; i < 60; ++i) {
+    SSL_key_update(client.ssl(), SSL_KEY_UPDATE_REQUESTED);
+    ServerTakes(client.Step());
+  }
+  EXPECT_EQ(server_->state(), State::kOpen);
+  for (int i = 0; i < 20; ++i) {
+    SSL_key_update(client.ssl(), SSL_KEY_UPDATE_REQUESTED);
+    ServerTakes(client.Step());
+  }
+  EXPECT_EQ(server_->result(), HandshakeResult::kAbuse);
+  EXPECT_EQ(server_->detail(), "too many changes of keys");
+}
+
+TEST_F(AbuseTest, RenegotiationEndsTheSession) {
+  AbusiveClient client(TLS1_2_VERSION);
+  Shake(client);
+  ASSERT_EQ(SSL_renegotiate(client.ssl()), 1);
+  ServerTakes(client.Step());
+  EXPECT_EQ(server_->result(), HandshakeResult::kAbuse);
+  EXPECT_EQ(server_->detail(), "a handshake in a session that is open");
 }
 
 }  // namespace
