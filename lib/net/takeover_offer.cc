@@ -1,12 +1,13 @@
 #include "lib/net/takeover_offer.h"
 
 #include <event2/event.h>
+#include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 #include <utility>
 
 #include "lib/base/check.h"
@@ -89,7 +90,7 @@ TakeoverOffer::TakeoverOffer(EventLoop& loop, std::string path, base::FileDescri
 }
 
 TakeoverOffer::~TakeoverOffer() {
-  if (successor_) event_del(&event_);
+  if (successor_) ForgetSuccessor();
   Withdraw();
 }
 
@@ -113,6 +114,11 @@ void TakeoverOffer::OnSuccessor(base::FileDescriptor socket) {
             [](int, short, void* self) noexcept { static_cast<TakeoverOffer*>(self)->OnMessage(); },
             this) == 0);
   CHECK(event_add(&event_, nullptr) == 0);
+  CHECK(
+      event_assign(
+          &writable_, loop_.native(), successor_.get(), EV_WRITE,
+          [](int, short, void* self) noexcept { static_cast<TakeoverOffer*>(self)->SendQueued(); },
+          this) == 0);
   silence_.StartAfter(patience_);
 }
 
@@ -120,7 +126,12 @@ void TakeoverOffer::OnMessage() {
   const auto message = ReceiveTakeover(successor_.get());
   if (!message) return GiveUp(message.error().message());
   silence_.StartAfter(patience_);
-  if (message->text == kTakeoverHello) return SendSockets();
+  if (message->text == kTakeoverHello) {
+    QueueSockets();
+    QueueServing();
+    queue_.push_back({kTakeoverEnd, {}});
+    return SendQueued();
+  }
   if (message->text == kTakeoverAccepting) {
     Withdraw();
     events_.on_taken();
@@ -136,48 +147,54 @@ void TakeoverOffer::OnMessage() {
   GiveUp("the successor speaks another version: " + message->text);
 }
 
-void TakeoverOffer::SendSockets() {
+// Duplicates, because a reload may close one before it has left.
+void TakeoverOffer::QueueSockets() {
   for (const ListeningSockets::Group& group : sockets_.open()) {
-    std::vector<int> sockets;
-    for (const base::FileDescriptor& each : group.sockets) sockets.push_back(each.get());
-    for (size_t i = 0; i < sockets.size(); i += kTakeoverSocketsPerMessage) {
-      const size_t end = std::min(sockets.size(), i + kTakeoverSocketsPerMessage);
-      const auto first = sockets.begin() + static_cast<std::ptrdiff_t>(i);
-      const auto last = sockets.begin() + static_cast<std::ptrdiff_t>(end);
-      const std::string text = (i == 0 ? kTakeoverSockets : kTakeoverMore) + group.name;
-      if (auto sent = SendTakeover(successor_.get(), text, {first, last}); !sent) {
-        return GiveUp(sent.error().message());
-      }
+    for (size_t i = 0; i < group.sockets.size(); ++i) {
+      const bool is_new = i % kTakeoverSocketsPerMessage == 0;
+      if (is_new) queue_.push_back({(i == 0 ? kTakeoverSockets : kTakeoverMore) + group.name, {}});
+      queue_.back().sockets.emplace_back(::fcntl(group.sockets[i].get(), F_DUPFD_CLOEXEC, 0));
     }
-  }
-  if (!SendServing()) return;
-  if (auto sent = SendTakeover(successor_.get(), kTakeoverEnd); !sent) {
-    GiveUp(sent.error().message());
   }
 }
 
-// As many names in one packet as it holds. False: the successor has been given up.
-bool TakeoverOffer::SendServing() {
-  std::vector<std::string> packets;
+// As many names in one packet as it holds.
+void TakeoverOffer::QueueServing() {
+  bool is_begun = false;
   for (const std::string& name : events_.serving ? events_.serving() : std::vector<std::string>()) {
-    if (packets.empty() || packets.back().size() + name.size() >= kTakeoverMaxText) {
-      packets.emplace_back(kTakeoverServing);
+    if (!is_begun || queue_.back().text.size() + name.size() >= kTakeoverMaxText) {
+      queue_.push_back({kTakeoverServing, {}});
+      is_begun = true;
     }
-    packets.back() += name + "\n";
+    queue_.back().text += name + "\n";
   }
-  for (const std::string& each : packets) {
-    if (auto sent = SendTakeover(successor_.get(), each); !sent) {
-      GiveUp(sent.error().message());
-      return false;
+}
+
+// The kernel keeps some dozens of packets; the rest follows as the successor reads.
+void TakeoverOffer::SendQueued() {
+  for (; !queue_.empty(); queue_.pop_front()) {
+    std::vector<int> sockets;
+    for (const base::FileDescriptor& each : queue_.front().sockets) sockets.push_back(each.get());
+    const auto sent = SendTakeover(successor_.get(), queue_.front().text, sockets);
+    if (sent) continue;
+    if (sent.error() != std::errc::resource_unavailable_try_again) {
+      return GiveUp(sent.error().message());
     }
+    CHECK(event_add(&writable_, nullptr) == 0);
+    return;
   }
-  return true;
+}
+
+void TakeoverOffer::ForgetSuccessor() {
+  event_del(&event_);
+  event_del(&writable_);
+  queue_.clear();
+  successor_ = base::FileDescriptor();
 }
 
 void TakeoverOffer::GiveUp(std::string reason) {
-  event_del(&event_);
   silence_.Stop();
-  successor_ = base::FileDescriptor();
+  ForgetSuccessor();
   if (!reason.empty()) events_.on_failed(std::move(reason));
 }
 

@@ -8,6 +8,7 @@
 
 #include <event2/event_struct.h>
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <string>
@@ -17,6 +18,7 @@
 #include "lib/net/event_loop.h"
 #include "lib/net/listener.h"
 #include "lib/net/listening_sockets.h"
+#include "lib/net/takeover_message.h"
 #include "lib/net/timer.h"
 
 namespace evenkeel::net {
@@ -48,8 +50,10 @@ class TakeoverOffer {
                 const ListeningSockets& sockets, Events events, base::Duration patience);
   void OnSuccessor(base::FileDescriptor socket);
   void OnMessage();
-  void SendSockets();
-  bool SendServing();
+  void QueueSockets();
+  void QueueServing();
+  void SendQueued();
+  void ForgetSuccessor();
   void GiveUp(std::string reason);
   void Withdraw();
 
@@ -61,7 +65,9 @@ class TakeoverOffer {
   base::FileDescriptor successor_;
   // The last one: closing it with its words unread would take back the reason that it was given.
   base::FileDescriptor turned_away_;
+  std::deque<TakeoverMessage> queue_;  // what is to be sent to it
   event event_;
+  event writable_;
   const base::Duration patience_;
   Timer silence_;  // of the successor
 };

@@ -4,6 +4,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -41,6 +42,23 @@ TEST_F(TakeoverOfferTest, SaysWhatTheProtocolSays) {
   RunUntil([&] { return taken_ == 1; });
   EXPECT_EQ(Hear(successor), "draining");
   EXPECT_FALSE(std::filesystem::exists(path_));
+  EXPECT_THAT(failures_, IsEmpty());
+}
+
+TEST_F(TakeoverOfferTest, WhatASocketDoesNotHoldFollowsAsTheSuccessorReads) {
+  for (int i = 0; i < 3'000; ++i) serving_.push_back(std::string(60, 'c') + std::to_string(i));
+  Listen("127.0.0.1:0", 1);
+  Offer();
+  const base::FileDescriptor successor = ConnectRaw();
+  ASSERT_TRUE(SendTakeover(successor.get(), kTakeoverHello));
+  Settle();
+  std::ptrdiff_t names = 0;
+  std::string heard;
+  while ((heard = Hear(successor)) != kTakeoverEnd && !heard.empty()) {
+    if (heard.starts_with(kTakeoverServing)) names += std::ranges::count(heard, '\n') - 1;
+    Settle();
+  }
+  EXPECT_EQ(names, 3'000);
   EXPECT_THAT(failures_, IsEmpty());
 }
 
