@@ -77,6 +77,7 @@ void Handover::Look() {
 }
 
 void Handover::Finish() {
+  has_taken_over_ = true;
   const auto finished = takeover_->Finish();
   takeover_.reset();
   if (!finished) log_.Warning("predecessor did not say goodbye", {{"reason", finished.error()}});

@@ -54,6 +54,8 @@ class Handover {
   base::Result<void, std::string> Offer(const std::string& path,
                                         std::function<std::vector<std::string>()> serving,
                                         std::function<void()> on_taken);
+  /// Whether a predecessor has been told that this process accepts.
+  bool has_taken_over() const { return has_taken_over_; }
   /// Takes the offer back: this process drains.
   void Withdraw();
 
@@ -67,6 +69,7 @@ class Handover {
   Events events_;
   net::Timer look_;
   std::optional<base::Time> give_up_at_;
+  bool has_taken_over_ = false;
   std::unique_ptr<net::Takeover> takeover_;    // null: there is no predecessor, or no longer
   std::unique_ptr<net::TakeoverOffer> offer_;  // null: nothing is offered
 };

@@ -78,7 +78,8 @@ class Sidecar {
  private:
   base::Result<void, std::string> Start();
   base::Result<void, std::string> Open();
-  base::Result<void, std::string> OpenAdmin(const base::FileDescriptor& socket);
+  base::Result<void, std::string> PrepareAdmin();
+  base::Result<void, std::string> OfferTakeover();
   void OnTokensReread(const std::string& trouble);
   void OnServing();
   void OnReadiness(const std::vector<std::string>& reasons);
@@ -105,10 +106,13 @@ class Sidecar {
   std::unique_ptr<Server> server_;
   std::unique_ptr<ConfigSource> source_;
   std::optional<Reloader> reloader_;
+  base::FileDescriptor admin_socket_;  // these two until it serves
+  admin::Access admin_access_;
   std::unique_ptr<admin::Server> admin_;
   int signals_ = 0;
-  int reloads_ = 0;         // that SIGHUP has asked for and that go on
-  bool is_ending_ = false;  // the service manager has been told
+  int reloads_ = 0;          // that SIGHUP has asked for and that go on
+  bool is_serving_ = false;  // the service manager has been told,
+  bool is_ending_ = false;   // and of this
   unsigned workers_ = 0;
   bool was_ready_ = false;
   int exit_code_ = EXIT_SUCCESS;
@@ -158,24 +162,24 @@ base::Result<void, std::string> Sidecar::Start() {
     log_.Warning("configuration has a setting without effect",
                  {{"warning", config::FormatWarning(each)}});
   }
-  return {};
+  return PrepareAdmin();
 }
 
-base::Result<void, std::string> Sidecar::OpenAdmin(const base::FileDescriptor& socket) {
-  admin::Access access{.open = config_.admin.open};
-  if (access.open.empty()) access.open = {"/live", "/ready"};
+// What can fail of it, so that it does before a predecessor is told to go.
+base::Result<void, std::string> Sidecar::PrepareAdmin() {
+  if (!config_.admin.address) return {};
+  auto sockets = sockets_.Open(*config_.admin.address, 1, {.mode = config_.admin.mode});
+  if (!sockets) return base::Error("admin: " + sockets.error());
+  admin_socket_ = std::move(sockets->front());
+  admin_access_.open = config_.admin.open;
+  if (admin_access_.open.empty()) admin_access_.open = {"/live", "/ready"};
   if (!config_.admin.token_file.empty()) {
     auto tokens =
         admin::Tokens::Open(loop_, config_.admin.token_file,
                             [this](const std::string& trouble) { OnTokensReread(trouble); });
     if (!tokens) return base::Error("admin: " + tokens.error());
-    access.tokens = std::move(*tokens);
+    admin_access_.tokens = std::move(*tokens);
   }
-  auto opened =
-      admin::Server::Open(loop_, socket, AdminSources(*server_, loop_, metrics_, *reloader_),
-                          std::chrono::seconds(10), {}, std::move(access));
-  if (!opened) return base::Error(opened.error());
-  admin_ = std::move(*opened);
   return {};
 }
 
@@ -186,14 +190,25 @@ void Sidecar::OnTokensReread(const std::string& trouble) {
 
 // What only one process can have: the admin port and the place where successors ask.
 base::Result<void, std::string> Sidecar::Open() {
-  if (config_.admin.address) {
-    const auto socket = sockets_.Open(*config_.admin.address, 1, {.mode = config_.admin.mode});
-    if (!socket) return base::Error("admin: " + socket.error());
-    if (auto opened = OpenAdmin(socket->front()); !opened) return opened;
+  if (admin_socket_) {
+    auto opened = admin::Server::Open(loop_, admin_socket_,
+                                      AdminSources(*server_, loop_, metrics_, *reloader_),
+                                      std::chrono::seconds(10), {}, std::move(admin_access_));
+    admin_socket_ = base::FileDescriptor();
+    if (!opened) return base::Error(opened.error());
+    admin_ = std::move(*opened);
   }
+  return OfferTakeover();
+}
+
+base::Result<void, std::string> Sidecar::OfferTakeover() {
   if (command_.takeover_socket.empty()) return {};
-  return handover_.Offer(
+  auto offered = handover_.Offer(
       command_.takeover_socket, [this] { return server_->Serving(); }, [this] { OnTaken(); });
+  if (offered || !handover_.has_taken_over()) return offered;
+  // The predecessor serves no more, so this one does, whatever is wrong.
+  log_.Error("no successor can take over", {{"reason", offered.error()}});
+  return {};
 }
 
 void Sidecar::OnServing() {
@@ -207,6 +222,7 @@ void Sidecar::OnServing() {
   LogState("listening");
   server_->WatchReadiness(
       [this](const std::vector<std::string>& reasons) { OnReadiness(reasons); });
+  is_serving_ = true;
   systemd_.Ready("serving");
   FeedWatchdog();
 }
@@ -234,10 +250,11 @@ void Sidecar::EndWith(const std::string& reason) {
 }
 
 void Sidecar::Reload() {
-  systemd_.Reloading();
+  // A service that waits to take over is still starting.
+  if (is_serving_) systemd_.Reloading();
   ++reloads_;
   reloader_->Reload("SIGHUP", [this](const Reloader::Report&) {
-    if (--reloads_ == 0 && !is_ending_) systemd_.Ready("serving");
+    if (--reloads_ == 0 && is_serving_ && !is_ending_) systemd_.Ready("serving");
   });
 }
 

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -12,7 +13,7 @@ import unittest
 from harness import binaries
 from harness.case import E2eTestCase, configuration
 from harness.load import Load
-from harness.waiting import BOUND
+from harness.waiting import BOUND, wait_until
 
 
 class SystemdTest(E2eTestCase):
@@ -62,6 +63,30 @@ class SystemdTest(E2eTestCase):
             self.assertEqual(0, service.wait(BOUND))
             waiting = socket.create_connection(listening.getsockname(), timeout=BOUND)
             self.addCleanup(waiting.close)  # queued, not refused: the manager holds the socket
+
+    def test_a_reload_while_it_waits_to_take_over_makes_it_no_sooner_ready(self):
+        offer = str(self.folder / "takeover.sock")
+        self.start_sidecar(self.start_replica(), arguments=("--takeover-socket", offer))
+        path = self.folder / "evenkeel.yaml"
+        path.write_text(json.dumps(configuration(["127.0.0.1:1"])), encoding="utf-8")
+        successor = subprocess.Popen(
+            [binaries.SIDECAR, "run", "--config", path, "--takeover", "--takeover-socket", offer],
+            stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "NOTIFY_SOCKET": str(self.folder / "notify")})
+        self.addCleanup(successor.stdout.close)
+        self.addCleanup(successor.wait)
+        self.addCleanup(successor.kill)
+        wait_until(lambda: self.holds_signals(successor), "the successor to hold its signals")
+        successor.send_signal(signal.SIGHUP)
+        while "configuration unchanged" not in (line := successor.stdout.readline()):
+            self.assertTrue(line, "the successor has ended")
+        successor.terminate()
+        self.assertIn("STOPPING=1", self.notify.recv(1000).decode(), "the first it says")
+
+    def holds_signals(self, process):
+        status = pathlib.Path(f"/proc/{process.pid}/status").read_text(encoding="ascii")
+        blocked = next(line for line in status.splitlines() if line.startswith("SigBlk:"))
+        return int(blocked.split()[1], 16) >> (signal.SIGHUP - 1) & 1
 
 
 if __name__ == "__main__":

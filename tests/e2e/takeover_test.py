@@ -6,6 +6,7 @@ open streams, 50 clients that reconnect all the time.
 
 import pathlib
 import shutil
+import socket
 import tempfile
 import unittest
 
@@ -109,6 +110,18 @@ class TakeoverTest(TakeoverTestCase):
             self.start(config)
         self.assertIn("take-over given up, the running process goes on", str(failed.exception))
         self.assertIn("cluster test has no endpoint", str(failed.exception))
+        self.assertEqual(0, self.start_load(old, "--calls", 20).report()["failed"])
+
+    def test_a_successor_whose_admin_port_is_taken_leaves_the_old_one_in_charge(self):
+        replica = self.start_replica()
+        config = configuration([replica.address])
+        old = self.start(config)
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            config["admin"]["address"] = "127.0.0.1:%d" % taken.getsockname()[1]
+            with self.assertRaises(AssertionError) as failed:
+                self.start(config)
+        self.assertIn("admin: cannot listen on", str(failed.exception))
+        old.wait_log("take-over failed, going on")
         self.assertEqual(0, self.start_load(old, "--calls", 20).report()["failed"])
 
     def test_what_nobody_serves_holds_up_no_successor(self):
