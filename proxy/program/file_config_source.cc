@@ -47,14 +47,15 @@ void FileConfigSource::Follow(OnChange on_change) {
   watcher_.Watch(watched_);
 }
 
-// Other files than before have to be watched first and read then, or a change in between is missed.
+// Other files than before have to be watched first and read then, or a change in between is missed;
+// until what has been read is what is watched.
 void FileConfigSource::Take(Receive receive) {
   background_.Run([this, path = path_, receive = std::move(receive)] {
     return [this, receive, reading = Read(path)] {
       if (reading->files == watched_) return receive(std::move(reading->offer));
       watched_ = std::move(reading->files);
       watcher_.Watch(watched_);
-      Look(receive);
+      Take(receive);
     };
   });
 }

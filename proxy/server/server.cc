@@ -105,23 +105,26 @@ std::vector<const Server::Listening*> Server::FindStaying(const config::Config& 
   std::vector<const Listening*> known;
   for (const Listening& each : listeners_) known.push_back(&each);
   std::vector<const Listening*> staying(config.listeners.size(), nullptr);
-  const auto find = [&](const auto& is_it) {
-    for (size_t i = 0; i < staying.size(); ++i) {
-      if (staying[i] != nullptr) continue;
-      const auto found = std::ranges::find_if(
-          known, [&](const Listening* each) { return is_it(*each, config.listeners[i]->address); });
-      if (found == known.end()) continue;
-      staying[i] = *found;
-      known.erase(found);
-    }
+  const auto take = [&](size_t i, const auto& is_it) {
+    const auto found =
+        std::ranges::find_if(known, [&](const Listening* each) { return is_it(*each); });
+    if (found == known.end()) return;
+    staying[i] = *found;
+    known.erase(found);
   };
-  find([](const Listening& each, const base::Address& address) {
-    return each.config->address == address;
-  });
-  find([](const Listening& each, const base::Address& address) {
-    const auto resolved = net::Resolve(address);
-    return resolved && resolved->front().ToString() == each.bound_to;
-  });
+  for (size_t i = 0; i < staying.size(); ++i) {
+    take(i, [&](const Listening& each) {
+      return each.config->address == config.listeners[i]->address;
+    });
+  }
+  for (size_t i = 0; i < staying.size() && !known.empty(); ++i) {
+    if (staying[i] != nullptr) continue;
+    const auto resolved = net::Resolve(config.listeners[i]->address);  // a name's blocks
+    if (!resolved) continue;
+    take(i, [bound = resolved->front().ToString()](const Listening& each) {
+      return each.bound_to == bound;
+    });
+  }
   return staying;
 }
 
