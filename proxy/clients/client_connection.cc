@@ -50,7 +50,7 @@ ClientConnection::ClientConnection(WorkerContext& context, base::LocalPtr<Listen
       drain_timer_(context.loop, [this] { SendFinalGoAway(); }),
       heartbeat_(context.loop, connection_.session(), binding_->settings.keepalive,
                  [this] {
-                   context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kKeepalive);
+                   CountEnd(telemetry::ClientEnd::kKeepalive);
                    connection_.Abort("no answer to a keepalive PING");
                  }),
       pings_(binding_->settings.pings),
@@ -171,15 +171,15 @@ void ClientConnection::LookAtLifetime() {
     case ConnectionLifetime::Action::kWait:
       break;
     case ConnectionLifetime::Action::kDrainIdle:
-      context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kMaxIdle);
+      CountEnd(telemetry::ClientEnd::kMaxIdle);
       Drain("max_idle");
       break;
     case ConnectionLifetime::Action::kDrainOld:
-      context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kMaxAge);
+      CountEnd(telemetry::ClientEnd::kMaxAge);
       Drain("max_age");
       break;
     case ConnectionLifetime::Action::kDrainExpired:
-      context_.metrics.ClientConnectionEnded(telemetry::ClientEnd::kExpired);
+      CountEnd(telemetry::ClientEnd::kExpired);
       Drain("certificate_expired");
       break;
     case ConnectionLifetime::Action::kEndCalls:
@@ -199,8 +199,13 @@ void ClientConnection::EndSoon(const std::string& why) {
   end_timer_.StartAfter(kFinalAnswers);
 }
 
+// A client may do wrong while it is drained: it ends once, for what came first.
+void ClientConnection::CountEnd(telemetry::ClientEnd reason) {
+  if (!std::exchange(end_counted_, true)) context_.metrics.ClientConnectionEnded(reason);
+}
+
 void ClientConnection::EndedForFault(telemetry::ClientEnd reason, const std::string& detail) {
-  context_.metrics.ClientConnectionEnded(reason);
+  CountEnd(reason);
   owner_.OnClientEnded(reason, connection_.peer().address, detail);
 }
 

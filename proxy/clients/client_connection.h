@@ -88,6 +88,7 @@ class ClientConnection final : public base::Pooled,
 
   void OnHandshakeTimeout();
   void OnTlsFailure(tls::HandshakeResult result, const std::string& detail);
+  void CountEnd(telemetry::ClientEnd reason);
   void EndedForFault(telemetry::ClientEnd reason, const std::string& detail);
   /// `reason` goes to the client with the last GOAWAY; it outlives the connection.
   void Drain(std::string_view reason);
@@ -116,6 +117,7 @@ class ClientConnection final : public base::Pooled,
   std::string_view drain_reason_;
   bool over_tls_ = false;  // and its handshake is over
   bool draining_ = false;
+  bool end_counted_ = false;
   bool reading_ = true;
   bool final_goaway_sent_ = false;
 };

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 using http2::WireBuilder;
 using ::testing::Contains;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 class ClientConnectionTest : public SidecarTest {
  protected:
@@ -131,6 +132,20 @@ TEST_F(ClientConnectionTest, AnIdleOneIsDrained) {
   RunUntil([&] { return client_->losses > 0; });
   EXPECT_GE(client_->goaways, 1);
   EXPECT_THAT(metrics_.Text(), HasSubstr("connections_ended_total{reason=\"max_idle\"} 1"));
+}
+
+TEST_F(ClientConnectionTest, EndsOnceWhateverTheClientDoesWhileItIsDrained) {
+  listener().lifetime.max_age = 50ms;
+  Start();
+  StreamLog& call = Call();
+  Arrived();
+  RunUntil([&] { return client_->goaways == 2; });
+  Ping(4);
+  EXPECT_EQ(Finished(call), "14");
+  RunUntil([&] { return client_->losses > 0; });
+  EXPECT_THAT(metrics_.Text(), HasSubstr("connections_ended_total{reason=\"max_age\"} 1"));
+  EXPECT_THAT(metrics_.Text(),
+              Not(HasSubstr("connections_ended_total{reason=\"too_many_pings\"} 1")));
 }
 
 TEST_F(ClientConnectionTest, AnOldOneIsDrainedAndItsCallGoesOn) {
