@@ -100,6 +100,8 @@ class Connection final : private net::Transport::Handler, private net::Flushable
   /// Bytes of memory for what is under way on the connection itself, those of the kernel included;
   /// those of streams are theirs. A system call.
   size_t held() const;
+  /// Of it, what the kernel takes only when the peer has read more.
+  size_t unsent() const { return output_.held(); }
 
  private:
   enum class State {

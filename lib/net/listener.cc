@@ -23,7 +23,7 @@ using base::Result;
 
 constexpr int kBacklog = 4096;
 // Bounded, so that a flood of connections cannot keep a worker from its calls.
-constexpr int kAcceptsPerTurn = 64;
+constexpr int kAcceptsPerTurn = 16;
 constexpr auto kTellAgain = std::chrono::seconds(10);
 constexpr auto kPause = std::chrono::milliseconds(100);
 

@@ -83,6 +83,8 @@ class Call final : public base::Pooled,
 
   /// Bytes of memory for what it has of request and answer.
   size_t held() const { return stream_->held() + request_.held() + answerer_->held(); }
+  /// Of it, the answer's that has not left.
+  size_t unread() const { return stream_->held(); }
   /// Null before it is routed.
   const Cluster* cluster() const { return cluster_; }
   /// What has it since when; no endpoint once it has finished, or while none has it.

@@ -67,7 +67,10 @@ ClientConnection::ClientConnection(WorkerContext& context, base::LocalPtr<Listen
   WatchLifetime();
 }
 
-ClientConnection::~ClientConnection() { context_.metrics.ClientConnectionClosed(); }
+ClientConnection::~ClientConnection() {
+  context_.loop.CancelDeferred(*this);
+  context_.metrics.ClientConnectionClosed();
+}
 
 void ClientConnection::Drain(std::string_view reason) {
   if (std::exchange(draining_, true)) return;
@@ -96,11 +99,17 @@ size_t ClientConnection::held() const {
   return held;
 }
 
+size_t ClientConnection::unread() const {
+  size_t unread = connection_.unsent();
+  for (const auto& call : calls_) unread += call->unread();
+  return unread;
+}
+
 void ClientConnection::SetReading(bool on) {
   if (std::exchange(reading_, on) != on) connection_.SetReading(on);
 }
 
-void ClientConnection::DropForMemory() {
+void ClientConnection::RunDeferred() {
   EndedForFault(telemetry::ClientEnd::kMemory, "it held more memory than others when it ran out");
   connection_.Drop("others must have its memory");
 }
@@ -217,6 +226,7 @@ void ClientConnection::OnLost(const rpc::Connection::Loss& loss) {
   lifetime_timer_.Stop();
   end_timer_.Stop();
   write_timer_.Stop();
+  context_.loop.CancelDeferred(*this);
   if (loss.kind == rpc::Connection::Loss::Kind::kProtocolError) {
     context_.metrics.PeerFault(telemetry::Side::kClient, telemetry::FaultFromHttp2(loss.code));
     if (!ended_before) {

@@ -33,7 +33,8 @@ class ClientConnection final : public base::Pooled,
                                public base::Slotted,
                                private http2::SessionHandler,
                                private rpc::Connection::Owner,
-                               private Call::Owner {
+                               private Call::Owner,
+                               private net::Deferrable {
  public:
   class Owner {
    public:
@@ -62,10 +63,14 @@ class ClientConnection final : public base::Pooled,
   /// Bytes of memory that it holds, its calls' and the kernel's included. A system call where it
   /// has calls.
   size_t held() const;
+  /// Bytes of it that wait for the client to read, or to give credit; those in the kernel apart.
+  size_t unread() const;
   /// Whether more is read from the client.
   void SetReading(bool on);
-  /// Ends it at once, with all that it holds, because others must have the memory.
-  void DropForMemory();
+  bool is_held_back() const { return !reading_; }
+  /// Ends it, with all that it holds, because others must have the memory; when the loop comes to
+  /// it, for it may have a hundred calls, and many may have to end.
+  void DropForMemory() { context_.loop.Defer(*this); }
 
   /// Where it came in.
   const ListenerBinding* binding() const { return binding_.get(); }
@@ -88,6 +93,7 @@ class ClientConnection final : public base::Pooled,
 
   void OnHandshakeTimeout();
   void OnTlsFailure(tls::HandshakeResult result, const std::string& detail);
+  void RunDeferred() override;
   void CountEnd(telemetry::ClientEnd reason);
   void EndedForFault(telemetry::ClientEnd reason, const std::string& detail);
   /// `reason` goes to the client with the last GOAWAY; it outlives the connection.

@@ -25,27 +25,28 @@ bool MemoryRelief::Look(const Clients& clients, Ends ends) {
   return ends == Ends::kWhoHoldsMost && End(measured);
 }
 
-// The largest first.
+// Those that something may be done about, the largest first.
 std::vector<MemoryRelief::Client> MemoryRelief::Measure(const Clients& clients) {
   std::vector<Client> measured;
-  measured.reserve(clients.size());
   MemoryShares::Sums sums{};
   for (const auto& each : clients) {
-    measured.push_back({each->held(), each.get()});
-    sums[MemoryShares::ClassOf(measured.back().held)] += static_cast<int64_t>(measured.back().held);
+    const size_t held = each->held();
+    sums[MemoryShares::ClassOf(held)] += static_cast<int64_t>(held);
+    if (held >= kLeastEnded || each->is_held_back()) measured.push_back({held, each.get()});
   }
   guard_.shares().Say(said_, sums);
   std::ranges::sort(measured, std::greater(), &Client::held);
   return measured;
 }
 
-// Those that together hold half of it all.
+// Those that together hold half of it all. But who has not read most of it is read from: the credit
+// that it sends is what makes room.
 void MemoryRelief::HoldBack(std::span<const Client> clients) const {
   const size_t lowest = guard_.shares().CutFor(guard_.shares().held() / 2).lowest;
   for (const Client& each : clients) {
     const bool holds_most =
         each.held >= kLeastHeldBack && MemoryShares::ClassOf(each.held) >= lowest;
-    each.connection->SetReading(!holds_most);
+    each.connection->SetReading(!holds_most || each.connection->unread() > each.held / 2);
   }
 }
 

@@ -25,8 +25,8 @@ class MemoryRelief {
   MemoryRelief& operator=(const MemoryRelief&) = delete;
 
   enum class Ends : bool { kNobody, kWhoHoldsMost };
-  /// Looks at all of them while it is tight, and ends some, if `ends` says so, which the worker
-  /// then hears of. Returns whether it has.
+  /// Looks at all of them while it is tight, and has some end, if `ends` says so, which the worker
+  /// hears of as they do. Returns whether it has.
   bool Look(const Clients& clients, Ends ends);
 
  private:

@@ -13,6 +13,9 @@ constexpr auto kMovePeriod = std::chrono::seconds(1);
 // How much more is taken before the worker looks again at who holds how much.
 constexpr int64_t kLookStep = 1024 * 1024;
 
+// Connections closed for good in one of the loop's deferred pieces of work.
+constexpr size_t kClosedAtOnce = 2;
+
 }  // namespace
 
 Worker::Worker(unsigned number, uint64_t seed, telemetry::WorkerMetrics& metrics,
@@ -37,18 +40,24 @@ void Worker::WatchMemory(MemoryGuard& memory) {
 }
 
 void Worker::Start() {
-  thread_.emplace(loop_,
-                  net::LoopThread::Events{.on_start =
-                                              [this] {
-                                                if (memory_relief_) base::BlockPool::SetWatch(this);
-                                              },
-                                          .on_end = [] { base::BlockPool::SetWatch(nullptr); }});
+  const auto begin = [this] {
+    if (memory_relief_) base::BlockPool::SetWatch(this);
+  };
+  const auto end = [this] {
+    dying_.clear();
+    base::BlockPool::SetWatch(nullptr);
+  };
+  thread_.emplace(loop_, net::LoopThread::Events{.on_start = begin, .on_end = end});
 }
 
 // A peer may fill a turn with more than there is room for: what to do about it is done before the
 // next read.
 void Worker::OnGrowth(int64_t taken) noexcept {
-  if (context_.memory->OnTaken(taken) == MemoryGuard::Level::kEnough || taken < next_look_) return;
+  if (context_.memory->OnTaken(taken) == MemoryGuard::Level::kEnough) {
+    next_look_ = 0;  // it is of the last time that memory was tight
+    return;
+  }
+  if (taken < next_look_) return;
   next_look_ = taken + kLookStep;
   loop_.ScheduleFlush(*this);
   loop_.EndTurnSoon();
@@ -64,14 +73,27 @@ void Worker::Flush() {
 }
 
 void Worker::LookAtMemory(MemoryRelief::Ends ends) {
-  loop_.Post([this, ends] { RelieveMemory(ends); });
+  if (ends == MemoryRelief::Ends::kWhoHoldsMost) ends_wanted_ = true;
+  if (look_wanted_.exchange(true)) return;
+  loop_.Post([this] {
+    look_wanted_ = false;
+    RelieveMemory(ends_wanted_.exchange(false) ? MemoryRelief::Ends::kWhoHoldsMost
+                                               : MemoryRelief::Ends::kNobody);
+  });
 }
 
 void Worker::RelieveMemory(MemoryRelief::Ends ends) {
   const bool ended = memory_relief_->Look(connections_, ends);
   next_look_ = base::BlockPool::taken() + kLookStep;
-  // Those that have ended are gone by then, and with them the reason to keep blocks for the next.
-  if (ended) loop_.Post([] { base::BlockPool::Release(); });
+  if (ended) ReleaseBlocks();
+}
+
+// When those that have ended are gone, and with them the reason to keep blocks for the next.
+void Worker::ReleaseBlocks() {
+  loop_.Post([this] {
+    if (!dying_.empty()) return ReleaseBlocks();
+    base::BlockPool::Release();
+  });
 }
 
 void Worker::Assign(Assignment assignment) {
@@ -237,8 +259,16 @@ void Worker::Accept(ListenerBinding& binding, base::FileDescriptor socket) {
 }
 
 void Worker::OnConnectionGone(ClientConnection& connection) {
-  loop_.DeleteLater(connections_.Take(connection));
+  dying_.push_back(connections_.Take(connection));
+  loop_.Defer(*this);
   ReportIfDrained();
+}
+
+// It takes some ten microseconds to close a socket, and thousands may end in one turn: calls of
+// others come in between.
+void Worker::RunDeferred() {
+  for (size_t i = 0; i < kClosedAtOnce && !dying_.empty(); ++i) dying_.pop_front();
+  if (!dying_.empty()) loop_.Defer(*this);
 }
 
 void Worker::OnClientEnded(telemetry::ClientEnd reason, const std::string& client_host,

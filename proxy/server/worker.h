@@ -4,6 +4,8 @@
 // by Post, before Start too. It reports to main through Events, which posts.
 #pragma once
 
+#include <atomic>
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -28,6 +30,7 @@ namespace evenkeel::proxy {
 
 class Worker final : private ClientConnection::Owner,
                      private net::Flushable,
+                     private net::Deferrable,
                      private base::BlockPool::Watch {
  public:
   /// What main hears of; called on the worker's thread.
@@ -102,7 +105,7 @@ class Worker final : private ClientConnection::Owner,
   /// No more connections, no more calls; those in progress finish. Then Events::on_drained.
   void Drain(Queued queued);
   /// The memory's level has changed, or is still too high: looks at who holds how much, and maybe
-  /// ends who holds most.
+  /// ends who holds most. What is asked of a worker that is busy is done once, then.
   void LookAtMemory(MemoryRelief::Ends ends);
   /// Has the worker call this on its thread, as a sign that its loop turns.
   void Ask(std::function<void()> on_turn);
@@ -116,8 +119,10 @@ class Worker final : private ClientConnection::Owner,
 
   void OnGrowth(int64_t taken) noexcept override;
   void Flush() override;
+  void RunDeferred() override;
 
   void RelieveMemory(MemoryRelief::Ends ends);
+  void ReleaseBlocks();
   void Take(Assignment& assignment);
   void TakeClusters(std::vector<ClusterPart>& parts);
   void TakeCluster(ClusterPart& part);
@@ -140,8 +145,11 @@ class Worker final : private ClientConnection::Owner,
   std::unordered_map<ClusterId, std::unique_ptr<WorkerCluster>> clusters_;
   std::vector<base::LocalPtr<ListenerBinding>> bindings_;
   base::SlotList<ClientConnection> connections_;
+  std::deque<std::unique_ptr<ClientConnection>> dying_;  // those that are no more
   std::optional<MemoryRelief> memory_relief_;
   int64_t next_look_ = 0;  // at who holds how much: when the pools have taken so much
+  std::atomic<bool> look_wanted_{false};  // by main, and not done yet
+  std::atomic<bool> ends_wanted_{false};  // with it
   std::unordered_map<ClusterId, StreamMover> movers_;
   net::Timer move_timer_;
   bool draining_ = false;

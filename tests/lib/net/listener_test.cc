@@ -103,7 +103,7 @@ TEST_F(ListenerTest, TakesMoreConnectionsThanOneTurnsWorth) {
   const auto listener = Accept(std::move(sockets[0]));
   for (int i = 0; i < 150; ++i) Connect(address);
   loop_.RunOnce();
-  EXPECT_LT(accepted_.size(), 150u);
+  EXPECT_LE(accepted_.size(), 16u) << "so that calls do not wait for long";
   RunUntil([&] { return accepted_.size() == 150; });
 }
 

@@ -3,10 +3,14 @@
 #include <gtest/gtest.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <functional>
 #include <string>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "lib/net/listening_sockets.h"
 #include "lib/telemetry/metrics.h"
@@ -69,7 +73,14 @@ class WorkerTest : public net::LoopTest {
     RunUntil([&] { return done.load(); });
   }
 
+  /// Any thread.
+  int OpenConnections() const {
+    return static_cast<int>(counts_.client_connections_opened() -
+                            counts_.client_connections_closed());
+  }
+
   telemetry::Metrics metrics_;
+  telemetry::WorkerMetrics& counts_ = metrics_.AddWorker();
   std::atomic<int> drained_ = 0;
   const std::shared_ptr<base::Limit> connections_ = std::make_shared<base::Limit>();
   RateLimits limits_{1};
@@ -78,7 +89,7 @@ class WorkerTest : public net::LoopTest {
   std::optional<net::SocketAddress> address_;
   Worker worker_{0,
                  1,
-                 metrics_.AddWorker(),
+                 counts_,
                  std::make_shared<ReplayMemory::Pool>(0),
                  {.on_drained = [this] { ++drained_; }, .on_accept_paused = [](auto) {}}};
 };
@@ -115,6 +126,54 @@ TEST_F(WorkerTest, AListenerThatGoesTakesItsConnectionsWithIt) {
   EXPECT_GT(Receive(client), 0);
   worker_.Assign({});
   while (Receive(client) > 0) continue;  // GOAWAY, and then the end
+}
+
+TEST_F(WorkerTest, OfManyConnectionsThatEndAtOnceEachTurnClosesAFew) {
+  constexpr int kClients = 30;  // whose ends one turn hears of
+  constexpr int kAFew = 2 * net::EventLoop::kDeferredPerTurn;
+  worker_.Assign(Assignment());
+  worker_.Start();
+  std::vector<base::FileDescriptor> clients;
+  for (int i = 0; i < kClients; ++i) clients.push_back(Connect());
+  for (const auto& each : clients) EXPECT_GT(Receive(each), 0);
+  int open = kClients;
+  int most = 0;
+  std::function<void()> look = [&] {  // once a turn
+    const int now = OpenConnections();
+    most = std::max(most, std::exchange(open, now) - now);
+    if (open > 0) worker_.Ask(look);
+  };
+  Await([&] {
+    clients.clear();
+    look();
+  });
+  RunUntil([&] { return OpenConnections() == 0; });
+  Await([] {});
+  EXPECT_LE(most, kAFew);
+  EXPECT_GE(most, 1);
+}
+
+TEST_F(WorkerTest, LooksAtMemoryOnceHoweverOftenItWasToldMeanwhile) {
+  int looks = 0;  // each asks once how much is taken, for who is to end
+  MemoryGuard memory({.used = [] { return uint64_t{1000}; },
+                      .taken =
+                          [&looks] {
+                            ++looks;
+                            return int64_t{0};
+                          },
+                      .trim = [] { return true; }});
+  memory.set_limit(100);
+  memory.Look({});
+  looks = 0;
+  worker_.WatchMemory(memory);
+  for (int i = 0; i < 9; ++i) worker_.LookAtMemory(MemoryRelief::Ends::kWhoHoldsMost);
+  worker_.LookAtMemory(MemoryRelief::Ends::kNobody);
+  worker_.Start();
+  Await([] {});
+  EXPECT_EQ(looks, 1);
+  worker_.LookAtMemory(MemoryRelief::Ends::kWhoHoldsMost);
+  Await([] {});
+  EXPECT_EQ(looks, 2);
 }
 
 TEST_F(WorkerTest, ReportsOnceWhenItHasDrained) {
