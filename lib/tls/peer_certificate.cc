@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <memory>
 
 #include "lib/tls/pem.h"
@@ -61,15 +60,6 @@ std::string Hex(const unsigned char* bytes, size_t count) {
     text += kDigits[bytes[i] & 15];
   }
   return text;
-}
-
-std::string Utc(std::chrono::system_clock::time_point time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text.data();
 }
 
 }  // namespace
@@ -134,6 +124,7 @@ HandshakeResult ResultOfVerification(int error) {
     case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_CERT_UNTRUSTED:
+    case X509_V_ERR_CERT_SIGNATURE_FAILURE:  // by one of the same name and another key
       return HandshakeResult::kUntrusted;
     default:
       return HandshakeResult::kBadCertificate;
@@ -153,8 +144,11 @@ std::string Describe(const x509_st* certificate, int error) {
   ForNames(*certificate, [&names](int, const std::string& text) {
     if (names.size() < 200) names += (names.empty() ? "; for " : ", ") + text;
   });
-  return "certificate " + SubjectOf(*certificate) + " (" + facts + "; now is " +
-         Utc(std::chrono::system_clock::now()) + names + "): " + why;
+  // Else what it says is the same each time, and needs to be told once.
+  if (error == X509_V_ERR_CERT_NOT_YET_VALID || error == X509_V_ERR_CERT_HAS_EXPIRED) {
+    facts += "; now is " + Utc(std::chrono::system_clock::now());
+  }
+  return "certificate " + SubjectOf(*certificate) + " (" + facts + names + "): " + why;
 }
 
 }  // namespace evenkeel::tls

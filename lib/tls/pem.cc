@@ -178,6 +178,25 @@ std::optional<Validity> FirstEnd(const config::PemFile& file) {
   return Validity{NotBefore(*first), NotAfter(*first)};
 }
 
+std::optional<Complaint> OutOfTime(const config::PemFile& file) {
+  const auto chain = ReadCertificates(file);
+  if (!chain) return std::nullopt;
+  const X509& certificate = *chain->front();
+  const auto now = std::chrono::system_clock::now();
+  const std::string subject = "the certificate in " + file.path;
+  if (NotAfter(certificate) < now) {
+    return Complaint{
+        subject + " has expired: not after " + Utc(NotAfter(certificate)) + "; now is " + Utc(now),
+        "peers will refuse it; put a new one there"};
+  }
+  if (NotBefore(certificate) > now) {
+    return Complaint{subject + " is not yet valid: not before " + Utc(NotBefore(certificate)) +
+                         "; now is " + Utc(now),
+                     "peers will refuse it until then; are the clocks right?"};
+  }
+  return std::nullopt;
+}
+
 std::optional<std::chrono::system_clock::time_point> NotAfter(const config::PemFile& file) {
   const auto chain = ReadCertificates(file);
   if (!chain) return std::nullopt;
@@ -190,6 +209,15 @@ std::chrono::system_clock::time_point NotAfter(const x509_st& certificate) {
 
 std::chrono::system_clock::time_point NotBefore(const x509_st& certificate) {
   return ToTime(X509_get0_notBefore(&certificate));
+}
+
+std::string Utc(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return text.data();
 }
 
 }  // namespace evenkeel::tls

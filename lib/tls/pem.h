@@ -51,10 +51,17 @@ struct Validity {
 };
 /// Of a file's certificates, the one that ends first; nothing: none can be read.
 std::optional<Validity> FirstEnd(const config::PemFile& file);
+/// What is wrong with the time of the certificate that a file begins with; nothing: it is valid
+/// now, or cannot be read.
+std::optional<config::Complaint> OutOfTime(const config::PemFile& file);
+
 /// Until when the first one of a file is valid; nothing: none can be read.
 std::optional<std::chrono::system_clock::time_point> NotAfter(const config::PemFile& file);
 /// The same, and from when.
 std::chrono::system_clock::time_point NotAfter(const x509_st& certificate);
 std::chrono::system_clock::time_point NotBefore(const x509_st& certificate);
+
+/// "2026-01-02T03:04:05Z"
+std::string Utc(std::chrono::system_clock::time_point time);
 
 }  // namespace evenkeel::tls
