@@ -119,7 +119,16 @@ class EffectChecks {
            path / "subset_size", "the cluster has no more endpoints than that",
            "make it smaller, or remove it");
     CheckLimits(path, cluster);
+    if (cluster.tls) CheckTls(path / "tls", *cluster.tls);
     if (cluster.outlier_detection) CheckEjection(path, *cluster.outlier_detection);
+  }
+
+  void CheckTls(const KeyPath& path, const ClusterTls& tls) {
+    WarnIf(!tls.verify, path / "verify", "whoever answers at an endpoint's address is believed",
+           "remove it, and say by ca whom to trust");
+    const bool unused = !tls.verify && (!tls.ca.path.empty() || !tls.subjects.empty());
+    WarnIf(unused, path / (tls.ca.path.empty() ? "subjects" : "ca"),
+           "verify is false, so nothing is held against it", "remove verify, or this");
   }
 
   void CheckLimits(const KeyPath& path, const Cluster& cluster) {

@@ -96,6 +96,18 @@ struct PolicyCheck {
   }
 };
 
+// A certificate is for a host name or an IP address, which the path of a socket is not.
+void CheckTlsNames(const KeyPath& path, const Cluster& cluster, std::vector<Problem>& problems) {
+  const auto& tls = cluster.tls;
+  if (!tls || !tls->verify || !tls->name.empty() || !tls->subjects.empty()) return;
+  const bool has_socket = std::ranges::any_of(cluster.endpoints, [](const Endpoint& each) {
+    return each.address.kind() == base::Address::Kind::kUnix;
+  });
+  if (!has_socket) return;
+  problems.push_back({path / "tls", "a unix socket has no name that a certificate could be for",
+                      "add name: HOST, or subjects"});
+}
+
 void CheckCluster(const KeyPath& path, const Cluster& cluster, std::vector<Problem>& problems) {
   const Connection& connection = cluster.connection;
   CheckDurations(path / "connection", {"initial_backoff", connection.initial_backoff},
@@ -112,6 +124,7 @@ void CheckCluster(const KeyPath& path, const Cluster& cluster, std::vector<Probl
                  {"max_calls", adaptive->max_calls}, problems);
   }
   CheckEndpointAddresses(path / "endpoints", cluster.endpoints, problems);
+  CheckTlsNames(path, cluster, problems);
   CheckResolverAddresses(path / "dns" / "resolvers", cluster.dns.resolvers, problems);
 }
 

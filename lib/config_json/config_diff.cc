@@ -21,6 +21,7 @@ constexpr char kReconnects[] = "the endpoint is connected anew";
 constexpr std::pair<std::string_view, const char*> kClusterEffects[] = {
     {"http2", kReplaces},
     {"keepalive", kReplaces},
+    {"tls", kReplaces},
     {"connection", "for connections from now on"},
     {"health_check", "endpoints are asked anew, connections stay"},
 };
@@ -228,7 +229,9 @@ std::vector<ConfigChange> Diff(const config::Config& before, const config::Confi
 
 std::string ToLine(const ConfigChange& change) {
   std::string line = change.key + ": ";
-  if (change.before.empty()) {
+  if (change.before == change.after && change.after != kMask) {  // what the file holds
+    line += change.after + " has changed";
+  } else if (change.before.empty()) {
     const bool is_whole = change.after.starts_with('{') || change.after.starts_with('[');
     line += is_whole ? "new" : "new: " + change.after;
   } else if (change.after.empty()) {

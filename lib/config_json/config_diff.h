@@ -19,7 +19,7 @@ struct ConfigChange {
 /// In the order of /config; empty when there is no difference.
 std::vector<ConfigChange> Diff(const config::Config& before, const config::Config& after);
 
-/// "key: before → after (effect)"
+/// "key: before → after (effect)"; of a file that holds something else: "key: path has changed …"
 std::string ToLine(const ConfigChange& change);
 
 }  // namespace evenkeel::admin

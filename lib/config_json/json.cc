@@ -1,12 +1,6 @@
 #include "lib/config_json/json.h"
 
 namespace evenkeel::admin {
-namespace {
-
-constexpr char kMask[] = "***";
-
-}  // namespace
-
 Json ToJson(const config::Written& written) {
   using Kind = config::Written::Kind;
   switch (written.kind) {

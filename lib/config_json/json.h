@@ -16,7 +16,10 @@ inline std::string ToText(const Json& json) {
   return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
-/// What is written of a configuration; a secret as "***".
+/// What is shown of a secret.
+inline constexpr char kMask[] = "***";
+
+/// What is written of a configuration; a secret as kMask.
 Json ToJson(const config::Written& written);
 
 }  // namespace evenkeel::admin

@@ -93,10 +93,14 @@ Json NumberOf(const config::KeyFacts& facts, const char* type) {
   return {{"anyOf", {number, Reference("variable")}}};
 }
 
-// YAML 1.1, which many editors read, takes off for false.
+// YAML 1.1, which many editors read, takes off for false, and any YAML 1.2 for a number.
 Json WordsOf(const config::KeyFacts& facts) {
   Json words = {{"enum", facts.words}};
   if (facts.words.front() == "off") words["enum"].push_back(false);
+  for (const std::string& each : facts.words) {
+    const bool is_number = each.find_first_not_of("0123456789.") == std::string::npos;
+    if (is_number) words["enum"].push_back(Json::parse(each));
+  }
   return words;
 }
 

@@ -15,6 +15,7 @@
 #include "lib/yaml/name_rules.h"
 #include "lib/yaml/policy_reader.h"
 #include "lib/yaml/service_config_reader.h"
+#include "lib/yaml/tls_reader.h"
 #include "lib/yaml/traffic_reader.h"
 
 namespace evenkeel::config {
@@ -61,6 +62,7 @@ void ReadCluster(MapReader& map, Cluster& cluster) {
   ReadBalancing(map, cluster.balancing);
   map.Optional("connection", cluster.connection, Group{ReadConnection});
   map.Optional("http2", cluster.http2, Group{ReadClusterHttp2});
+  ReadClusterTls(map, cluster);
   ReadHealth(map, cluster);
   map.Optional("max_pending_calls", cluster.max_pending_calls, Number(Cluster::kMaxPendingCalls));
   ReadRetryBrakes(map, cluster);
@@ -87,6 +89,7 @@ void ReadListener(MapReader& map, Listener& listener) {
   map.Optional("cluster", listener.cluster, ClusterReference());
   map.Optional("health_service", listener.health_service, FlagKey());
   map.Optional("http2", listener.http2, Group{ReadListenerHttp2});
+  ReadListenerTls(map, listener);
   ReadClientConnection(map, listener);
   map.Optional("mode", listener.mode, FileModeKey());
 }

@@ -305,33 +305,50 @@ struct NamedGroups {
   Rule rule;  ///< of the names
 
   template <typename T>
-  void Read(const Place& place, std::vector<base::SharedValue<T>>& out) const {
+  void Read(const Place& place, std::vector<T>& out) const {
     if (place.node().kind != YamlNode::Kind::kMap) {
       return place.FailType("a map", "write each name as a key, and what it has below it");
     }
     if (place.node().entries.empty()) return place.Fail({"is an empty map", "name at least one"});
     for (const YamlNode::Entry* entry : place.Entries()) {
       if (const auto complaint = rule(entry->key)) place.Key(*entry).Fail(*complaint);
-      T& item = out.emplace_back().Edit();
+      auto& item = ToEdit(out.emplace_back());
       item.name = entry->key;
       ReadValue(group, place.Value(*entry), item);
     }
   }
   template <typename T>
-  KeyFacts Facts(const std::vector<base::SharedValue<T>>&) const {
+  KeyFacts Facts(const std::vector<T>&) const {
     return {.type = "map of names to maps"};
   }
   template <typename T>
-  void Nested(const std::string& path, const std::vector<base::SharedValue<T>>&,
-              Catalog& catalog) const {
-    group.Nested(JoinPath(path, "<name>"), T(), catalog);
+  void Nested(const std::string& path, const std::vector<T>&, Catalog& catalog) const {
+    group.Nested(JoinPath(path, "<name>"), Of(T()), catalog);
   }
   template <typename T>
-  Written Write(const std::vector<base::SharedValue<T>>& values) const {
+  Written Write(const std::vector<T>& values) const {
     if (values.empty()) return {};
     Written map{.kind = Written::Kind::kMap};
-    for (const T& each : values) map.Set(each.name, group.WriteMap(each));
+    for (const T& each : values) map.Set(Of(each).name, group.WriteMap(Of(each)));
     return map;
+  }
+
+ private:
+  template <typename T>
+  static T& ToEdit(T& value) {
+    return value;
+  }
+  template <typename T>
+  static T& ToEdit(base::SharedValue<T>& value) {
+    return value.Edit();
+  }
+  template <typename T>
+  static const T& Of(const T& value) {
+    return value;
+  }
+  template <typename T>
+  static const T& Of(const base::SharedValue<T>& value) {
+    return *value;
   }
 };
 

@@ -1,7 +1,9 @@
 #include "lib/yaml/loader.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <iterator>
 #include <utility>
 
 #include "lib/yaml/config_reader.h"
@@ -11,19 +13,20 @@
 #include "lib/yaml/problem_places.h"
 #include "lib/yaml/service_config_reader.h"
 #include "lib/yaml/text_file.h"
+#include "lib/yaml/tls_files.h"
 
 namespace evenkeel::config {
 namespace {
 
 base::Result<std::string, int> ReadNothing(const std::string&) { return base::Error(int{EPERM}); }
 
-base::Result<Config, ConfigErrors> ReadTree(const YamlNodePtr& root, ErrorList errors,
-                                            ConfigErrors& warnings) {
-  Config config;
-  if (root) {
-    ReadConfig(Place(*root, "", errors), config);
-    warnings = AddProblems(*root, Validate(config), errors);
-  }
+// Returns the warnings.
+ConfigErrors ReadTree(const YamlNode& root, Config& config, ErrorList& errors) {
+  ReadConfig(Place(root, "", errors), config);
+  return AddProblems(root, Validate(config), errors);
+}
+
+base::Result<Config, ConfigErrors> Unless(ErrorList errors, Config config) {
   if (errors.size() > 0) return base::Error(std::move(errors).Take());
   return config;
 }
@@ -83,10 +86,22 @@ Loading LoadBy(const FileTree::FileReader& reader, const std::string& path,
       files.push_back(std::move(each));
     }
   }
+  Config config;
   ConfigErrors warnings;
-  auto config = ReadTree(root, std::move(errors), warnings);
-  if (config) AnchorPaths(*config, path);
-  return {std::move(config), std::move(warnings), std::move(files), fingerprint};
+  if (root) warnings = ReadTree(*root, config, errors);
+  bool may_settle = false;
+  if (root && errors.size() == 0) {
+    AnchorPaths(config, path);
+    const TlsFiles tls = ReadTlsFiles(config, ReadTextFile);
+    for (const std::string& each : tls.certificates) fingerprint = WithFile(fingerprint, each);
+    for (const auto* paths : {&tls.certificates, &tls.keys}) {
+      files.insert(files.end(), paths->begin(), paths->end());
+    }
+    std::ranges::move(AddProblems(*root, tls.problems, errors), std::back_inserter(warnings));
+    may_settle = errors.size() > 0;
+  }
+  return {Unless(std::move(errors), std::move(config)), std::move(warnings), std::move(files),
+          fingerprint, may_settle};
 }
 
 }  // namespace
@@ -126,9 +141,9 @@ base::Result<Config, ConfigErrors> LoadText(std::string_view text, std::string f
                                             const Variables& variables) {
   ErrorList errors(file_name);
   FileTree tree(ReadNothing, variables, errors);
-  const YamlNodePtr root = tree.ReadText(text, file_name);
-  ConfigErrors warnings;
-  return ReadTree(root, std::move(errors), warnings);
+  Config config;
+  if (const YamlNodePtr root = tree.ReadText(text, file_name)) ReadTree(*root, config, errors);
+  return Unless(std::move(errors), std::move(config));
 }
 
 }  // namespace evenkeel::config

@@ -25,10 +25,14 @@ struct Loading {
   std::vector<std::string> files;
   /// The same for the same texts of the same files; variables' values are not in it.
   uint64_t fingerprint;
+  /// What is wrong is in the files of certificates and keys alone: where several of them are
+  /// replaced one after the other, the next is likely to come in a moment.
+  bool may_settle = false;
 };
 
-/// Reads and checks a file. One that cannot be read is an error in its line 1, or at the place
-/// that includes it. Paths in it that are relative become relative to its folder.
+/// Reads and checks a file, and the certificates and keys that it names. One that cannot be read is
+/// an error in its line 1, or at the place that names it. Paths in it that are relative become
+/// relative to its folder.
 Loading Load(const std::string& path, const Variables& variables = FromEnvironment);
 /// The same of a text that is in no file, as one from a pipe; errors call it `name`. Files that it
 /// names are looked for in the working directory.
@@ -41,7 +45,8 @@ base::Result<Config, ConfigErrors> LoadFile(const std::string& path,
 /// a list as a cluster's `endpoints` can have. A pipe that has nothing is not waited for.
 base::Result<std::vector<Endpoint>, ConfigErrors> LoadEndpoints(const std::string& path);
 
-/// Checks text that came from elsewhere; errors call it `file_name`. It can include no files.
+/// Checks text that came from elsewhere; errors call it `file_name`. It can include no files, and
+/// those of certificates and keys are not read.
 base::Result<Config, ConfigErrors> LoadText(std::string_view text, std::string file_name,
                                             const Variables& variables = FromEnvironment);
 

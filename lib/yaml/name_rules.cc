@@ -5,6 +5,8 @@
 #include <cctype>
 #include <string>
 
+#include "lib/base/address.h"
+#include "lib/base/spiffe_id.h"
 #include "lib/base/status_names.h"
 
 namespace evenkeel::config {
@@ -30,6 +32,17 @@ std::string Lower(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
   return lower;
+}
+
+// Nothing: it is neither a host name nor an IP address.
+std::optional<base::Address::Kind> KindOfHost(std::string_view text) {
+  const bool needs_brackets = text.find(':') != std::string_view::npos;
+  const std::string host = needs_brackets ? "[" + std::string(text) + "]" : std::string(text);
+  const auto address = base::Address::Parse(host + ":1");
+  if (!address || address->kind() == base::Address::Kind::kUnix || text.ends_with('.')) {
+    return std::nullopt;
+  }
+  return address->kind();
 }
 
 // What every text to compare calls with must be.
@@ -149,6 +162,33 @@ std::optional<Complaint> CheckOpenPage(std::string_view text) {
   }
   return Complaint{Quoted(text) + " is no page that can be open",
                    "use /live, /ready, /metrics or /clusters"};
+}
+
+std::optional<Complaint> CheckHost(std::string_view text) {
+  if (KindOfHost(text)) return std::nullopt;
+  return Complaint{Quoted(text) + " is neither a host name nor an IP address",
+                   "write it without port and brackets: users.example"};
+}
+
+std::optional<Complaint> CheckServedName(std::string_view text) {
+  const std::string_view host = text.starts_with("*.") ? text.substr(2) : text;
+  if (KindOfHost(host) == base::Address::Kind::kName) return std::nullopt;
+  return Complaint{Quoted(text) + " is no name that a client can ask for",
+                   "write a.example, or \"*.example\" for all one label below it"};
+}
+
+std::optional<Complaint> CheckSubject(std::string_view text) {
+  if (text.starts_with("spiffe:")) {
+    const auto id = base::SpiffeId::Parse(text);
+    if (id) return std::nullopt;
+    return Complaint{Quoted(text) + " is no SPIFFE ID: " + id.error(), ""};
+  }
+  const bool is_uri = text.find("://") != std::string_view::npos;
+  if (is_uri ? std::ranges::all_of(text, IsVisible) : KindOfHost(text).has_value()) {
+    return std::nullopt;
+  }
+  return Complaint{Quoted(text) + " is no host name, IP address or URI",
+                   "write it as the certificate has it: spiffe://example.org/users"};
 }
 
 std::optional<Complaint> CheckZone(std::string_view text) {

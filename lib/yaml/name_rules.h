@@ -30,11 +30,18 @@ std::optional<Complaint> CheckSentName(std::string_view text);
 /// ' ' to '~', without spaces around: HTTP/2 would have removed them. What is wrong is said without
 /// the value, which may be a secret.
 std::optional<Complaint> CheckMetadataValue(std::string_view text);
-/// The name of a zone: as a cluster's name.
 /// The path of a file: any text.
 std::optional<Complaint> CheckFilePath(std::string_view text);
 /// A page of the admin port that may need no token.
 std::optional<Complaint> CheckOpenPage(std::string_view text);
+/// What a certificate is for: a host name without the dot at its end, or an IP address.
+std::optional<Complaint> CheckHost(std::string_view text);
+/// A name that clients ask for by TLS: a host name, or "*." and one.
+std::optional<Complaint> CheckServedName(std::string_view text);
+/// Whom a certificate is to name: a host name, an IP address, or a URI; one of SPIFFE as
+/// base::SpiffeId has it.
+std::optional<Complaint> CheckSubject(std::string_view text);
+/// The name of a zone: as a cluster's name.
 std::optional<Complaint> CheckZone(std::string_view text);
 /// What stands for an endpoint in a hash: ' ' to '~', at least one.
 std::optional<Complaint> CheckHashKey(std::string_view text);

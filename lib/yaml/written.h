@@ -23,6 +23,7 @@ struct Written {
 
   Kind kind = Kind::kNothing;
   std::string text{};            ///< kLiteral, kText and kSecret
+  std::string unseen{};          ///< what it also stands for: compared, never shown
   std::vector<Written> items{};  ///< kList
   std::vector<Entry> entries{};  ///< kMap, in the order of the reader's lines
 
@@ -59,8 +60,8 @@ inline void Written::Set(std::string_view key, Written value) {
 }
 
 inline bool Written::operator==(const Written& other) const {
-  return kind == other.kind && text == other.text && items == other.items &&
-         entries == other.entries;
+  return kind == other.kind && text == other.text && unseen == other.unseen &&
+         items == other.items && entries == other.entries;
 }
 
 inline Written WrittenText(std::string_view text) {

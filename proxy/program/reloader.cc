@@ -96,7 +96,7 @@ Reloader::Report Reloader::Foresee(Comparison& compared) const {
 
 void Reloader::Warn(const std::vector<std::string>& warnings) {
   for (const std::string& each : warnings) {
-    log_.Warning("configuration has a setting without effect", {{"warning", each}});
+    log_.Warning("configuration warning", {{"warning", each}});
   }
 }
 

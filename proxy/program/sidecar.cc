@@ -159,8 +159,7 @@ base::Result<void, std::string> Sidecar::Start() {
   reloader_.emplace(*source_, background_, config_, loading_.fingerprint, *server_, metrics_, log_,
                     DescribeChanges);
   for (const config::ConfigError& each : loading_.warnings) {
-    log_.Warning("configuration has a setting without effect",
-                 {{"warning", config::FormatWarning(each)}});
+    log_.Warning("configuration warning", {{"warning", config::FormatWarning(each)}});
   }
   return PrepareAdmin();
 }

@@ -39,6 +39,23 @@ class ConfigDiffTest : public ::testing::Test {
 
 TEST_F(ConfigDiffTest, OfTheSameIsNothing) { EXPECT_THAT(Lines(), IsEmpty()); }
 
+TEST_F(ConfigDiffTest, SaysOfAFileThatHasChangedNothingButThat) {
+  config::ListenerTls tls{.pair = {{"/a.pem", "one"}, {"/k.pem", "two"}}};
+  before_.listeners[0].Edit().tls = tls;
+  tls.pair = {{"/a.pem", "three"}, {"/k.pem", "four"}};
+  after_.listeners[0].Edit().tls = tls;
+  const std::string effect = " has changed (for connections from now on)";
+  EXPECT_THAT(Lines(), ElementsAre("listeners[127.0.0.1:1].tls.certificate: /a.pem" + effect,
+                                   "listeners[127.0.0.1:1].tls.key: /k.pem" + effect));
+}
+
+TEST_F(ConfigDiffTest, TlsOfAClusterReplacesItsConnections) {
+  Users().tls.emplace();
+  EXPECT_THAT(Lines(),
+              ElementsAre("clusters.users.tls: new (the cluster's connections are replaced "
+                          "one by one)"));
+}
+
 TEST_F(ConfigDiffTest, NamesEachKeyWithBothValues) {
   Users().balancing.panic_threshold = 10;
   Users().max_pending_calls = 7;

@@ -79,6 +79,16 @@ listeners:
     max_connection_age: 1h
     max_connection_age_grace: 10s
     proxy_protocol: {trusted: [10.0.0.0/8, "2001:db8::1"]}
+    tls:
+      certificate: /certs/server.pem
+      key: /certs/server-key.pem
+      names: {"*.b.example": {certificate: /certs/b.pem, key: /certs/b-key.pem}}
+      unknown_name: refuse
+      client_ca: /certs/clients.pem
+      client_certificate: request
+      min_version: "1.3"
+      plaintext: accept
+      max_handshakes: 50
     forward_client_certificate: {mode: append, fields: [hash, dns], trusted: [10.0.0.1]}
   - {address: "unix:/run/proxy.sock", cluster: users, mode: "0660"}
 clusters:
@@ -134,6 +144,13 @@ clusters:
       tcp_user_timeout: 0s
       tcp_keepalive: 7s
     http2: {stream_window: 1MiB, connection_window: 3MiB, max_header_list: 8KiB}
+    tls:
+      ca: /certs/ca.pem
+      name: users.example
+      subjects: ["spiffe://example.org/users", "10.0.0.1"]
+      certificate: /certs/client.pem
+      key: /certs/client-key.pem
+      verify: false
     max_pending_calls: 5
     retry_throttling: {max_tokens: 10, token_ratio: 0.1}
     retry_budget: {percent: 30, reserve: 5}
@@ -203,6 +220,17 @@ config::Config Load(std::string_view text) {
   return *loaded;
 }
 
+TEST(ConfigPageTest, HasNoTextOfAFileOfTls) {
+  config::Config config = Load(kEveryKey);
+  for (auto& each : config.listeners) {
+    if (each->tls) each.Edit().tls->pair.key.text = "BEGIN";
+  }
+  for (auto& each : config.clusters) {
+    if (each->tls) each.Edit().tls->pair->key.text = "BEGIN";
+  }
+  EXPECT_EQ(ConfigJson(config), ConfigJson(Load(kEveryKey)));
+}
+
 TEST(ConfigPageTest, FillsDefaultsIn) {
   const auto json = nlohmann::json::parse(ConfigJson(Load(kMinimal)));
   EXPECT_EQ(json["listeners"][0]["address"], "127.0.0.1:8080");
@@ -245,7 +273,7 @@ void AddKeys(const nlohmann::json& json, const std::string& path, std::set<std::
   for (const auto& [key, value] : json.items()) {
     if (json.is_array()) {
       AddKeys(value, path + "[]", keys);
-    } else if (path == "clusters") {
+    } else if (path == "clusters" || path == "listeners[].tls.names") {
       AddKeys(value, path + ".<name>", keys);
     } else if (json.is_object()) {
       AddKeys(value, path.empty() ? key : path + "." + key, keys);
@@ -303,6 +331,11 @@ TEST(ConfigPageTest, KeepsWhatTheFileSaysOfListeners) {
     "max_connections": 9, "max_connection_idle": "2m", "max_connection_age": "1h",
     "max_connection_age_grace": "10s",
     "proxy_protocol": {"trusted": ["10.0.0.0/8", "2001:db8::1/128"]},
+    "tls": {"certificate": "/certs/server.pem", "key": "/certs/server-key.pem",
+            "names": {"*.b.example": {"certificate": "/certs/b.pem", "key": "/certs/b-key.pem"}},
+            "unknown_name": "refuse", "client_ca": "/certs/clients.pem",
+            "client_certificate": "request", "min_version": "1.3", "plaintext": "accept",
+            "max_handshakes": 50},
     "forward_client_certificate": {"mode": "append", "fields": ["hash", "dns"],
       "trusted": ["10.0.0.1/32"]}})"));
 }

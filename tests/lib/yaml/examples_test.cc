@@ -1,4 +1,5 @@
-// deploy/examples: each file loads, and full.yaml has every key, each default as it is.
+// deploy/examples: each file loads, and full.yaml has every key, tls.yaml those of TLS, each
+// default as it is.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -11,6 +12,7 @@
 #include "lib/yaml/config_reader.h"
 #include "lib/yaml/loader.h"
 #include "lib/yaml/yaml_parser.h"
+#include "tests/lib/tls/test_pki.h"
 
 namespace evenkeel::config {
 namespace {
@@ -20,8 +22,37 @@ using ::testing::SizeIs;
 
 const std::filesystem::path kExamples = EVENKEEL_SOURCE_DIR "/deploy/examples";
 
+// With certificates beside them, as certificates.sh makes them.
+class Copies {
+ public:
+  Copies() {
+    std::string name = ::testing::TempDir() + "evenkeel-examples-XXXXXX";
+    folder_ = mkdtemp(name.data());
+    std::filesystem::copy(kExamples, folder_);
+    std::filesystem::create_directory(folder_ / "certs");
+    tls::TestPki pki;
+    Write("ca.pem", pki.authority().text);
+    for (const char* each : {"server", "other", "client"}) {
+      const KeyPair pair = pki.Issue({});
+      Write(std::string(each) + ".pem", pair.certificate.text);
+      Write(std::string(each) + "-key.pem", pair.key.text);
+    }
+  }
+  ~Copies() { std::filesystem::remove_all(folder_); }
+
+  std::filesystem::path Path(const std::string& name) const { return folder_ / name; }
+
+ private:
+  void Write(const std::string& name, const std::string& text) const {
+    std::ofstream(folder_ / "certs" / name) << text;
+  }
+
+  std::filesystem::path folder_;
+};
+
 Config LoadExample(const std::string& name) {
-  const auto result = LoadFile(kExamples / name);
+  const Copies copies;
+  const auto result = LoadFile(copies.Path(name));
   if (result) return *result;
   ADD_FAILURE() << Format(result.error());
   return {};
@@ -39,7 +70,8 @@ void CollectKeys(const YamlNode& node, const std::string& path,
                  std::multimap<std::string, std::string>& keys) {
   for (const YamlNodePtr& item : node.items) CollectKeys(*item, path + "[]", keys);
   for (const YamlNode::Entry& entry : node.entries) {
-    const std::string below = JoinPath(path, path == "clusters" ? "<name>" : entry.key);
+    const bool is_name = path == "clusters" || path == "listeners[].tls.names";
+    const std::string below = JoinPath(path, is_name ? "<name>" : entry.key);
     keys.emplace(below, entry.value->text);
     CollectKeys(*entry.value, below, keys);
   }
@@ -52,7 +84,7 @@ TEST(ExamplesTest, EachLoads) {
     LoadExample(file.path().filename());
     ++files;
   }
-  EXPECT_GE(files, 3);
+  EXPECT_GE(files, 4);
 }
 
 TEST(ExamplesTest, TheSmallestHasThreeEndpointsBehindOneListener) {
@@ -63,13 +95,20 @@ TEST(ExamplesTest, TheSmallestHasThreeEndpointsBehindOneListener) {
   EXPECT_THAT(config.clusters[0]->endpoints, SizeIs(3));
 }
 
-TEST(ExamplesTest, TheFullOneHasEveryKeyWithItsDefault) {
-  ErrorList errors("full.yaml");
-  const YamlNodePtr root = ParseYaml(ReadText(kExamples / "full.yaml"), errors);
-  ASSERT_TRUE(root);
+std::multimap<std::string, std::string> KeysOf(const std::string& name) {
   std::multimap<std::string, std::string> keys;
-  CollectKeys(*root, "", keys);
+  ErrorList errors(name);
+  const YamlNodePtr root = ParseYaml(ReadText(kExamples / name), errors);
+  EXPECT_TRUE(root);
+  if (root) CollectKeys(*root, "", keys);
+  return keys;
+}
+
+TEST(ExamplesTest, TheFullOneHasEveryKeyWithItsDefault) {
+  const auto of_all = KeysOf("full.yaml");
+  const auto of_tls = KeysOf("tls.yaml");
   for (const KeyFacts& key : KnownKeys()) {
+    const auto& keys = key.path.find(".tls") == std::string::npos ? of_all : of_tls;
     if (key.path == "include") continue;     // it is one file
     if (key.path == "admin.mode") continue;  // of a unix socket, which is not the default
     // Of modes that are not the default.

@@ -10,6 +10,7 @@
 
 #include "lib/yaml/loader.h"
 #include "lib/yaml/yaml_parser.h"
+#include "tests/lib/tls/test_pki.h"
 
 namespace evenkeel::config {
 namespace {
@@ -64,6 +65,60 @@ class LoadFileTest : public ::testing::Test {
 };
 
 TEST_F(LoadFileTest, ReadsAFile) { EXPECT_EQ(ErrorOfFile(Write(kGood)), "none"); }
+
+// A listener whose certificate and key lie beside the file.
+class LoadTlsTest : public LoadFileTest {
+ protected:
+  LoadTlsTest() {
+    Put(pki_.Issue({}));
+    Write(
+        "listeners:\n"
+        "  - address: \"127.0.0.1:1\"\n"
+        "    cluster: a\n"
+        "    tls: {certificate: leaf.pem, key: key.pem}\n"
+        "clusters: {a: {endpoints: [\"127.0.0.1:2\"]}}\n");
+  }
+
+  void Put(const KeyPair& pair) {
+    std::ofstream(Path("leaf.pem")) << pair.certificate.text;
+    std::ofstream(Path("key.pem")) << pair.key.text;
+  }
+  Loading LoadIt() const { return Load(Path("file.yaml")); }
+
+  tls::TestPki pki_;
+};
+
+TEST_F(LoadTlsTest, ReadsCertificatesBesideTheFile) {
+  const Loading loading = LoadIt();
+  ASSERT_TRUE(loading.config) << Format(loading.config.error());
+  EXPECT_THAT(loading.config->listeners[0]->tls->pair.key.text, HasSubstr("PRIVATE KEY"));
+  EXPECT_EQ(loading.files, (std::vector{Path("file.yaml"), Path("leaf.pem"), Path("key.pem")}));
+  EXPECT_FALSE(loading.may_settle);
+}
+
+TEST_F(LoadTlsTest, AnotherCertificateIsAnotherConfiguration) {
+  const Loading before = LoadIt();
+  Put(pki_.Issue({}));
+  const Loading after = LoadIt();
+  ASSERT_TRUE(after.config);
+  EXPECT_NE(*before.config, *after.config);
+  EXPECT_NE(before.fingerprint, after.fingerprint);
+}
+
+TEST_F(LoadTlsTest, AKeyOfAnotherCertificateMayBeFollowedByItsOwn) {
+  std::ofstream(Path("key.pem")) << pki_.Issue({}).key.text;
+  const Loading loading = LoadIt();
+  ASSERT_FALSE(loading.config);
+  EXPECT_TRUE(loading.may_settle);
+  EXPECT_THAT(Format(loading.config.error()),
+              HasSubstr("file.yaml:4:39: listeners[0].tls.key: " + Path("key.pem") + " is not"));
+  EXPECT_EQ(loading.files.size(), 3U) << "they are watched";
+}
+
+TEST_F(LoadTlsTest, WhatIsWrongOtherwiseSettlesByNothing) {
+  Write("listeners: []\n");
+  EXPECT_FALSE(LoadIt().may_settle);
+}
 
 TEST_F(LoadFileTest, NamesTheFileInErrors) {
   EXPECT_EQ(ErrorOfFile(Write("listeners: [{address: \"h:1\", cluster: a}]\nclusters: []\n")),

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "tests/lib/net/loop_test.h"
+#include "tests/lib/tls/test_pki.h"
 
 namespace evenkeel::proxy {
 namespace {
@@ -29,8 +30,9 @@ class FileConfigSourceTest : public net::LoopTest {
   static std::string Listener(int port) {
     return "listeners: [{address: \"127.0.0.1:" + std::to_string(port) + "\", cluster: users}]\n";
   }
-  void Follow() {
-    source_.emplace(loop_, *background_, Path("main.yaml"), config::Load(Path("main.yaml")).files);
+  void Follow(base::Duration patience = net::FileWatcher::kMostPatience) {
+    source_.emplace(loop_, *background_, Path("main.yaml"), config::Load(Path("main.yaml")).files,
+                    patience);
     source_->Follow([this](std::string_view trigger) { triggers_.emplace_back(trigger); });
   }
   ConfigSource::Offer Take() {
@@ -108,6 +110,45 @@ TEST_F(FileConfigSourceTest, ReadsAgainWhatIsOtherFiles) {
   RunUntil([&] { return offers > 0; });
   Settle();
   EXPECT_EQ(offers, 1U);
+}
+
+// A certificate and its key, replaced one after the other.
+class FileConfigSourceTlsTest : public FileConfigSourceTest {
+ protected:
+  FileConfigSourceTlsTest() {
+    Write("leaf.pem", pair_.certificate.text);
+    Write("key.pem", pair_.key.text);
+    Write("main.yaml",
+          "listeners:\n"
+          "  - {address: \"127.0.0.1:1\", cluster: users,\n"
+          "     tls: {certificate: leaf.pem, key: key.pem}}\n" +
+              clusters_);
+  }
+
+  tls::TestPki pki_;
+  const config::KeyPair pair_ = pki_.Issue({});
+  const config::KeyPair next_ = pki_.Issue({});
+};
+
+TEST_F(FileConfigSourceTlsTest, WaitsForTheOtherHalfOfAPair) {
+  Follow();
+  Write("leaf.pem", next_.certificate.text);
+  std::optional<ConfigSource::Offer> got;
+  source_->Take([&got](ConfigSource::Offer offer) { got = std::move(offer); });
+  AwaitChanges(1);
+  EXPECT_FALSE(got) << "half of a pair is no offer yet";
+  Write("key.pem", next_.key.text);
+  RunUntil([&] { return got.has_value(); });
+  ASSERT_TRUE(got->config) << got->config.error().front();
+  EXPECT_EQ(got->config->listeners[0]->tls->pair.key.text, next_.key.text);
+}
+
+TEST_F(FileConfigSourceTlsTest, DoesNotWaitForEver) {
+  Follow({});
+  Write("leaf.pem", next_.certificate.text);
+  const auto offer = Take();
+  ASSERT_FALSE(offer.config);
+  EXPECT_THAT(offer.config.error().front(), HasSubstr("is not the key of the first certificate"));
 }
 
 }  // namespace
