@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "lib/base/clock.h"
 #include "lib/config/config.h"
@@ -23,6 +24,8 @@ struct ConnectionSettings {
   /// never.
   base::Duration tcp_keepalive = config::Connection{}.tcp_keepalive;
   std::shared_ptr<const rpc::Transports> transports = rpc::PlainTransports();
+  /// What the endpoint's certificate has to be for (Transports::Connect); a pool sets its target's.
+  std::string host{};
   bool operator==(const ConnectionSettings&) const = default;
 };
 

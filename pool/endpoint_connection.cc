@@ -28,7 +28,7 @@ EndpointConnection::EndpointConnection(net::EventLoop& loop, const net::SocketAd
       heartbeat_(loop, connection_.session(), settings.keepalive,
                  [this] { connection_.Abort("no answer to a keepalive PING"); }) {
   connect_timer_.StartAfter(settings.connect_timeout);
-  connection_.Connect(address);
+  connection_.Connect(address, settings.host);
   WatchPath(settings);
 }
 

@@ -47,6 +47,11 @@ constexpr auto kSettled = std::chrono::seconds(1);
 // How long a call waits at a full endpoint before it asks for another one.
 constexpr auto kWhile = std::chrono::milliseconds(20);
 
+// For the log and the admin port; callers get the reason alone.
+std::string WithDetail(const rpc::Connection::Loss& loss) {
+  return loss.detail.empty() ? loss.reason : loss.reason + ": " + loss.detail;
+}
+
 constexpr char kRemoved[] = "the endpoint was removed";
 
 }  // namespace
@@ -181,7 +186,7 @@ void Pool::OnLost(EndpointConnection& connection, ConnectionState before,
   last_failure_ = loss.reason;
   if (before == ConnectionState::kConnecting) ++addresses_failed_;
   if (!Has(ConnectionState::kReady)) {
-    SetState(State::kFailing, loss.reason);
+    SetState(State::kFailing, WithDetail(loss));
     const bool more_addresses = addresses_failed_ % target_.addresses.size() != 0;
     if (more_addresses && !retired_) return Connect();
     FailWaiters(loss.reason);
@@ -284,6 +289,7 @@ bool Pool::MayConnectMore() const {
 ConnectionSettings Pool::SettingsNow() const {
   ConnectionSettings settings = settings_.connection;
   settings.keepalive.time = target_.keepalive->Stretch(settings.keepalive.time);
+  settings.host = target_.host;
   return settings;
 }
 

@@ -99,6 +99,8 @@ class Pool final : private EndpointConnection::Owner {
     balancer::EndpointPtr endpoint;
     telemetry::EndpointId id;
     std::vector<net::SocketAddress> addresses;
+    /// As it is written, without port or brackets; empty: a Unix socket.
+    std::string host{};
     /// Shared by all workers' pools of the endpoint.
     std::shared_ptr<KeepaliveMemory> keepalive = std::make_shared<KeepaliveMemory>();
     /// The endpoint's own, and its cluster's; without limits by default.

@@ -31,6 +31,7 @@ Json ToJson(const ClusterView& cluster) {
   for (const EndpointView& each : cluster.endpoints) endpoints.push_back(ToJson(each));
   Json json = {{"name", cluster.name},
                {"policy", cluster.policy},
+               {"tls", cluster.tls},
                {"endpoints", std::move(endpoints)},
                {"discovery_failure", cluster.discovery_failure}};
   for (const CountView& each : cluster.calls) {
@@ -54,6 +55,10 @@ std::vector<Row> Rows(const std::vector<ClusterView>& clusters) {
                       std::to_string(each.in_flight), std::to_string(each.picked),
                       std::to_string(each.connections), std::to_string(each.failures),
                       Age(each.state_age), each.why});
+    }
+    if (cluster.tls == "not verified") {
+      rows.push_back({cluster.name, cluster.policy, "-", "not_verified", "-", "-", "-", "-", "-",
+                      "tls.verify is false: whoever answers at an endpoint's address is believed"});
     }
     if (cluster.discovery_failure.empty()) continue;
     rows.push_back({cluster.name, cluster.policy, "-", "not_found", "-", "-", "-", "-", "-",

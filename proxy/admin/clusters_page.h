@@ -8,7 +8,7 @@
 
 namespace evenkeel::admin {
 
-/// {"clusters":[{"name","policy","endpoints":[{"address","state","in_flight","picked",
+/// {"clusters":[{"name","policy","tls","endpoints":[{"address","state","in_flight","picked",
 /// "connections"}]}]}, indented.
 std::string ClustersJson(const std::vector<ClusterView>& clusters);
 

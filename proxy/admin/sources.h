@@ -55,6 +55,8 @@ struct ClusterView {
   std::vector<CountView> calls{};  ///< since the process started
   /// Why it has no endpoints, or none that are new; empty: nothing is wrong.
   std::string discovery_failure{};
+  /// How its endpoints are connected to: "off", "verified", or "not verified".
+  std::string tls = "off";
 };
 
 /// Why a would-be call would go where it would go.

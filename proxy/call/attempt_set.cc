@@ -257,7 +257,8 @@ void AttemptSet::OnAttemptOpen(Attempt& attempt, http2::Session& session) {
   if (attempt.notes.record != nullptr) {
     attempt.notes.record->opened = record_.opened = context_.loop.Now();
   }
-  if (session.scheme() != "http") request_.Set(":scheme", session.scheme());
+  // It belongs to the connection, not to the call.
+  if (request_.Find(":scheme") != session.scheme()) request_.Set(":scheme", session.scheme());
   attempt.Open(session, request_, body_.kept(), body_.ended());
   CommitIfOverLimit();
 }

@@ -48,6 +48,22 @@ pool::Pool::Settings PoolSettingsOf(const config::Cluster& cluster) {
           .max_connections = connection.max_connections};
 }
 
+std::string TlsHostOf(const config::Cluster& cluster, const std::string& address) {
+  std::string host;
+  if (const auto* dns = std::get_if<config::DnsName>(&cluster.origin)) {
+    host = dns->name;
+    // _service._proto.name (RFC 2782)
+    while (host.starts_with('_') && host.find('.') != std::string::npos) {
+      host.erase(0, host.find('.') + 1);
+    }
+  } else if (const auto parsed = base::Address::Parse(address);
+             parsed && parsed->kind() != base::Address::Kind::kUnix) {
+    host = parsed->host();
+  }
+  if (host.ends_with('.')) host.pop_back();  // complete names, which certificates have not
+  return host;
+}
+
 std::shared_ptr<RetryState> RetryStateOf(const config::Cluster& cluster,
                                          telemetry::RetryCounters& counters,
                                          std::shared_ptr<pool::Limits> limits) {

@@ -24,10 +24,16 @@ admin::ReloadView ToView(Reloader::Report report) {
   return {result, report.generation, std::move(report.lines)};
 }
 
+const char* TlsWord(ClusterStatus::Tls tls) {
+  if (tls == ClusterStatus::Tls::kOff) return "off";
+  return tls == ClusterStatus::Tls::kVerified ? "verified" : "not verified";
+}
+
 std::vector<admin::ClusterView> ClusterViews(const Server& server) {
   std::vector<admin::ClusterView> views;
   for (const ClusterStatus& cluster : server.Clusters()) {
-    admin::ClusterView view{cluster.name, cluster.policy, {}, {}, cluster.trouble};
+    admin::ClusterView view{cluster.name, cluster.policy,  {},
+                            {},           cluster.trouble, TlsWord(cluster.tls)};
     for (const EndpointStatus& each : cluster.endpoints) {
       view.endpoints.push_back({each.address, std::string(each.health.state), each.in_flight,
                                 each.picked, each.ready_workers,

@@ -184,7 +184,10 @@ std::vector<ClusterController::Leaving> ClusterController::LeavingEndpoints() co
 ClusterController::Known ClusterController::Keep(Known known,
                                                  const discovery::ResolvedEndpoint& endpoint) {
   balancer::Endpoint& kept = *known.spec.target.endpoint;
-  if (!IsSameButForWeight(kept.traits(), endpoint.traits)) return Make(endpoint);
+  // Another source may lead to the same address, for another name.
+  const bool is_same = IsSameButForWeight(kept.traits(), endpoint.traits) &&
+                       known.spec.target.host == TlsHostOf(config_, endpoint.address);
+  if (!is_same) return Make(endpoint);
   endpoints_.SetWeight(kept, endpoint.traits.weight);
   return known;
 }
@@ -193,7 +196,8 @@ ClusterController::Known ClusterController::Make(discovery::ResolvedEndpoint end
   Known known;
   known.spec.target = {
       std::make_shared<balancer::Endpoint>(endpoint.address, std::move(endpoint.traits)),
-      context_.metrics.RegisterEndpoint(config_->name, endpoint.address), endpoint.addresses};
+      context_.metrics.RegisterEndpoint(config_->name, endpoint.address), endpoint.addresses,
+      TlsHostOf(config_, endpoint.address)};
   SetLimits(*known.spec.target.limits, config_->endpoint_limits,
             config_->endpoint_limits.max_pending_calls);
   known.spec.target.cluster_limits = limits_;
@@ -231,6 +235,7 @@ std::shared_ptr<const ClusterSpec> ClusterController::MakeSpec() {
   spec->events = MakeEvents();
   spec->pools = PoolSettingsOf(config_);
   spec->pools.connection.http2.instance = context_.instance;
+  spec->pools.connection.transports = context_.transports.Of(config_->tls);
   spec->health_check = config_->health_check;
   // Only those that are left after subsetting get connections.
   for (const balancer::EndpointPtr& each : endpoints_.endpoints()) {
@@ -244,7 +249,7 @@ EndpointSpec ClusterController::SpecOf(const balancer::Endpoint& endpoint) const
   spec.outcomes = health_.OutcomesOf(endpoint);
   if (config_->health_check && IsAskedElsewhere(*config_->health_check)) {
     spec.asked_at = {spec.target.endpoint, spec.target.id,
-                     AtPort(spec.target.addresses, config_->health_check->port)};
+                     AtPort(spec.target.addresses, config_->health_check->port), spec.target.host};
   }
   return spec;
 }

@@ -20,6 +20,7 @@
 #include "lib/telemetry/log.h"
 #include "lib/telemetry/metrics.h"
 #include "proxy/cluster/cluster_spec.h"
+#include "proxy/cluster/endpoint_transports.h"
 #include "proxy/discovery/endpoint_source.h"
 #include "proxy/discovery/resolved_endpoint.h"
 
@@ -46,6 +47,8 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
     telemetry::Log& log;
     unsigned workers;
     uint32_t instance;  ///< what sidecars know this one by
+    /// Has those of each configuration that the cluster gets.
+    const EndpointTransports& transports;
     Owner& owner;
   };
 

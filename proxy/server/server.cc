@@ -27,6 +27,11 @@ constexpr size_t kOtherDescriptors = 64;
 // What the fairness metric looks back over.
 constexpr base::Duration kFairnessWindow = std::chrono::seconds(10);
 
+ClusterStatus::Tls TlsOf(const config::Cluster& cluster) {
+  if (!cluster.tls) return ClusterStatus::Tls::kOff;
+  return cluster.tls->verify ? ClusterStatus::Tls::kVerified : ClusterStatus::Tls::kUnverified;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Server>, std::string> Server::Start(
@@ -92,9 +97,12 @@ Result<void, std::string> Server::Apply(const config::Config& config) {
   if (auto ours = config::FindOwnListener(config)) return Error(std::move(*ours));
   config::Config next = config;
   config::ShareEqual(config_, next);
+  auto transports = transports_.Next(next.clusters);
+  if (!transports) return Error(transports.error());
   auto listeners = PrepareListeners(next);
   if (!listeners) return Error(listeners.error());
   config_ = std::move(next);
+  transports_ = std::move(*transports);
   Commit(std::move(*listeners));
   return {};
 }
@@ -218,7 +226,8 @@ Server::ClusterPtr Server::Configured(const base::SharedValue<config::Cluster>& 
   const bool stays = cluster && cluster->config() == config;
   if (!cluster) {
     const ClusterController::Context context{
-        loop_, random_, metrics_, log_, static_cast<unsigned>(workers_.size()), instance_, *this};
+        loop_,     random_,     metrics_, log_, static_cast<unsigned>(workers_.size()),
+        instance_, transports_, *this};
     cluster = std::make_shared<ClusterController>(ClusterId{next_id_++}, config, context);
     if (serving_) cluster->SkipStartup();
   } else if (!stays) {
@@ -367,6 +376,7 @@ std::vector<ClusterStatus> Server::Clusters() const {
     ClusterStatus status{cluster->name(),
                          std::string(config::PolicyName(cluster->config()->policy)),
                          cluster->trouble(),
+                         TlsOf(cluster->config()),
                          {},
                          metrics_.retries().Of(cluster->name()).Named()};
     for (const balancer::EndpointPtr& each : cluster->endpoints().endpoints()) {

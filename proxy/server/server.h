@@ -39,6 +39,7 @@ struct ClusterStatus {
   std::string name;
   std::string policy;
   std::string trouble;  ///< what is wrong with where its endpoints come from; empty: nothing
+  enum class Tls : uint8_t { kOff, kVerified, kUnverified } tls;
   std::vector<EndpointStatus> endpoints;
   std::vector<telemetry::NamedCount> calls;  ///< what became of its calls, since the start
 };
@@ -161,6 +162,7 @@ class Server final : private ClusterController::Owner {
   config::Config config_;              // what is served
   const uint32_t instance_;            // what sidecars know this one by, whatever the seed; not 0
   RateLimits rate_limits_{random_()};  // after random_
+  EndpointTransports transports_;      // of config_
   std::vector<ClusterPtr> clusters_;   // in the configuration's order
   std::vector<Listening> listeners_;   // likewise
   uint64_t next_id_ = 0;               // of clusters and listeners

@@ -66,6 +66,7 @@ class PoolTest : public net::LoopTest, public Pool::Observer {
         Pool::Target{.endpoint = std::make_shared<balancer::Endpoint>("endpoint"),
                      .id = metrics_.RegisterEndpoint("cluster", "endpoint"),
                      .addresses = std::move(addresses),
+                     .host = "users.example",
                      .limits = limits_,
                      .cluster_limits = cluster_limits_},
         settings_, observer);

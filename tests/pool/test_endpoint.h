@@ -35,6 +35,9 @@ class TestEndpoint {
   /// Announces its SETTINGS never, as if it hung after accept.
   void HangAfterAccept() { hangs_ = true; }
   /// For connections to come.
+  void set_transports(std::shared_ptr<const rpc::Transports> transports) {
+    transports_ = std::move(transports);
+  }
   void set_max_streams(uint32_t streams) { settings_.max_concurrent_streams = streams; }
   void set_max_header_list(uint32_t size) { settings_.max_header_list = size; }
 
@@ -64,13 +67,14 @@ class TestEndpoint {
   void Accept(base::FileDescriptor socket) {
     if (hangs_) return hanging.push_back(std::move(socket));
     connections.push_back(
-        std::make_unique<rpc::ConnectionPeer>(loop_, http2::Role::kServer, settings_));
+        std::make_unique<rpc::ConnectionPeer>(loop_, http2::Role::kServer, settings_, transports_));
     connections.back()->on_request = on_request;
     connections.back()->connection().Attach(std::move(socket));
   }
 
   net::EventLoop& loop_;
   http2::SessionSettings settings_;
+  std::shared_ptr<const rpc::Transports> transports_ = rpc::PlainTransports();
   bool hangs_ = false;
   std::optional<net::SocketAddress> address_;
   std::optional<net::Listener> listener_;

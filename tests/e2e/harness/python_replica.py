@@ -9,14 +9,16 @@ IDENTITY = (lambda request: request)
 
 class PythonReplica:
     """Listening once constructed. `answer(payload, context)` returns the answer's bytes, for any
-    unary method."""
+    unary method. `credentials`: grpc.ServerCredentials; none: plain text."""
 
-    def __init__(self, answer, threads=16):
+    def __init__(self, answer, threads=16, credentials=None):
         self.calls = 0
         self._answer = answer
         self._server = grpc.server(concurrent.futures.ThreadPoolExecutor(threads))
         self._server.add_generic_rpc_handlers((self,))
-        self.address = f"127.0.0.1:{self._server.add_insecure_port('127.0.0.1:0')}"
+        port = (self._server.add_secure_port("127.0.0.1:0", credentials) if credentials
+                else self._server.add_insecure_port("127.0.0.1:0"))
+        self.address = f"127.0.0.1:{port}"
         self._server.start()
 
     def service(self, details):

@@ -11,14 +11,17 @@ const std::vector<ClusterView> kClusters = {
     {"users",
      "least_request",
      {{"127.0.0.1:50051", "ready", 3, 1000, 2, 61.5, "connected", "serving 1 s ago", 990, 7, 1},
-      {"127.0.0.1:50052", "not_connected", 0, 17, 0, 2, "refused"}}},
+      {"127.0.0.1:50052", "not_connected", 0, 17, 0, 2, "refused"}},
+     {},
+     "",
+     "verified"},
     {"empty", "round_robin", {}},
 };
 
 TEST(ClustersPageTest, ShowsEveryFactAsJson) {
   const auto json = nlohmann::json::parse(ClustersJson(kClusters));
   const auto expected = nlohmann::json::parse(R"({"clusters": [
-    {"name": "users", "policy": "least_request", "endpoints": [
+    {"name": "users", "policy": "least_request", "tls": "verified", "endpoints": [
       {"address": "127.0.0.1:50051", "state": "ready",
        "state_age_seconds": 61.5, "why": "connected",
        "last_probe": "serving 1 s ago", "successes": 990, "failures": 7, "failures_in_a_row": 1,
@@ -28,7 +31,7 @@ TEST(ClustersPageTest, ShowsEveryFactAsJson) {
        "last_probe": "", "successes": 0, "failures": 0, "failures_in_a_row": 0,
        "in_flight": 0, "picked": 17, "connections": 0}],
      "discovery_failure": ""},
-    {"name": "empty", "policy": "round_robin", "endpoints": [], "discovery_failure": ""}]})");
+    {"name": "empty", "policy": "round_robin", "tls": "off", "endpoints": [], "discovery_failure": ""}]})");
   EXPECT_EQ(json, expected);
 }
 
@@ -51,6 +54,11 @@ TEST(ClustersPageTest, SaysWhyThereAreNoEndpoints) {
   const std::string table = ClustersTable(clusters);
   EXPECT_NE(table.find("not_found"), std::string::npos) << table;
   EXPECT_NE(table.find("dns:///users:1: silence\n"), std::string::npos) << table;
+}
+
+TEST(ClustersPageTest, RemindsOfEndpointsThatNobodyVerifies) {
+  const std::string table = ClustersTable({{"users", "random", {}, {}, "", "not verified"}});
+  EXPECT_NE(table.find("not_verified"), std::string::npos) << table;
 }
 
 TEST(ClustersPageTest, IsAnEmptyListWithoutClusters) {

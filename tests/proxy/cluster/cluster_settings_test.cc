@@ -51,6 +51,23 @@ TEST_F(ClusterSettingsTest, BrakesBeginFull) {
   EXPECT_EQ(brakes.at_once, &limits->retries);
 }
 
+TEST_F(ClusterSettingsTest, CertificatesAreForTheHostAsItIsWritten) {
+  EXPECT_EQ(TlsHostOf(cluster_, "users.example:50061"), "users.example");
+  EXPECT_EQ(TlsHostOf(cluster_, "users.example.:50061"), "users.example");
+  EXPECT_EQ(TlsHostOf(cluster_, "10.0.0.1:50061"), "10.0.0.1");
+  EXPECT_EQ(TlsHostOf(cluster_, "[::1]:50061"), "::1");
+  EXPECT_EQ(TlsHostOf(cluster_, "unix:/run/users.sock"), "");
+}
+
+TEST_F(ClusterSettingsTest, OfDnsItIsTheNameThatWasAskedFor) {
+  using Records = config::DnsName::Records;
+  cluster_.origin = config::DnsName{.name = "users.example", .port = 50061};
+  EXPECT_EQ(TlsHostOf(cluster_, "10.0.0.1:50061"), "users.example");
+  cluster_.origin =
+      config::DnsName{.records = Records::kServices, .name = "_grpc._tcp.users.example"};
+  EXPECT_EQ(TlsHostOf(cluster_, "10.0.0.1:50061"), "users.example");
+}
+
 TEST_F(ClusterSettingsTest, SetsEachLimit) {
   pool::Limits limits;
   SetLimits(limits, {.max_calls = 1, .max_connections = 2, .max_retries = 3}, 4);

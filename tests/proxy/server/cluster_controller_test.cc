@@ -19,7 +19,7 @@ class ClusterControllerTest : public net::LoopTest, private ClusterController::O
     config_.retry_throttling.emplace();
     controller_ = std::make_shared<ClusterController>(
         ClusterId{1}, config_,
-        ClusterController::Context{loop_, random_, metrics_, log_, 1, 0, *this});
+        ClusterController::Context{loop_, random_, metrics_, log_, 1, 0, transports_, *this});
   }
 
   config::Cluster config_;
@@ -27,6 +27,7 @@ class ClusterControllerTest : public net::LoopTest, private ClusterController::O
   std::ostringstream log_text_;
   telemetry::Log log_{telemetry::LogLevel::kInfo, telemetry::LogFormat::kText, log_text_};
   telemetry::Metrics metrics_;
+  EndpointTransports transports_;
   std::shared_ptr<ClusterController> controller_;
 
  private:

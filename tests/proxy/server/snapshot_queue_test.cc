@@ -22,7 +22,7 @@ class SnapshotQueueTest : public net::LoopTest, private ClusterController::Owner
     config.name = "cluster-" + std::to_string(id);
     auto cluster = std::make_shared<ClusterController>(
         ClusterId{id}, config,
-        ClusterController::Context{loop_, random_, metrics_, log_, 1, 0, *this});
+        ClusterController::Context{loop_, random_, metrics_, log_, 1, 0, transports_, *this});
     std::vector<discovery::ResolvedEndpoint> resolved;
     for (size_t i = 0; i < endpoints; ++i) {
       resolved.push_back({"endpoint-" + std::to_string(i), {}, {}});
@@ -36,6 +36,7 @@ class SnapshotQueueTest : public net::LoopTest, private ClusterController::Owner
   std::ostringstream log_text_;
   telemetry::Log log_{telemetry::LogLevel::kError, telemetry::LogFormat::kText, log_text_};
   telemetry::Metrics metrics_;
+  EndpointTransports transports_;
   std::vector<std::string> given_;
   int rounds_ = 0;
   SnapshotQueue queue_{loop_,
