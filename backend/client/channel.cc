@@ -13,6 +13,13 @@ namespace {
 constexpr int kFirstBackoffMs = 100;
 constexpr int kLongestBackoffMs = 1000;
 
+std::shared_ptr<grpc::ChannelCredentials> Credentials(const TlsFiles& tls) {
+  if (tls.ca.empty()) return grpc::InsecureChannelCredentials();
+  return grpc::SslCredentials({.pem_root_certs = ReadPem(tls.ca),
+                               .pem_private_key = ReadPem(tls.key),
+                               .pem_cert_chain = ReadPem(tls.certificate)});
+}
+
 std::chrono::system_clock::time_point After(base::Duration duration) {
   return std::chrono::system_clock::now() +
          std::chrono::duration_cast<std::chrono::system_clock::duration>(duration);
@@ -31,8 +38,8 @@ std::shared_ptr<grpc::Channel> MakeChannel(const ClientOptions& options) {
   if (!options.authority.empty()) {
     arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, options.authority);
   }
-  return grpc::CreateCustomChannel(options.target->ToString(), grpc::InsecureChannelCredentials(),
-                                   arguments);
+  if (!options.tls_name.empty()) arguments.SetSslTargetNameOverride(options.tls_name);
+  return grpc::CreateCustomChannel(options.target->ToString(), Credentials(options.tls), arguments);
 }
 
 bool Connect(grpc::Channel& channel, const ClientOptions& options) {

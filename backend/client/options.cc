@@ -54,6 +54,12 @@ void AddTarget(CLI::App& app, ClientOptions& options) {
   AddDuration(app, "--deadline", options.deadline, "Time limit of each call. 0: none");
   AddDuration(app, "--connect-timeout", options.connect_timeout, "Time to connect");
   AddMetadata(app, options);
+  AddTlsFiles(app, options.tls,
+              "Speaks TLS; the server must show a certificate that one of these has signed (PEM)");
+  app.add_option("--tls-name", options.tls_name,
+                 "What its certificate must be for (default: the target's host)")
+      ->type_name("NAME")
+      ->group("TLS");
   const auto read_token = [&options](const std::string& token) {
     options.metadata.emplace_back("authorization", "Bearer " + token);
   };

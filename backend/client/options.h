@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "backend/flags.h"
+#include "backend/tls_files.h"
 #include "lib/base/address.h"
 #include "lib/base/clock.h"
 #include "lib/base/result.h"
@@ -41,6 +42,8 @@ struct ClientOptions {
 
   std::optional<base::Address> target;                 ///< always there once parsed
   std::string authority;                               ///< empty: the target
+  TlsFiles tls;                                        ///< without `ca`: plain text
+  std::string tls_name;                                ///< of the server; empty: the target's host
   base::Duration deadline = std::chrono::seconds(10);  ///< of a call; 0: none
   base::Duration connect_timeout = std::chrono::seconds(5);
   std::vector<std::pair<std::string, std::string>> metadata;

@@ -119,10 +119,14 @@ base::Result<ServerOptions, EarlyExit> ParseServerOptions(std::vector<std::strin
   AddLoad(app, options);
   AddFaults(app, options);
   AddReports(app, options);
+  AddTlsFiles(app, options.tls, "Clients must show a certificate that one of these has signed");
   AddShutdown(app, options);
   if (auto exit = ParseArguments(app, std::move(arguments))) return base::Error(*std::move(exit));
   if (options.latency_jitter > options.latency) {
     return base::Error(UsageError(app, "--latency-jitter must not exceed --latency"));
+  }
+  if (!options.tls.ca.empty() && options.tls.certificate.empty()) {
+    return base::Error(UsageError(app, "--tls-ca needs --tls-certificate"));
   }
   if (options.orca_min_interval < std::chrono::milliseconds(1)) {
     return base::Error(UsageError(app, "--orca-min-interval must be at least 1ms"));

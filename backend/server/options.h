@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "backend/flags.h"
+#include "backend/tls_files.h"
 #include "lib/base/address.h"
 #include "lib/base/clock.h"
 #include "lib/base/result.h"
@@ -27,6 +28,7 @@ struct ServerOptions {
   double fail_rate = 0;  ///< 0 to 1
   rpc::StatusCode fail_status = rpc::StatusCode::kUnavailable;
   std::string require_token;  ///< empty: none required
+  TlsFiles tls;               ///< without a certificate: plain text
 
   enum class Orca { kOff, kTrailer, kStream, kBoth };
   Orca orca = Orca::kBoth;

@@ -55,6 +55,16 @@ void Configure(grpc::ServerBuilder& builder, const ServerOptions& options) {
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 1);
 }
 
+std::shared_ptr<grpc::ServerCredentials> Credentials(const TlsFiles& tls) {
+  if (tls.certificate.empty()) return grpc::InsecureServerCredentials();
+  grpc::SslServerCredentialsOptions options(
+      tls.ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                     : GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY);
+  options.pem_root_certs = ReadPem(tls.ca);
+  options.pem_key_cert_pairs.push_back({ReadPem(tls.key), ReadPem(tls.certificate)});
+  return grpc::SslServerCredentials(options);
+}
+
 bool StreamsReports(const ServerOptions& options) {
   return options.orca == ServerOptions::Orca::kStream || options.orca == ServerOptions::Orca::kBoth;
 }
@@ -82,8 +92,7 @@ bool Server::Listen() {
   Configure(builder, options_);
   std::vector<int> ports(options_.listen.size());
   for (size_t i = 0; i < ports.size(); ++i) {
-    builder.AddListeningPort(options_.listen[i].ToString(), grpc::InsecureServerCredentials(),
-                             &ports[i]);
+    builder.AddListeningPort(options_.listen[i].ToString(), Credentials(options_.tls), &ports[i]);
   }
   builder.RegisterService(&users_.service());
   builder.RegisterService(&health_service_.service());

@@ -96,5 +96,12 @@ TEST(ClientOptionsTest, HelpIsNoError) {
   EXPECT_THAT(help.error().text, HasSubstr("--rate"));
 }
 
+TEST(ClientOptionsTest, TlsNeedsFilesThatAreThere) {
+  const char kFile[] = "/proc/self/maps";
+  EXPECT_EQ(Parse({"get", "u", "--tls-ca", kFile}).tls.ca, kFile);
+  EXPECT_THAT(ErrorOf({"get", "u", "--tls-certificate", kFile}), HasSubstr("--tls-key"));
+  EXPECT_THAT(ErrorOf({"get", "u", "--tls-ca", "/nowhere"}), HasSubstr("--tls-ca"));
+}
+
 }  // namespace
 }  // namespace evenkeel::backend

@@ -65,5 +65,13 @@ TEST(ServerOptionsTest, JitterMustNotExceedLatency) {
   EXPECT_EQ(Parse({"--latency", "2ms", "--latency-jitter", "2ms"}).latency_jitter, 2ms);
 }
 
+TEST(ServerOptionsTest, TlsNeedsFilesThatAreThere) {
+  const char kFile[] = "/proc/self/maps";
+  EXPECT_EQ(Parse({"--tls-certificate", kFile, "--tls-key", kFile}).tls.key, kFile);
+  EXPECT_THAT(ErrorOf({"--tls-certificate", kFile}), HasSubstr("--tls-key"));
+  EXPECT_THAT(ErrorOf({"--tls-ca", "/nowhere"}), HasSubstr("--tls-ca"));
+  EXPECT_THAT(ErrorOf({"--tls-ca", kFile}), HasSubstr("--tls-ca needs --tls-certificate"));
+}
+
 }  // namespace
 }  // namespace evenkeel::backend
