@@ -23,6 +23,7 @@ test_packages=(
   clang-format shellcheck valgrind
   python3-grpcio python3-protobuf python3-h2 python3-hpack python3-hyperframe
   python3-yaml python3-jsonschema python3-kubernetes  # the latter for the API's types
+  openssl  # certificates for tests
   systemd                          # for systemd-analyze
   prometheus  # for promtool; its service is kept from starting, see InstallPackages
 )
