@@ -122,6 +122,7 @@ const Target kTargets[] = {{"server_session", FuzzServerSession, 30'000},
                            {"spiffe_id", FuzzSpiffeId, 30'000},
                            {"forwarded_certificate", FuzzForwardedCertificate, 30'000},
                            {"config", FuzzConfig, 300},
+                           {"tls_session", FuzzTlsSession, 1'000},
                            {"trace", FuzzTrace, 30'000}};
 
 INSTANTIATE_TEST_SUITE_P(All, CorpusTest, ::testing::ValuesIn(kTargets),

@@ -37,6 +37,9 @@ void FuzzForwardedCertificate(std::span<const uint8_t> input);
 void FuzzSpiffeId(std::span<const uint8_t> input);
 /// A configuration file.
 void FuzzConfig(std::span<const uint8_t> input);
+/// A peer's bytes into a server's or a client's TLS session, or into both of a pair that speak with
+/// each other: there they spoil what is on its way.
+void FuzzTlsSession(std::span<const uint8_t> input);
 /// A call's headers for trace contexts: a byte for the rules, then a line for each header.
 void FuzzTrace(std::span<const uint8_t> input);
 
