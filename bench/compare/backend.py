@@ -21,8 +21,8 @@ def method(size):
     return f"/bench.Echo/Call{size}.grpc"
 
 
-def start(scratch, sizes):
-    """An nghttpd that answers method(size) for each of `sizes`."""
+def start(scratch, sizes, certificates=None):
+    """An nghttpd that answers method(size) for each of `sizes`; with certificates over TLS."""
     root = pathlib.Path(scratch) / "backend"
     (root / "bench.Echo").mkdir(parents=True, exist_ok=True)
     for size in sizes:
@@ -30,10 +30,14 @@ def start(scratch, sizes):
     types = root / "mime.types"
     types.write_text("application/grpc\tgrpc\n")
     port = peer.free_port()
-    command = ["nghttpd", "--no-tls", "--no-content-length", "--max-concurrent-streams=10000"]
+    command = ["nghttpd", "--no-content-length", "--max-concurrent-streams=10000"]
+    command += [] if certificates else ["--no-tls"]
     command += ["--window-bits=20", "--connection-window-bits=24"]
     command += [f"--htdocs={root}", f"--mime-types-file={types}", "--trailer=grpc-status: 0"]
-    return peer.Server(command + [str(port)], port, f"{scratch}/backend-{port}.log")
+    command += [str(port)]
+    if certificates:
+        command += [certificates["key"], certificates["certificate"]]
+    return peer.Server(command, port, f"{scratch}/backend-{port}.log")
 
 
 def start_service(program, scratch):

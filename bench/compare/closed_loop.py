@@ -31,17 +31,26 @@ class NotAllAnswered(RuntimeError):
     """A figure over calls that failed would be worth nothing."""
 
 
-def run(port, shape, scratch, seconds):
-    """Drives calls through the proxy that listens on `port` for `seconds`."""
-    body = f"{scratch}/request-{shape.size}"
+def run(port, shape, scratch, seconds, scheme="http"):
+    """Drives calls through the proxy that listens on `port` for `seconds`; "https": by TLS 1.3."""
+    flags = ["-D", f"{round(seconds * 1000)}ms", "-c", str(shape.clients), "-m", str(shape.streams)]
+    return _read(_h2load(port, flags, scratch, shape.size, scheme), seconds, shape.size)
+
+
+def connect_and_call(port, clients, size, scratch, scheme):
+    """So many clients that connect, make one call, and go. Says how many calls there were."""
+    flags = ["-n", str(clients), "-c", str(clients), "-m", "1"]
+    return _read(_h2load(port, flags, scratch, size, scheme), 1, size).calls
+
+
+def _h2load(port, flags, scratch, size, scheme):
+    body = f"{scratch}/request-{size}"
     with open(body, "wb") as file:
-        file.write(backend.message(shape.size))
-    command = ["h2load", "-D", f"{round(seconds * 1000)}ms", "-c", str(shape.clients)]
-    command += ["-m", str(shape.streams), "-t1", "-w20", "-W24", "-d", body]
+        file.write(backend.message(size))
+    command = ["h2load", *flags, "-t1", "-w20", "-W24", "-d", body]
     command += ["-H", "content-type: application/grpc", "-H", "te: trailers"]
-    command += [f"http://127.0.0.1:{port}{backend.method(shape.size)}"]
-    run = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS)
-    return _read(run.stdout, seconds, shape.size)
+    command += [f"{scheme}://localhost:{port}{backend.method(size)}"]
+    return subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_SECONDS).stdout
 
 
 def _read(text, seconds, size):

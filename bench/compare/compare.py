@@ -41,11 +41,15 @@ def _options():
     parser.add_argument("--rate", type=int, default=300, help="calls a second of `latency`")
     parser.add_argument("--crowd", type=int, default=10_000, help="idle connections")
     parser.add_argument("--peers", type=lambda text: text.split(","), default=list(peer.KINDS))
-    parser.add_argument("--only", type=lambda text: text.split(","), default=list(experiment.ALL),
+    parser.add_argument("--only", type=lambda text: text.split(","),
                         help="experiments: " + ", ".join(experiment.ALL))
+    parser.add_argument("--tls", action="store_true",
+                        help="TLS 1.3 to the proxies and from them, ECDSA P-256: of the experiments "
+                        + ", ".join(experiment.OVER_TLS))
     parser.add_argument("--json", type=pathlib.Path, help="write the figures here")
     parser.add_argument("--html", type=pathlib.Path, help="write the page here")
     options = parser.parse_args()
+    options.only = options.only or list(experiment.OVER_TLS if options.tls else experiment.ALL)
     options.evenkeel = options.evenkeel or options.build / "bin/evenkeel"
     return options
 
@@ -57,8 +61,9 @@ def _missing(options):
     for program, package in (("h2load", "nghttp2-client"), ("nghttpd", "nghttp2-server")):
         if shutil.which(program) is None:
             return f"{program} is missing: apt-get install {package}"
-    unknown = [each for each in options.only if each not in experiment.ALL]
-    return f"no experiment is called {', '.join(unknown)}" if unknown else None
+    known = experiment.OVER_TLS if options.tls else experiment.ALL
+    unknown = [each for each in options.only if each not in known]
+    return f"no experiment is called {', '.join(unknown)} here" if unknown else None
 
 
 def _about(options, names):

@@ -27,6 +27,7 @@ class Lab:
         self.options = options
         self.scratch = scratch
         self._stack = stack
+        self._certificates = peer.make_certificates(scratch) if options.tls else None
         self.names = [n for n in options.peers if peer.installed(n, options.evenkeel)]
 
     @property
@@ -38,7 +39,7 @@ class Lab:
         return self._stack.enter_context(server).await_ready()
 
     def cheap_backends(self, sizes):
-        servers = [self.run(backend.start(self.scratch, sizes)) for _ in range(2)]
+        servers = [self.run(backend.start(self.scratch, sizes, self._certificates)) for _ in range(2)]
         return [("127.0.0.1", each.port) for each in servers]
 
     def services(self):
@@ -47,24 +48,32 @@ class Lab:
         return [("127.0.0.1", each.port) for each in servers]
 
     def proxy(self, name, endpoints, **settings):
-        return peer.start(name, endpoints, self.scratch, self.options.evenkeel, **settings)
+        return peer.start(name, endpoints, self.scratch, self.options.evenkeel,
+                          certificates=self._certificates, **settings)
 
     def proxies(self, names, endpoints):
         servers = {name: self.run(self.proxy(name, endpoints)) for name in names}
         time.sleep(_SETTLE_SECONDS)
         return servers
 
+    @property
+    def scheme(self):
+        return "https" if self.options.tls else "http"
+
+    def drive(self, server, shape):
+        return closed_loop.run(server.port, shape, self.scratch, self.options.seconds, self.scheme)
+
     def closed(self, server, shape):
         """Microseconds of the proxy per call, and calls a second."""
         before = process_cost.cpu_seconds(server.pid)
-        load = closed_loop.run(server.port, shape, self.scratch, self.options.seconds)
+        load = self.drive(server, shape)
         cost = (process_cost.cpu_seconds(server.pid) - before) / load.calls * 1e6
         return cost, load.calls_per_second
 
     def interleaved(self, cases):
         """Each round every (case, peer, server, shape) once, in an order of its own."""
         for _, _, server, shape in cases:  # not counted: tables and pools fill
-            closed_loop.run(server.port, shape, self.scratch, self.options.seconds)
+            self.drive(server, shape)
         # Cases come out in the order they were given, whatever the order they are driven in.
         for _ in range(self.options.rounds):
             found = {}
@@ -196,7 +205,22 @@ def messages(lab):
             yield "SyncUsers", name, "cpu_us_per_message", used / count * 1e6
 
 
+def connects(lab):
+    """Clients that connect and make one call: over TLS a full handshake each."""
+    servers = lab.proxies(lab.others, lab.cheap_backends([_SMALL]))
+    for _ in range(lab.options.rounds):
+        for name in random.sample(list(servers), len(servers)):
+            before = process_cost.cpu_seconds(servers[name].pid)
+            calls = closed_loop.connect_and_call(
+                servers[name].port, 200, _SMALL, lab.scratch, lab.scheme)
+            used = process_cost.cpu_seconds(servers[name].pid) - before
+            yield "connect and call", name, "cpu_us_per_call", used / calls * 1e6
+
+
 ALL = {
     each.__name__: each
-    for each in (shapes, sizes, policies, endpoints, crowd, memory, latency, messages)
+    for each in (shapes, sizes, policies, endpoints, crowd, memory, latency, messages, connects)
 }
+
+# Those that h2load alone drives.
+OVER_TLS = ("shapes", "sizes", "connects")

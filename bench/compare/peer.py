@@ -2,7 +2,8 @@
 
 A peer's configuration is a template in bench/peers: ${port} is where it listens, and a line with
 ${endpoint} is repeated for each endpoint: ${host} is its address, ${endpoint} its port, ${index}
-counts from 0.
+counts from 0. A line with ${tls} stands only where both sides speak TLS 1.3, one with ${plain} only
+where neither does; ${certificate}, ${key} and ${ca} are files.
 """
 
 import pathlib
@@ -47,10 +48,14 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def rendered(template, values, endpoints):
+def rendered(template, values, endpoints, certificates=None):
     """The template's text with its values, and with one copy of each endpoint line an endpoint."""
     lines = []
+    values = {**values, **(certificates or {}), "tls": "", "plain": ""}
+    left_out = "${plain}" if certificates else "${tls}"
     for line in template.splitlines(keepends=True):
+        if left_out in line:
+            continue
         if "${endpoint}" not in line:
             lines.append(string.Template(line).substitute(values))
             continue
@@ -95,13 +100,27 @@ class Server:
         self._log.close()
 
 
-def start(name, endpoints, scratch, evenkeel, policy="least_request"):
+def make_certificates(scratch):
+    """An ECDSA P-256 certificate for localhost that signs itself: the values of the templates."""
+    names = {each: f"{scratch}/{each}.pem" for each in ("certificate", "key")}
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                    "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+                    "-keyout", names["key"], "-out", names["certificate"]],
+                   check=True, capture_output=True)
+    joined = pathlib.Path(f"{scratch}/joined.pem")  # HAProxy wants both in one file
+    joined.write_text("".join(pathlib.Path(names[each]).read_text() for each in names))
+    return {**names, "ca": names["certificate"], "joined": str(joined)}
+
+
+def start(name, endpoints, scratch, evenkeel, policy="least_request", certificates=None):
     """Starts the peer `name` in front of `endpoints`, which are (address, port)."""
     config, command = KINDS[name]
     port = free_port()
     values = {"port": port, "admin": free_port(), "policy": policy, "scratch": scratch}
     path = pathlib.Path(scratch) / f"{name}-{port}-{config}"
-    path.write_text(rendered((PEERS / config).read_text(encoding="utf-8"), values, endpoints))
+    template = (PEERS / config).read_text(encoding="utf-8")
+    path.write_text(rendered(template, values, endpoints, certificates))
     program = [installed(name, evenkeel)] + command[1:]
     program = [each.replace("CONFIG", str(path)) for each in program]
     return Server(program, port, f"{path}.log")
