@@ -7,6 +7,7 @@ sanitizer. So each test is a leak test too.
 import os
 import unittest
 
+from . import tls
 from .load import Load
 from .raw_client import RawClient
 from .raw_endpoint import RawEndpoint
@@ -25,8 +26,9 @@ def configuration(endpoints, policy="round_robin", listener=None, cluster=None, 
         # Raw clients ping to know what the sidecar has seen.
         "listeners": [{"address": "127.0.0.1:0", "cluster": "test",
                        "keepalive": {"permit_time": "0s", "permit_without_calls": True},
-                       **(listener or {})}],
-        "clusters": {"test": {"endpoints": list(endpoints), "policy": policy, **(cluster or {})}},
+                       **tls.listener(), **(listener or {})}],
+        "clusters": {"test": {"endpoints": list(endpoints), "policy": policy, **tls.cluster(),
+                              **(cluster or {})}},
         "admin": {"address": "127.0.0.1:0"},
         **top,
     }

@@ -4,7 +4,7 @@ import json
 import os
 import tempfile
 
-from . import binaries
+from . import binaries, tls
 from .process import Process
 from .waiting import BOUND
 
@@ -19,7 +19,7 @@ class Load(Process):
         handle, self._json = tempfile.mkstemp(suffix=".json", prefix="evenkeel-e2e-")
         os.close(handle)
         super().__init__([binaries.USER_CLIENT, "load", "--target", address, "--allow-failures",
-                          "--json", self._json, *arguments])
+                          "--json", self._json, *tls.client_flags(), *arguments])
 
     def report(self, bound=20 * BOUND):
         """The summary as a dict: calls, failed, replicas (calls by id), statuses, failures, …"""

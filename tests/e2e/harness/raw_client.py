@@ -2,8 +2,9 @@
 
 import socket
 
-from . import raw_connection
+from . import raw_connection, tls
 from .raw_connection import RawConnection
+from .tls_socket import TlsSocket
 from .waiting import BOUND
 
 
@@ -21,10 +22,16 @@ def connect_socket(address):
 
 
 class RawClient(RawConnection):
-    """Connected, SETTINGS sent. With a large connection window, so that only streams block."""
+    """Connected, SETTINGS sent. With a large connection window, so that only streams block.
 
-    def __init__(self, address, settings=None, **options):
-        super().__init__(connect_socket(address), True, settings or {}, **options)
+    `context`: of TLS; by default the harness's, if it speaks that."""
+
+    def __init__(self, address, settings=None, context=None, **options):
+        sock = connect_socket(address)
+        context = context or tls.client_context()
+        if context:
+            sock = TlsSocket(sock, context)
+        super().__init__(sock, True, settings or {}, **options)
         grow = raw_connection.LARGE_WINDOW - raw_connection.DEFAULT_WINDOW
         self.send(raw_connection.frames.WindowUpdateFrame(0, window_increment=grow))
         self.start()

@@ -4,8 +4,9 @@ import queue
 import socket
 import threading
 
-from . import raw_connection
+from . import raw_connection, tls
 from .raw_connection import MAX_CONCURRENT_STREAMS, RawConnection
+from .tls_socket import TlsSocket
 from .waiting import BOUND
 
 
@@ -13,9 +14,11 @@ class RawEndpoint:
     """Listens on a free port of 127.0.0.1, or on `port`; the test answers the streams.
 
     `settings` are sent on each new connection (None: no SETTINGS at all, a peer that hangs).
+    `context`: of TLS; by default the harness's, if it speaks that.
     """
 
-    def __init__(self, settings=None, port=0, silent=False, **options):
+    def __init__(self, settings=None, port=0, silent=False, context=None, **options):
+        self._context = context or tls.server_context()
         self.settings = None if silent else {MAX_CONCURRENT_STREAMS: 1000, **(settings or {})}
         self.options = options
         self.connections = []
@@ -36,13 +39,15 @@ class RawEndpoint:
                 return
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             try:
+                if self._context:
+                    sock = TlsSocket(sock, self._context, server_side=True)
                 connection = RawConnection(sock, False, self.settings, **self.options)
                 grow = raw_connection.LARGE_WINDOW - raw_connection.DEFAULT_WINDOW
                 if self.settings is not None:
                     update = raw_connection.frames.WindowUpdateFrame(0, window_increment=grow)
                     connection.send(update)
             except OSError:
-                continue  # The peer was gone before we greeted it.
+                continue  # The peer was gone before we greeted it, or its handshake failed.
             self.connections.append(connection)
             connection.start(self._on_stream)
             self._fresh_connections.put(connection)

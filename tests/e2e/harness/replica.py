@@ -3,7 +3,7 @@
 import itertools
 import re
 
-from . import binaries
+from . import binaries, tls
 from .process import Process
 
 ADDRESS = re.compile(r"((?:127\.0\.0\.\d+|0\.0\.0\.0):\d+)")
@@ -15,7 +15,8 @@ class Replica(Process):
 
     def __init__(self, *arguments, listen="127.0.0.1:0", name=None):
         self.name = name or f"replica-{next(_ids)}"
-        super().__init__([binaries.USER_SERVICE, "--listen", listen, "--id", self.name, *arguments])
+        super().__init__([binaries.USER_SERVICE, "--listen", listen, "--id", self.name, *tls.flags(),
+                          *arguments])
         self.address = self.wait_line(_address, "the address it listens on")
 
 
