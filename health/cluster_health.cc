@@ -1,6 +1,8 @@
 #include "health/cluster_health.h"
 
+#include <algorithm>
 #include <array>
+#include <chrono>
 #include <utility>
 
 #include "lib/base/check.h"
@@ -9,12 +11,17 @@ namespace evenkeel::health {
 namespace {
 
 using balancer::Eligibility;
+using telemetry::Event;
 
 constexpr size_t kEligibilityCount = 5;
 
 // Of one endpoint's other reasons to be down that many are told in that time.
 constexpr auto kNewsPeriod = std::chrono::minutes(1);
 constexpr uint32_t kNewsInPeriod = 3;
+
+// From one reminder of an endpoint that stays down to the next: doubles from the first to the last.
+constexpr auto kFirstReminder = std::chrono::minutes(1);
+constexpr auto kLastReminder = std::chrono::hours(1);
 
 // One word for metrics, the log and the admin port.
 std::string_view StateName(Eligibility state) {
@@ -181,12 +188,16 @@ bool ClusterHealth::OnConnection(const balancer::Endpoint& endpoint, int change,
   // With health checks it is the answer that counts, not yet the connection.
   const bool is_try = !asked_ || change == 0;
   const bool is_news = is_try && !std::exchange(record->tried, true);
+  log_.Tell(Event::kConnectionNews, {{"cluster", name_},
+                                     {"endpoint", endpoint.address()},
+                                     {"change", change},
+                                     {"reason", reason}});
   const bool changed = change != 0 && endpoints_.ConnectionsChanged(endpoint, change);
   const bool moved = Follow(*record, "connection", reason);
   if (is_news && change == 0) {
     TellFirstFailure(*record);
   } else if (change == 0 && other_reason && !moved) {
-    TellStillDown(*record);
+    TellOtherReason(*record);
   }
   return moved || changed || is_news;
 }
@@ -206,6 +217,10 @@ bool ClusterHealth::OnProbe(const balancer::Endpoint& endpoint, const ProbeRepor
     record->probe_result = report.result;
     record->probed = clock_.Now();
     metrics_.Probed(name_, endpoint.address(), ProbeResultName(*report.result));
+    log_.Tell(Event::kProbeAnswered, {{"cluster", name_},
+                                      {"endpoint", endpoint.address()},
+                                      {"result", ProbeResultName(*report.result)},
+                                      {"detail", report.detail}});
     TellOnce(*report.result, report.detail);
   }
   bool changed = endpoints_.SetHealth(endpoint, SetHealthOf(report.health));
@@ -249,21 +264,20 @@ bool ClusterHealth::Act(const Ejection::Event& event) {
   const std::string_view method = AlgorithmName(event.algorithm);
   if (event.kind == Ejection::Event::Kind::kNotEjected) {
     metrics_.NotEjected(name_, method, event.unenforced);
-    log_.Limited("endpoint not ejected", telemetry::LogLevel::kInfo, "endpoint not ejected",
-                 {{"cluster", name_},
-                  {"endpoint", event.endpoint->address()},
-                  {"detection_method", method},
-                  {"unenforced_reason", event.unenforced},
-                  {"why", event.why}});
+    log_.Tell(Event::kEndpointNotEjected, {{"cluster", name_},
+                                           {"endpoint", event.endpoint->address()},
+                                           {"detection_method", method},
+                                           {"unenforced_reason", event.unenforced},
+                                           {"why", event.why}});
     return false;
   }
   metrics_.Ejected(name_, method);
   record.ejection = event.why;
-  log_.Warning("endpoint ejected", {{"cluster", name_},
-                                    {"endpoint", event.endpoint->address()},
-                                    {"detection_method", method},
-                                    {"for", Seconds(event.length)},
-                                    {"why", event.why}});
+  log_.Tell(Event::kEndpointEjected, {{"cluster", name_},
+                                      {"endpoint", event.endpoint->address()},
+                                      {"detection_method", method},
+                                      {"for", Seconds(event.length)},
+                                      {"why", event.why}});
   const bool changed = endpoints_.Eject(*event.endpoint);
   return Follow(record, method, event.why) || changed;
 }
@@ -275,66 +289,93 @@ bool ClusterHealth::Follow(Record& record, std::string_view reason, const std::s
   const Eligibility before = std::exchange(record.state, now);
   record.since = clock_.Now();
   record.why = why;
+  record.reminder.reset();
   metrics_.StateChanged(name_, record.endpoint->address(), StateName(now), reason);
   if (logging_ == Logging::kOn) Tell(record, before);
   return true;
 }
 
-void ClusterHealth::Tell(const Record& record, Eligibility before) {
+void ClusterHealth::Tell(Record& record, Eligibility before) {
   const std::string& address = record.endpoint->address();
   if (record.state == Eligibility::kEligible) {
-    log_.Info("endpoint up", {{"cluster", name_}, {"endpoint", address}, {"reason", record.why}});
-  } else if (IsLoss(before, record.state)) {
-    log_.Warning("endpoint down", {{"cluster", name_},
-                                   {"endpoint", address},
-                                   {"state", StateName(record.state)},
-                                   {"reason", WhyOf(record)}});
-  } else {
-    log_.Debug("endpoint state", {{"cluster", name_},
-                                  {"endpoint", address},
-                                  {"state", StateName(record.state)},
-                                  {"reason", WhyOf(record)}});
+    log_.Tell(before == Eligibility::kEjected ? Event::kEndpointReturned : Event::kEndpointUp,
+              {{"cluster", name_}, {"endpoint", address}, {"reason", record.why}});
+    return;
   }
+  const bool is_loss = IsLoss(before, record.state);
+  log_.Tell(is_loss ? Event::kEndpointDown : Event::kEndpointState,
+            {{"cluster", name_},
+             {"endpoint", address},
+             {"state", StateName(record.state)},
+             {"reason", WhyOf(record)}});
+  if (is_loss) StartReminders(record);
 }
 
 // An endpoint that has never been up does not go down, and is to be heard of all the same.
-void ClusterHealth::TellFirstFailure(const Record& record) {
+void ClusterHealth::TellFirstFailure(Record& record) {
   if (logging_ == Logging::kOff) return;
-  log_.Warning("endpoint has not come up", {{"cluster", name_},
-                                            {"endpoint", record.endpoint->address()},
-                                            {"state", StateName(record.state)},
-                                            {"reason", WhyOf(record)}});
+  log_.Tell(Event::kEndpointNotUp, {{"cluster", name_},
+                                    {"endpoint", record.endpoint->address()},
+                                    {"state", StateName(record.state)},
+                                    {"reason", WhyOf(record)}});
+  StartReminders(record);
 }
 
 // As when it is started anew with TLS. A reason may come and go with each try: some lines a minute.
-void ClusterHealth::TellStillDown(Record& record) {
+void ClusterHealth::TellOtherReason(Record& record) {
   if (logging_ == Logging::kOff || record.state != Eligibility::kNotConnected) return;
   if (clock_.Now() - record.news_since >= kNewsPeriod) {
     record.news_since = clock_.Now();
     record.news = 0;
   }
-  if (++record.news > kNewsInPeriod) return;
-  log_.Limited("endpoint still down", telemetry::LogLevel::kWarning, "endpoint still down",
-               {{"cluster", name_},
-                {"endpoint", record.endpoint->address()},
-                {"reason", record.connection}});
+  if (++record.news <= kNewsInPeriod) TellStillDown(record);
+}
+
+void ClusterHealth::TellStillDown(const Record& record) {
+  const auto time = std::chrono::floor<std::chrono::seconds>(clock_.Now() - record.since);
+  log_.Tell(Event::kEndpointStillDown, {{"cluster", name_},
+                                        {"endpoint", record.endpoint->address()},
+                                        {"state", StateName(record.state)},
+                                        {"reason", WhyOf(record)},
+                                        {"seconds", time.count()}});
+}
+
+void ClusterHealth::StartReminders(Record& record) {
+  record.reminder = {clock_.Now() + kFirstReminder, kFirstReminder};
+  next_reminder_ = std::min(next_reminder_, record.reminder->at);
+}
+
+void ClusterHealth::Remind() {
+  const base::Time now = clock_.Now();
+  if (logging_ == Logging::kOff || now < next_reminder_) return;
+  next_reminder_ = base::Time::max();
+  for (auto& [endpoint, record] : records_) {
+    if (!record.reminder) continue;
+    Reminder& reminder = *record.reminder;
+    if (now >= reminder.at) {
+      TellStillDown(record);
+      reminder.pause = std::min<base::Duration>(2 * reminder.pause, kLastReminder);
+      reminder.at = now + reminder.pause;
+    }
+    next_reminder_ = std::min(next_reminder_, reminder.at);
+  }
 }
 
 void ClusterHealth::TellOnce(ProbeResult result, const std::string& detail) {
   if (result == ProbeResult::kDenied && !std::exchange(told_denied_, true)) {
-    log_.Warning("health check denied",
-                 {{"cluster", name_},
-                  {"detail", detail},
-                  {"advice",
-                   "let grpc.health.v1.Health through without credentials, or send some by "
-                   "health_check.metadata"}});
+    log_.Tell(Event::kHealthCheckDenied,
+              {{"cluster", name_},
+               {"detail", detail},
+               {"advice",
+                "let grpc.health.v1.Health through without credentials, or send some by "
+                "health_check.metadata"}});
   }
   if (result != ProbeResult::kUnimplemented || std::exchange(told_missing_, true)) return;
-  log_.Warning("health service missing",
-               {{"cluster", name_},
-                {"detail",
-                 "an endpoint has no grpc.health.v1 Watch; Check is used where there is "
-                 "one, else its connection alone"}});
+  log_.Tell(Event::kHealthServiceMissing,
+            {{"cluster", name_},
+             {"detail",
+              "an endpoint has no grpc.health.v1 Watch; Check is used where there is "
+              "one, else its connection alone"}});
 }
 
 Availability ClusterHealth::GetAvailability() const {

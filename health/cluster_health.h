@@ -73,6 +73,10 @@ class ClusterHealth {
   /// Nothing: there is no outlier detection.
   std::optional<base::Duration> sweep_interval() const;
 
+  /// Tells of endpoints that stay down, each after a minute, two, four, … and at last each hour. To
+  /// be called each second or so; costs nothing while none is due.
+  void Remind();
+
   Availability GetAvailability() const;
   EndpointFacts FactsOf(const balancer::Endpoint& endpoint) const;
   /// Why no endpoint can take calls; nothing: one can.
@@ -86,15 +90,21 @@ class ClusterHealth {
  private:
   enum class Logging : bool { kOff, kOn };
 
+  struct Reminder {
+    base::Time at;
+    base::Duration pause;  ///< before it
+  };
+
   struct Record {
     balancer::EndpointPtr endpoint;
     std::shared_ptr<OutcomeCounters> outcomes;
     balancer::Eligibility state = balancer::Eligibility::kNotConnected;
     base::Time since{};
-    std::string why;          // for the state, where nothing below says it
-    std::string connection;   // why it was lost
-    base::Time news_since{};  // when there was first news of it while it was down
-    uint32_t news = 0;        // how often since
+    std::string why;                   // for the state, where nothing below says it
+    std::string connection;            // why it was lost
+    base::Time news_since{};           // when there was first news of it while it was down
+    uint32_t news = 0;                 // how often since
+    std::optional<Reminder> reminder;  // while it is down and that has been told
     Health health = Health::kUnknown;
     bool tried = false;  // connected and, if to be asked, answered; or that failed
     std::string probe_detail;
@@ -117,12 +127,14 @@ class ClusterHealth {
   const Record* Find(const balancer::Endpoint& endpoint) const;
   /// Notes the change of state, if there was one, and tells of it.
   bool Follow(Record& record, std::string_view reason, const std::string& why);
-  void Tell(const Record& record, balancer::Eligibility before);
+  void Tell(Record& record, balancer::Eligibility before);
   bool Act(const Ejection::Event& event);
   bool ReturnEarly(Record& record);
   void TellOnce(ProbeResult result, const std::string& detail);
-  void TellFirstFailure(const Record& record);
-  void TellStillDown(Record& record);
+  void TellFirstFailure(Record& record);
+  void TellOtherReason(Record& record);
+  void TellStillDown(const Record& record);
+  void StartReminders(Record& record);
   std::string WhyOf(const Record& record) const;
 
   const std::string name_;
@@ -136,6 +148,7 @@ class ClusterHealth {
   telemetry::Log& log_;
   const base::Time start_;
   Logging logging_ = Logging::kOn;
+  base::Time next_reminder_ = base::Time::max();  // of all records
   bool was_eligible_ = false;
   bool told_missing_ = false;
   bool told_denied_ = false;

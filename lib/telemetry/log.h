@@ -1,26 +1,31 @@
-// Log: what an operator reads, one line an event, to standard output. Never from a call's path:
+// Log: what an operator reads, one line an Event, to standard output. Never from a call's path:
 // calls have metrics.
 //
-// Owned by the program, handed to whoever has something to say. Thread-safe; no call waits for
-// standard output: a LogWriter writes, and drops what a reader that has stopped leaves no room for.
-// Not an access log.
+// Owned by the program, handed to whoever has something to say. Whatever is told is counted too,
+// and the last ones are kept for whoever asks. Thread-safe; no call waits for standard output: a
+// LogWriter writes, and drops what a reader that has stopped leaves no room for. Not an access log.
 #pragma once
 
 #include <initializer_list>
 #include <iosfwd>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "lib/base/result.h"
+#include "lib/telemetry/event.h"
+#include "lib/telemetry/event_book.h"
+#include "lib/telemetry/log_levels.h"
 #include "lib/telemetry/log_limiter.h"
 #include "lib/telemetry/log_line.h"
 #include "lib/telemetry/log_writer.h"
 
 namespace evenkeel::telemetry {
 
-/// Reads `--log-level`: debug, info, warning or error. The error is a sentence.
+/// Reads `--log-level`: debug, info, warning (or warn) or error. The error is a sentence.
 base::Result<LogLevel, std::string> ParseLogLevel(std::string_view text);
 /// Reads `--log-format`: text or json. The error is a sentence.
 base::Result<LogFormat, std::string> ParseLogFormat(std::string_view text);
@@ -39,33 +44,29 @@ class Log {
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
-  /// `log.Info("endpoint up", {{"cluster", name}, {"endpoint", address}})`.
-  void Debug(std::string_view message, Fields fields = {}) {
-    Write(LogLevel::kDebug, message, fields);
+  /// `log.Tell(Event::kEndpointUp, {{"cluster", name}, {"endpoint", address}})`. Of an event of
+  /// Pace::kLimited at most LogLimiter::kLinesPerSecond are written a second, but all are counted;
+  /// the next line after a gap has a field `suppressed` that says how many there were.
+  void Tell(Event event, Fields fields = {}) {
+    Tell(event, std::span<const Field>(fields.begin(), fields.size()));
   }
-  void Info(std::string_view message, Fields fields = {}) {
-    Write(LogLevel::kInfo, message, fields);
-  }
-  void Warning(std::string_view message, Fields fields = {}) {
-    Write(LogLevel::kWarning, message, fields);
-  }
-  void Error(std::string_view message, Fields fields = {}) {
-    Write(LogLevel::kError, message, fields);
-  }
+  void Tell(Event event, std::span<const Field> fields);
 
-  /// For what a peer can repeat at will: at most LogLimiter::kLinesPerSecond lines a second for
-  /// each `cause`, a short constant text. The next line after a gap has a field `suppressed` that
-  /// says how many there were.
-  void Limited(std::string_view cause, LogLevel level, std::string_view message,
-               Fields fields = {});
+  /// From which level on lines are written; may be changed at any time.
+  LogLevels& levels() { return levels_; }
+  /// What has happened, whatever is written of it. Debug events are counted and not kept.
+  const EventBook& events() const { return events_; }
 
   /// Lines that the reader of standard output left no room for.
   uint64_t dropped() const { return writer_ ? writer_->dropped() : 0; }
 
  private:
-  void Write(LogLevel level, std::string_view message, std::span<const Field> fields);
+  /// Nothing: one too many. Otherwise how many there were too many before.
+  std::optional<uint64_t> Admit(const EventFacts& facts);
+  void Write(std::string line);
 
-  const LogLevel level_;
+  LogLevels levels_;
+  EventBook events_;
   const LogFormat format_;
   const std::unique_ptr<LogWriter> writer_;  ///< or out_
   std::ostream* const out_;

@@ -144,6 +144,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   shed_.Collect(families);
   tls_.Collect(families);
   CollectFaults(families);
+  CollectEvents(families);
   CollectProcess(families);
   return families;
 }
@@ -367,6 +368,17 @@ void Metrics::CollectFaults(std::vector<MetricFamily>& families) const {
           family, {{"side", std::string(SideName(side))}}, "reason", FaultName(fault),
           Sum([side, fault](const WorkerMetrics& worker) { return worker.faults(side, fault); }));
     }
+  }
+  families.push_back(std::move(family));
+}
+
+// All of them from the start: a rate over a series that comes about with its first event misses it.
+void Metrics::CollectEvents(std::vector<MetricFamily>& families) const {
+  MetricFamily family =
+      CounterFamily("evenkeel_events_total", "What has happened, by event (docs/events.md).");
+  for (const EventFacts& each : AllEvents()) {
+    AddCounter(family, {{"event", std::string(each.name)}},
+               static_cast<double>(count_events_(each.event)));
   }
   families.push_back(std::move(family));
 }

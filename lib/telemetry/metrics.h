@@ -21,6 +21,7 @@
 #include "lib/base/clock.h"
 #include "lib/telemetry/balancer_metrics.h"
 #include "lib/telemetry/discovery_metrics.h"
+#include "lib/telemetry/event.h"
 #include "lib/telemetry/health_metrics.h"
 #include "lib/telemetry/latency_histogram.h"
 #include "lib/telemetry/method_table.h"
@@ -64,6 +65,9 @@ class Metrics final : public prometheus::Collectable {
 
   /// Asked at each scrape: Log::dropped().
   void CountLogDropsBy(std::function<uint64_t()> dropped) { log_drops_ = std::move(dropped); }
+
+  /// Asked at each scrape, for each event: EventBook::count().
+  void CountEventsBy(std::function<uint64_t(Event)> count) { count_events_ = std::move(count); }
 
   /// Every family, also those without a sample so far.
   std::vector<prometheus::MetricFamily> Collect() const override;
@@ -126,6 +130,7 @@ class Metrics final : public prometheus::Collectable {
   void CollectEndpointConnections(std::vector<prometheus::MetricFamily>& families) const;
   void CollectEndpointTraffic(std::vector<prometheus::MetricFamily>& families) const;
   void CollectFaults(std::vector<prometheus::MetricFamily>& families) const;
+  void CollectEvents(std::vector<prometheus::MetricFamily>& families) const;
   void CollectProcess(std::vector<prometheus::MetricFamily>& families) const;
 
   /// `value(worker)` of all workers added up.
@@ -153,6 +158,7 @@ class Metrics final : public prometheus::Collectable {
   TlsMetrics tls_;
   LatencyHistogram main_turns_;
   std::function<uint64_t()> log_drops_ = [] { return uint64_t{0}; };
+  std::function<uint64_t(Event)> count_events_ = [](Event) { return uint64_t{0}; };
   std::vector<Endpoint> endpoints_;  ///< by EndpointId
   std::vector<Absence> absences_;    ///< by EndpointId
   std::map<Endpoint, EndpointId> endpoint_ids_;

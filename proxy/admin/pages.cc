@@ -1,6 +1,8 @@
 #include "proxy/admin/pages.h"
 
 #include <algorithm>
+#include <charconv>
+#include <system_error>
 
 #include "lib/base/version.h"
 #include "lib/config_json/config_page.h"
@@ -93,18 +95,26 @@ std::span<const Pages::Page> Pages::All() {
       {"/config/diff", "what a reload of its files would change now", &Pages::ConfigDiff},
       {"/reload", "POST: reads the configuration's files again and applies them", &Pages::Reload,
        Verb::kActs},
+      {"/events", "what happened last; ?after=ID for what is newer", &Pages::Events},
+      {"/log", "the log's level by folder; POST ?level=debug[&folder=health] sets it", &Pages::Log,
+       Verb::kBoth},
   };
   return kPages;
 }
 
 void Pages::Answer(const Request& request, const Send& send) const {
   const auto page = std::ranges::find(All(), request.path, &Page::path);
-  const bool acts = page != All().end() && page->verb == Verb::kActs;
-  if (acts && request.method != "POST") {
+  const Verb verb = page == All().end() ? Verb::kShows : page->verb;
+  const bool is_post = request.method == "POST";
+  const bool is_get = request.method == "GET" || request.method == "HEAD";
+  if (verb == Verb::kActs && !is_post) {
     return send(NotAllowed("POST", "this page changes something"));
   }
-  if (!acts && request.method != "GET" && request.method != "HEAD") {
+  if (verb == Verb::kShows && !is_get) {
     return send(NotAllowed("GET, HEAD", "this page changes nothing"));
+  }
+  if (verb == Verb::kBoth && !is_post && !is_get) {
+    return send(NotAllowed("GET, HEAD, POST", "this page shows and sets"));
   }
   if (IsExplainPath(request.path)) return Explain(request, send);
   if (page == All().end()) return send(NotFound(request.path));
@@ -174,6 +184,33 @@ void Pages::Explain(const Request& request, const Send& send) const {
       {name, QueryValue(request.query, "path"), QueryValue(request.query, "hash_key")});
   if (!view) return send(TextPage(404, "no cluster " + name + "; /clusters lists them\n"));
   send(JsonPage(ExplainJson(*view)));
+}
+
+void Pages::Events(const Request& request, const Send& send) const {
+  const std::string after = QueryValue(request.query, "after");
+  uint64_t number = 0;
+  const auto [end, error] = std::from_chars(after.data(), after.data() + after.size(), number);
+  if (!request.query.empty() && (error != std::errc() || end != after.data() + after.size())) {
+    return send(TextPage(400, "unknown query; there is ?after=ID, the id of an event\n"));
+  }
+  std::string body = "{\"events\":[";
+  for (const std::string& each : sources_.events(number)) {
+    body += (body.back() == '[' ? "\n" : ",\n") + each;
+  }
+  send(JsonPage(body + "]}\n"));
+}
+
+void Pages::Log(const Request& request, const Send& send) const {
+  if (request.method == "POST") {
+    const auto set = sources_.set_log_level(QueryValue(request.query, "level"),
+                                            QueryValue(request.query, "folder"));
+    if (!set) return send(TextPage(400, set.error() + "\n"));
+  } else if (!request.query.empty()) {
+    return send(TextPage(400, "unknown query; POST /log?level=debug sets the level\n"));
+  }
+  Json levels = Json::object();
+  for (const auto& [folder, level] : sources_.log_levels()) levels[folder] = level;
+  send(JsonPage(ToText({{"levels", levels}})));
 }
 
 Response Pages::NotFound(std::string_view path) {

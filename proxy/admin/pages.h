@@ -2,6 +2,7 @@
 // socket; owned by the Server and used on its loop's thread.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <string>
@@ -37,12 +38,12 @@ class Pages {
   using Send = std::function<void(Response)>;
 
   /// `send` gets the answer, once. 405 for a method that the page does not have (all have GET and
-  /// HEAD but /reload, which has POST), 404 for a path that is no page, 400 for a query that the
-  /// page does not know. The answer to HEAD has the body that GET would have.
+  /// HEAD but /reload, which has POST; /log has both), 404 for a path that is no page, 400 for a
+  /// query that the page does not know. The answer to HEAD has the body that GET would have.
   void Answer(const Request& request, const Send& send) const;
 
  private:
-  enum class Verb : bool { kShows, kActs };
+  enum class Verb : uint8_t { kShows, kActs, kBoth };
 
   struct Page {
     std::string_view path;
@@ -62,6 +63,8 @@ class Pages {
   void ConfigDiff(const Request& request, const Send& send) const;
   void Reload(const Request& request, const Send& send) const;
   void Explain(const Request& request, const Send& send) const;
+  void Events(const Request& request, const Send& send) const;
+  void Log(const Request& request, const Send& send) const;
   static Response NotFound(std::string_view path);
 
   const Sources sources_;

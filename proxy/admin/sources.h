@@ -6,8 +6,11 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
+#include "lib/base/result.h"
 #include "lib/config/config.h"
 
 namespace evenkeel::admin {
@@ -84,6 +87,9 @@ struct ExplainQuestion {
   std::string hash_key;  ///< for policies that hash; may be empty
 };
 
+/// From which level on the log has lines: each folder with its level, as "health" and "info".
+using LogLevelsView = std::vector<std::pair<std::string, std::string>>;
+
 /// All are set; called on the thread of the server's loop, once for each request that needs them.
 struct Sources {
   /// Of what takes longer than a turn: called in a later one, unless the process ends before.
@@ -99,6 +105,13 @@ struct Sources {
   std::function<void(Tell)> preview;
   /// Nothing for a cluster that does not exist.
   std::function<std::optional<ExplainView>(const ExplainQuestion&)> explain;
+  /// The last events, oldest first, each a JSON object whose member `id` goes up by one: those
+  /// whose `id` is higher than `after`.
+  std::function<std::vector<std::string>(uint64_t after)> events;
+  std::function<LogLevelsView()> log_levels;
+  /// Sets the level of a folder, or of each where `folder` is empty. The error is a sentence.
+  std::function<base::Result<void, std::string>(std::string_view level, std::string_view folder)>
+      set_log_level;
 };
 
 }  // namespace evenkeel::admin

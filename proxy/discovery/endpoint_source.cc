@@ -12,6 +12,8 @@
 namespace evenkeel::discovery {
 namespace {
 
+using telemetry::Event;
+
 // What an address stands for does not change, so the rest tells.
 bool IsSame(const std::vector<ResolvedEndpoint>& a, const std::vector<ResolvedEndpoint>& b) {
   return std::ranges::equal(a, b, [](const ResolvedEndpoint& left, const ResolvedEndpoint& right) {
@@ -70,11 +72,13 @@ void EndpointSource::Found(std::vector<ResolvedEndpoint> endpoints,
   context_.metrics.Found(cluster_, endpoints.size(), std::chrono::system_clock::now());
   waiting_for_.reset();
   const bool changed = !IsSame(endpoints, endpoints_);
-  if (changed || (!failing_.empty() && !failure)) {
-    context_.log.Info("endpoints found", {{"cluster", cluster_},
-                                          {"source", what_},
-                                          {"endpoints", endpoints.size()},
-                                          {"before", endpoints_.size()}});
+  const bool is_back = !failing_.empty() && !failure;
+  if (changed || is_back) {
+    context_.log.Tell(is_back ? Event::kDiscoveryBack : Event::kEndpointsFound,
+                      {{"cluster", cluster_},
+                       {"source", what_},
+                       {"endpoints", endpoints.size()},
+                       {"before", endpoints_.size()}});
   }
   endpoints_ = endpoints;
   if (failure) {
@@ -96,20 +100,20 @@ void EndpointSource::Failed(const Failure& failure) {
 void EndpointSource::WarnOfSeveral(const std::vector<ResolvedEndpoint>& endpoints) {
   for (const ResolvedEndpoint& each : endpoints) {
     if (!HasSeveral(each) || !several_.insert(each.address).second) continue;
-    context_.log.Warning("a listed name is one endpoint, whatever its addresses",
-                         {{"cluster", cluster_},
-                          {"endpoint", each.address},
-                          {"addresses", each.addresses.size()},
-                          {"hint", "endpoints: dns:///" + each.address + " uses them all"}});
+    context_.log.Tell(Event::kNameHasSeveralAddresses,
+                      {{"cluster", cluster_},
+                       {"endpoint", each.address},
+                       {"addresses", each.addresses.size()},
+                       {"hint", "endpoints: dns:///" + each.address + " uses them all"}});
   }
 }
 
 void EndpointSource::Log(const Failure& failure) {
   if (std::exchange(failing_, failure.reason) == failure.reason) return;
-  context_.log.Warning("endpoints not found, those known stay", {{"cluster", cluster_},
-                                                                 {"source", what_},
-                                                                 {"reason", failure.reason},
-                                                                 {"known", endpoints_.size()}});
+  context_.log.Tell(Event::kDiscoveryFailing, {{"cluster", cluster_},
+                                               {"source", what_},
+                                               {"reason", failure.reason},
+                                               {"known", endpoints_.size()}});
 }
 
 }  // namespace evenkeel::discovery

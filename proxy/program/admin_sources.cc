@@ -71,30 +71,60 @@ std::optional<admin::ExplainView> ExplainView(Server& server,
   return ToView(*why);
 }
 
+admin::LogLevelsView LevelsView(const telemetry::LogLevels& levels) {
+  admin::LogLevelsView view;
+  for (size_t i = 0; i < telemetry::kLogFolderCount; ++i) {
+    const auto folder = static_cast<telemetry::LogFolder>(i);
+    view.emplace_back(telemetry::LogFolderName(folder), telemetry::LogLevelName(levels.of(folder)));
+  }
+  return view;
+}
+
+base::Result<void, std::string> SetLogLevel(telemetry::Log& log, std::string_view level,
+                                            std::string_view folder) {
+  const auto wanted = telemetry::ParseLogLevel(level);
+  if (!wanted) return base::Error(wanted.error());
+  if (folder.empty()) {
+    log.levels().Set(*wanted);
+  } else if (const auto of = telemetry::ParseLogFolder(folder)) {
+    log.levels().Set(*of, *wanted);
+  } else {
+    return base::Error(of.error());
+  }
+  log.Tell(telemetry::Event::kLogLevelSet,
+           {{"to", telemetry::LogLevelName(*wanted)}, {"folder", folder.empty() ? "all" : folder}});
+  return {};
+}
+
 }  // namespace
 
 admin::Sources AdminSources(Server& server, const base::Clock& clock, telemetry::Metrics& metrics,
-                            Reloader& reloader) {
-  return {.metrics =
-              [&metrics, &clock] {
-                metrics.Forget(clock.Now());
-                return metrics.Text();
-              },
-          .ready = [&server, &reloader] { return ReadyView(server, reloader); },
-          .clusters = [&server] { return ClusterViews(server); },
-          .config = [&reloader] { return reloader.config(); },
-          .reload =
-              [&reloader](const admin::Sources::Tell& tell) {
-                reloader.Reload("POST /reload", [tell](auto report) { tell(ToView(report)); });
-              },
-          .preview =
-              [&reloader](const admin::Sources::Tell& tell) {
-                reloader.Preview([tell](auto report) { tell(ToView(report)); });
-              },
-          .explain =
-              [&server, &clock](const admin::ExplainQuestion& question) {
-                return ExplainView(server, question, clock.Now());
-              }};
+                            Reloader& reloader, telemetry::Log& log) {
+  return {
+      .metrics =
+          [&metrics, &clock] {
+            metrics.Forget(clock.Now());
+            return metrics.Text();
+          },
+      .ready = [&server, &reloader] { return ReadyView(server, reloader); },
+      .clusters = [&server] { return ClusterViews(server); },
+      .config = [&reloader] { return reloader.config(); },
+      .reload =
+          [&reloader](const admin::Sources::Tell& tell) {
+            reloader.Reload("POST /reload", [tell](auto report) { tell(ToView(report)); });
+          },
+      .preview =
+          [&reloader](const admin::Sources::Tell& tell) {
+            reloader.Preview([tell](auto report) { tell(ToView(report)); });
+          },
+      .explain =
+          [&server, &clock](const admin::ExplainQuestion& question) {
+            return ExplainView(server, question, clock.Now());
+          },
+      .events = [&log](uint64_t after) { return log.events().Recent(after); },
+      .log_levels = [&log] { return LevelsView(log.levels()); },
+      .set_log_level = [&log](std::string_view level,
+                              std::string_view folder) { return SetLogLevel(log, level, folder); }};
 }
 
 }  // namespace evenkeel::proxy

@@ -1,8 +1,9 @@
 // AdminSources: what the admin pages show of the sidecar that runs here: plain values of the
-// server, the reloader and the metrics, made for each request.
+// server, the reloader, the metrics and the log, made for each request.
 #pragma once
 
 #include "lib/base/clock.h"
+#include "lib/telemetry/log.h"
 #include "lib/telemetry/metrics.h"
 #include "proxy/admin/sources.h"
 #include "proxy/program/reloader.h"
@@ -12,6 +13,6 @@ namespace evenkeel::proxy {
 
 /// All must outlive the result, whose functions run on the main thread.
 admin::Sources AdminSources(Server& server, const base::Clock& clock, telemetry::Metrics& metrics,
-                            Reloader& reloader);
+                            Reloader& reloader, telemetry::Log& log);
 
 }  // namespace evenkeel::proxy

@@ -10,6 +10,8 @@
 namespace evenkeel::proxy {
 namespace {
 
+using telemetry::Event;
+
 constexpr auto kLookInterval = std::chrono::milliseconds(10);
 // So that the socket's path fits into sockaddr_un.
 constexpr size_t kLongestHome = 80;
@@ -52,7 +54,7 @@ base::Result<void, std::string> Handover::Begin(const std::string& path) {
   if (!asked) return base::Error(asked.error());
   takeover_ = std::move(*asked);
   if (!takeover_) {
-    log_.Info("nobody to take over from", {{"takeover_socket", path}});
+    log_.Tell(Event::kNobodyToTakeOverFrom, {{"takeover_socket", path}});
     return {};
   }
   sockets_.Inherit(takeover_->TakeSockets());
@@ -71,8 +73,7 @@ void Handover::Look() {
   if (reasons.empty()) return Finish();
   if (loop_.Now() < *give_up_at_) return look_.StartAfter(kLookInterval);
   takeover_.reset();
-  log_.Error("take-over given up, the running process goes on",
-             {{"reason", "not ready after 10 s: " + reasons.front()}});
+  log_.Tell(Event::kTakeoverGivenUp, {{"reason", "not ready after 10 s: " + reasons.front()}});
   events_.on_failed();
 }
 
@@ -80,26 +81,26 @@ void Handover::Finish() {
   has_taken_over_ = true;
   const auto finished = takeover_->Finish();
   takeover_.reset();
-  if (!finished) log_.Warning("predecessor did not say goodbye", {{"reason", finished.error()}});
-  log_.Info("took over");
+  if (!finished) log_.Tell(Event::kNoGoodbye, {{"reason", finished.error()}});
+  log_.Tell(Event::kTookOver);
   events_.on_serving();
 }
 
 base::Result<void, std::string> Handover::Offer(const std::string& path,
                                                 std::function<std::vector<std::string>()> serving,
                                                 std::function<void()> on_taken) {
-  auto offer = net::TakeoverOffer::Open(
-      loop_, path, sockets_,
-      {.serving = std::move(serving),
-       .on_taken =
-           [this, on_taken = std::move(on_taken)] {
-             log_.Info("a successor has taken over, draining");
-             on_taken();
-           },
-       .on_failed =
-           [this](std::string reason) {
-             log_.Warning("take-over failed, going on", {{"reason", std::move(reason)}});
-           }});
+  auto offer =
+      net::TakeoverOffer::Open(loop_, path, sockets_,
+                               {.serving = std::move(serving),
+                                .on_taken =
+                                    [this, on_taken = std::move(on_taken)] {
+                                      log_.Tell(Event::kTakenOver);
+                                      on_taken();
+                                    },
+                                .on_failed =
+                                    [this](std::string reason) {
+                                      log_.Tell(Event::kTakeoverFailed, {{"reason", reason}});
+                                    }});
   if (!offer) return base::Error(offer.error());
   offer_ = std::move(*offer);
   return {};

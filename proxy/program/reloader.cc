@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 #include <utility>
 
 namespace evenkeel::proxy {
@@ -9,6 +10,18 @@ namespace {
 
 using SystemClock = std::chrono::system_clock;
 using Answer = net::BackgroundThread::Answer;
+using telemetry::Event;
+
+// So many fit into a line that people read; POST /reload and /config/diff say all.
+constexpr size_t kLinesTold = 20;
+
+std::vector<std::string> Shortened(std::vector<std::string> lines) {
+  if (lines.size() <= kLinesTold) return lines;
+  const size_t left_out = lines.size() - kLinesTold;
+  lines.resize(kLinesTold);
+  lines.push_back("and " + std::to_string(left_out) + " more");
+  return lines;
+}
 
 }  // namespace
 
@@ -79,7 +92,7 @@ Reloader::Report Reloader::Apply(std::string_view trigger, Comparison& compared)
   if (!compared.is_new) {
     trouble_.clear();
     metrics_.reload().Unchanged(offer.fingerprint, SystemClock::now());
-    log_.Info("configuration unchanged", {{"trigger", trigger}, {"generation", generation_}});
+    log_.Tell(Event::kConfigUnchanged, {{"trigger", trigger}, {"generation", generation_}});
     return {Report::Result::kUnchanged, generation_, {}};
   }
   Warn(offer.warnings);
@@ -96,16 +109,17 @@ Reloader::Report Reloader::Foresee(Comparison& compared) const {
 
 void Reloader::Warn(const std::vector<std::string>& warnings) {
   for (const std::string& each : warnings) {
-    log_.Warning("configuration warning", {{"warning", each}});
+    log_.Tell(Event::kConfigurationWarning, {{"warning", each}});
   }
 }
 
 Reloader::Report Reloader::Reject(std::string_view trigger, std::vector<std::string> lines) {
   trouble_ = lines.front();
   metrics_.reload().Rejected();
-  for (const std::string& each : lines) {
-    log_.Error("configuration rejected", {{"trigger", trigger}, {"error", each}});
-  }
+  std::vector<telemetry::Field> fields{{"trigger", trigger}, {"error", lines.front()}};
+  const std::vector<std::string> more = Shortened({lines.begin() + 1, lines.end()});
+  if (!more.empty()) fields.push_back({"more_errors", more});
+  log_.Tell(Event::kConfigRejected, fields);
   return {Report::Result::kRejected, generation_, std::move(lines)};
 }
 
@@ -120,8 +134,9 @@ Reloader::Report Reloader::Accept(std::string_view trigger, Comparison& compared
   wanted_ = std::move(*compared.offer.config);
   trouble_.clear();
   metrics_.reload().Applied(++generation_, compared.offer.fingerprint, SystemClock::now());
-  log_.Info("configuration applied",
-            {{"trigger", trigger}, {"generation", generation_}, {"changes", compared.changes}});
+  log_.Tell(Event::kConfigApplied, {{"trigger", trigger},
+                                    {"generation", generation_},
+                                    {"changes", Shortened(compared.changes)}});
   return {Report::Result::kApplied, generation_, std::move(compared.changes)};
 }
 

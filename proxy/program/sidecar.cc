@@ -37,11 +37,13 @@
 namespace evenkeel::proxy {
 namespace {
 
+using telemetry::Event;
+
 // What it acts on: to drain all but the last, which reloads.
 constexpr std::initializer_list<int> kSignals = {SIGTERM, SIGINT, SIGQUIT, SIGHUP};
 
 int Fail(telemetry::Log& log, const std::string& reason) {
-  log.Error("cannot start", {{"reason", reason}});
+  log.Tell(Event::kCannotStart, {{"reason", reason}});
   return EXIT_FAILURE;
 }
 
@@ -65,12 +67,13 @@ class Sidecar {
         config_(*loading.config),
         log_(command.log_level, command.log_format),
         library_log_([this](std::string_view message) {
-          log_.Limited("libevent", telemetry::LogLevel::kWarning, "libevent", {{"says", message}});
+          log_.Tell(Event::kLibraryWarning, {{"says", message}});
         }),
         watcher_(loop_, kSignals, [this](int signal) { OnSignal(signal); }),
         handover_(loop_, sockets_, log_),
         watchdog_(loop_, [this] { FeedWatchdog(); }) {
     metrics_.CountLogDropsBy([this] { return log_.dropped(); });
+    metrics_.CountEventsBy([this](Event event) { return log_.events().count(event); });
   }
 
   int Run();
@@ -83,7 +86,7 @@ class Sidecar {
   void OnTokensReread(const std::string& trouble);
   void OnServing();
   void OnReadiness(const std::vector<std::string>& reasons);
-  void LogState(std::string_view state);
+  void TellState(Event state);
   void Reload();
   void OnSignal(int signal);
   void OnTaken();
@@ -136,7 +139,7 @@ int Sidecar::Run() {
     metrics_.main_turns().Observe(now - std::exchange(last, now));
   });
   loop_.Run();
-  if (exit_code_ == EXIT_SUCCESS) log_.Info("stopped");
+  if (exit_code_ == EXIT_SUCCESS) log_.Tell(Event::kStopped);
   return exit_code_;
 }
 
@@ -159,7 +162,7 @@ base::Result<void, std::string> Sidecar::Start() {
   reloader_.emplace(*source_, background_, config_, loading_.fingerprint, *server_, metrics_, log_,
                     DescribeChanges);
   for (const config::ConfigError& each : loading_.warnings) {
-    log_.Warning("configuration warning", {{"warning", config::FormatWarning(each)}});
+    log_.Tell(Event::kConfigurationWarning, {{"warning", config::FormatWarning(each)}});
   }
   return PrepareAdmin();
 }
@@ -183,15 +186,15 @@ base::Result<void, std::string> Sidecar::PrepareAdmin() {
 }
 
 void Sidecar::OnTokensReread(const std::string& trouble) {
-  if (trouble.empty()) return log_.Info("admin tokens read anew");
-  log_.Error("admin tokens rejected: the old ones stay", {{"reason", trouble}});
+  if (trouble.empty()) return log_.Tell(Event::kAdminTokensRead);
+  log_.Tell(Event::kAdminTokensRejected, {{"reason", trouble}});
 }
 
 // What only one process can have: the admin port and the place where successors ask.
 base::Result<void, std::string> Sidecar::Open() {
   if (admin_socket_) {
     auto opened = admin::Server::Open(loop_, admin_socket_,
-                                      AdminSources(*server_, loop_, metrics_, *reloader_),
+                                      AdminSources(*server_, loop_, metrics_, *reloader_, log_),
                                       std::chrono::seconds(10), {}, std::move(admin_access_));
     admin_socket_ = base::FileDescriptor();
     if (!opened) return base::Error(opened.error());
@@ -214,11 +217,11 @@ void Sidecar::OnServing() {
   if (auto opened = Open(); !opened) return EndWith(opened.error());
   // Others listened there, and we shall not: clients had better be refused than wait.
   for (const std::string& each : sockets_.unclaimed()) {
-    log_.Warning("inherited socket closed: no listener has its address", {{"address", each}});
+    log_.Tell(Event::kInheritedSocketClosed, {{"address", each}});
   }
   sockets_.DropUnclaimed();
   sockets_.Own();
-  LogState("listening");
+  TellState(Event::kListening);
   server_->WatchReadiness(
       [this](const std::vector<std::string>& reasons) { OnReadiness(reasons); });
   is_serving_ = true;
@@ -229,14 +232,13 @@ void Sidecar::OnServing() {
 void Sidecar::OnReadiness(const std::vector<std::string>& reasons) {
   if (reasons.empty()) {
     was_ready_ = true;
-    return LogState("ready");
+    return TellState(Event::kReady);
   }
-  if (was_ready_) return log_.Warning("not ready", {{"reasons", reasons}});
-  log_.Info("waiting to be ready", {{"reasons", reasons}});
+  log_.Tell(was_ready_ ? Event::kNotReady : Event::kWaitingToBeReady, {{"reasons", reasons}});
 }
 
-void Sidecar::LogState(std::string_view state) {
-  log_.Info(state, {{"version", base::kVersion},
+void Sidecar::TellState(Event state) {
+  log_.Tell(state, {{"version", base::kVersion},
                     {"listeners", server_->listening_on()},
                     {"admin", admin_ ? admin_->address() : "off"},
                     {"clusters", server_->balancing_over()},
@@ -260,10 +262,10 @@ void Sidecar::Reload() {
 void Sidecar::OnSignal(int signal) {
   if (signal == SIGHUP) return Reload();
   if (++signals_ > 1) {
-    log_.Warning("second signal: ending at once");
+    log_.Tell(Event::kEndingAtOnce);
     return loop_.Stop();
   }
-  log_.Info("draining", {{"signal", signal}});
+  log_.Tell(Event::kDraining, {{"signal", signal}});
   TellStopping();
   handover_.Withdraw();
   server_->Drain([this] { loop_.Stop(); });

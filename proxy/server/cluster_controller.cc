@@ -54,7 +54,9 @@ ClusterController::ClusterController(ClusterId id, base::SharedValue<config::Clu
       endpoints_(FactoryOf(config_, context.random), {},
                  WithSubsetSeed(config_->balancing, subset_seed_), context.loop),
       health_(config_, endpoints_, context.loop, context.random, context.metrics.health(),
-              context.log) {
+              context.log),
+      limit_watch_(config_->name, context.metrics.shed().Of(config_->name),
+                   context.metrics.retries().Of(config_->name), context.log) {
   TakeLimits();
   StartSource();
   StartTimers();
@@ -111,13 +113,20 @@ void ClusterController::StartSource() {
   if (auto endpoints = source_->AtOnce()) SetEndpoints(std::move(*endpoints));
 }
 
+void ClusterController::TellChanges() {
+  TellPanic();
+  limit_watch_.Look(context_.loop.Now());
+  health_.Remind();
+}
+
 void ClusterController::TellPanic() {
   const bool panic = endpoints_.InPanic();
   if (std::exchange(told_panic_, panic) == panic) return;
-  if (!panic) return context_.log.Info("panic is over", {{"cluster", name()}});
-  context_.log.Warning("panic", {{"cluster", name()},
-                                 {"endpoints", health_.GetAvailability().summary},
-                                 {"detail", "calls go to all endpoints that are connected"}});
+  using telemetry::Event;
+  if (!panic) return context_.log.Tell(Event::kPanicOver, {{"cluster", name()}});
+  context_.log.Tell(Event::kPanic, {{"cluster", name()},
+                                    {"endpoints", health_.GetAvailability().summary},
+                                    {"detail", "calls go to all endpoints that are connected"}});
 }
 
 std::optional<std::string> ClusterController::InWords(std::optional<std::string> why) const {

@@ -23,6 +23,7 @@
 #include "proxy/cluster/endpoint_transports.h"
 #include "proxy/discovery/endpoint_source.h"
 #include "proxy/discovery/resolved_endpoint.h"
+#include "proxy/server/limit_watch.h"
 
 namespace evenkeel::proxy {
 
@@ -77,8 +78,9 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   std::optional<std::string> WhyNotServing() const { return InWords(health_.WhyNotServing()); }
   /// What is wrong with where its endpoints come from, for people; empty: nothing.
   std::string trouble() const { return source_->trouble(); }
-  /// Logs when panic has begun or ended since the last time.
-  void TellPanic();
+  /// Logs what has begun or ended since the last time: panic, limits reached, retries held back;
+  /// and reminds of endpoints that stay down. To be called each second or so.
+  void TellChanges();
   /// It came to a sidecar that is ready, and does not change that by having no endpoint yet.
   void SkipStartup() { health_.SkipStartupGrace(); }
 
@@ -119,6 +121,7 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   std::optional<std::string> InWords(std::optional<std::string> why) const;
   bool IsWaiting() const { return source_->waiting_for() && known_.empty(); }
   void Tell(bool changed);
+  void TellPanic();
 
   const ClusterId id_;
   base::SharedValue<config::Cluster> config_;
@@ -138,6 +141,7 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   std::optional<net::Timer> sweep_;    // for outlier detection
   balancer::Fairness fairness_;
   bool told_panic_ = false;
+  LimitWatch limit_watch_;
   const std::shared_ptr<pool::Limits> limits_ = std::make_shared<pool::Limits>();
   std::shared_ptr<AdaptiveConcurrency> concurrency_;  // null: not adaptive
   std::optional<net::Timer> turn_;                    // of its windows

@@ -86,10 +86,9 @@ void Server::LogEnd(const Worker::Events::ClientEnded& end) {
   const bool is_foreign =
       end.reason == telemetry::ClientEnd::kNotHttp2 || end.reason == telemetry::ClientEnd::kTls;
   if (is_foreign && !foreign_clients_.Admit(end.client_host, loop_.Now())) return;
-  log_.Limited("client connection ended", telemetry::LogLevel::kWarning, "client connection ended",
-               {{"client", end.client_host},
-                {"reason", telemetry::ClientEndName(end.reason)},
-                {"detail", end.detail}});
+  log_.Tell(telemetry::Event::kClientEnded, {{"client", end.client_host},
+                                             {"reason", telemetry::ClientEndName(end.reason)},
+                                             {"detail", end.detail}});
 }
 
 Result<void, std::string> Server::Apply(const config::Config& config) {
@@ -300,8 +299,7 @@ void Server::KeepDescriptors() {
 
 // On a worker's thread. Connections wait meanwhile.
 void Server::TellPause(std::string_view reason) {
-  log_.Limited(reason, telemetry::LogLevel::kWarning, "accepting connections paused",
-               {{"reason", reason}});
+  log_.Tell(telemetry::Event::kAcceptingPaused, {{"reason", reason}});
 }
 
 void Server::OnPlanChanged(ClusterController& cluster) {
@@ -327,7 +325,7 @@ void Server::SampleFairness() {
     cluster->fairness().Sample(eligible);
     metrics_.balancer().Set(cluster->name(), cluster->fairness().value(),
                             endpoints.InPanic() ? Panic::kYes : Panic::kNo);
-    if (!draining_) cluster->TellPanic();
+    if (!draining_) cluster->TellChanges();
   }
   TellReadiness();  // the start-up grace ends without any event
   sample_timer_.StartAfter(kFairnessWindow / balancer::Fairness::kWindow);
@@ -480,7 +478,7 @@ void Server::OnWorkerDrained() {
 
 void Server::OnDrainTimeout() {
   if (std::exchange(calls_ended_, true)) return FinishDrain();
-  log_.Warning("drain timeout: ending the calls that are left");
+  log_.Tell(telemetry::Event::kDrainTimeout);
   for (const auto& worker : workers_) {
     worker->FinishCalls(
         {rpc::StatusCode::kUnavailable, "evenkeel is shutting down: the drain timeout has passed"});

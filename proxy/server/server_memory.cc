@@ -43,9 +43,8 @@ void Server::OnMemoryTight() {
 void Server::TellMemory() {
   const bool over = memory_.IsOver();
   if (std::exchange(told_over_, over) == over) return;
-  log_.Warning(over ? "memory_limit is reached: refusing new calls"
-                    : "memory is below memory_limit again: taking calls",
-               {{"memory_limit", memory_.limit()}, {"used", memory_.used()}});
+  log_.Tell(over ? telemetry::Event::kMemoryLimitReached : telemetry::Event::kMemoryLimitOver,
+            {{"memory_limit", memory_.limit()}, {"used", memory_.used()}});
 }
 
 // What a worker keeps for its next calls goes to the heap in its next turn, and from there to the

@@ -18,6 +18,8 @@ CALL_STARTED = "evenkeel_server_call_started_total"
 CALL_FINISHED = "evenkeel_server_call_finished_total"
 CALL_IN_FLIGHT = "evenkeel_server_call_in_flight"
 ATTEMPT_STARTED = "evenkeel_client_attempt_started_total"
+EVENTS = "evenkeel_events_total"
+UNAVAILABLE = 14
 ATTEMPT_FINISHED = "evenkeel_client_attempt_finished_total"
 
 # gRFC A66, in seconds.
@@ -245,6 +247,41 @@ class LogTest(E2eTestCase):
         endpoint.close()
         self.assertIn("not connected", sidecar.wait_log("not ready")["reasons"][0])
         self.assertEqual(503, sidecar.get("/ready")[0])
+
+    def test_the_level_changes_at_run_time_and_what_happens_is_kept_all_the_same(self):
+        endpoint = self.start_endpoint()
+        sidecar = self.start_sidecar(endpoint)
+        sidecar.wait_log("endpoint up")
+        self.assertEqual("info", json.loads(sidecar.get("/log")[1])["levels"]["health"])
+        self.assertEqual(400, sidecar.post("/log?level=loud")[0])
+        status, body = sidecar.post("/log?level=warn&folder=health")
+        levels = json.loads(body)["levels"]
+        self.assertEqual((200, "warning", "info"),
+                         (status, levels["health"], levels["proxy/server"]))
+        self.assertEqual(200, sidecar.post("/log?level=error")[0])
+        endpoint.close()
+        sidecar.wait_metric(EVENTS, lambda n: n == 1, event="endpoint_down")
+        self.assertEqual(0, sidecar.metric(EVENTS, event="panic"))
+        events = json.loads(sidecar.get("/events")[1])["events"]
+        self.assertEqual(list(range(1, len(events) + 1)), [each["id"] for each in events])
+        down = next(each for each in events if each["event"] == "endpoint_down")
+        self.assertEqual(endpoint.address, down["endpoint"])
+        newer = json.loads(sidecar.get(f"/events?after={down['id'] - 1}")[1])["events"]
+        self.assertEqual(down, newer[0])
+        self.assertNotIn("endpoint down", sidecar.output())
+
+    def test_a_limit_that_is_reached_is_told_once(self):
+        endpoint = self.start_endpoint()
+        sidecar = self.start_sidecar(endpoint, cluster={"limits": {"max_calls": 1}})
+        client = self.connect(sidecar)
+        client.open()
+        endpoint.next_stream()
+        for _ in range(5):
+            self.assertEqual(UNAVAILABLE, client.open(end_stream=True).wait_status())
+        line = sidecar.wait_log("limit reached: refusing calls")
+        self.assertEqual(("test", "max_calls", "limit_reached"),
+                         (line["cluster"], line["limit"], line["event"]))
+        self.assertEqual(1, sidecar.metric(EVENTS, event="limit_reached"))
 
     def test_clients_that_speak_something_else_are_named_once_a_minute(self):
         sidecar = self.start_sidecar(self.start_endpoint())

@@ -15,8 +15,6 @@ import subprocess
 import tempfile
 import time
 import unittest
-import urllib.error
-import urllib.request
 
 from harness import binaries
 from harness.case import FULL, E2eTestCase, configuration
@@ -67,13 +65,8 @@ class ReloadTestCase(E2eTestCase):
         os.replace(temporary, sidecar.config_path)
 
     def post_reload(self, sidecar):
-        request = urllib.request.Request(f"http://{sidecar.admin}/reload", method="POST")
-        try:
-            with urllib.request.urlopen(request, timeout=BOUND) as answer:
-                return answer.status, json.load(answer)
-        except urllib.error.HTTPError as error:
-            with error:
-                return error.code, json.load(error)
+        status, body = sidecar.post("/reload")
+        return status, json.loads(body)
 
     def wait_generation(self, sidecar, generation):
         sidecar.wait_metric("evenkeel_config_generation", lambda value: value >= generation)

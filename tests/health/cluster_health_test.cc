@@ -13,6 +13,8 @@ namespace {
 using rpc::StatusCode;
 using rpc::Verdict;
 using namespace std::chrono_literals;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 class ClusterHealthTest : public ::testing::Test {
@@ -312,6 +314,56 @@ TEST_F(ClusterHealthTest, AnotherReasonForAnEndpointToBeDownIsLogged) {
   EXPECT_EQ(fail("Connection refused"), "") << "not with each try";
   clock_.Advance(1min);
   EXPECT_THAT(fail("timed out"), HasSubstr("timed out"));
+}
+
+TEST_F(ClusterHealthTest, AnEndpointThatStaysDownIsRememberedLessAndLessOften) {
+  Start(1);
+  health_->OnConnection(*endpoints_[0], 0, "Connection refused");
+  std::vector<int> minutes;
+  for (int minute = 0; minute < 300; ++minute) {
+    lines_.str("");
+    health_->Remind();
+    if (!lines_.str().empty()) minutes.push_back(minute);
+    clock_.Advance(1min);
+  }
+  EXPECT_THAT(minutes, ElementsAre(1, 3, 7, 15, 31, 63, 123, 183, 243));
+  EXPECT_EQ(log_.events().count(telemetry::Event::kEndpointStillDown), minutes.size());
+  EXPECT_THAT(log_.events().Recent().back(), AllOf(HasSubstr("\"reason\":\"Connection refused\""),
+                                                   HasSubstr("\"seconds\":14580")));
+}
+
+TEST_F(ClusterHealthTest, NobodyIsRemindedOfAnEndpointThatIsUpAgain) {
+  StartReady(2);
+  Lose(0);
+  Lose(1);
+  Connect(0);
+  clock_.Advance(1min);
+  lines_.str("");
+  health_->Remind();
+  EXPECT_EQ(log_.events().count(telemetry::Event::kEndpointStillDown), 1u);
+  EXPECT_THAT(lines_.str(), HasSubstr("endpoint still down"));
+  health_->StopLogging();
+  clock_.Advance(1h);
+  lines_.str("");
+  health_->Remind();
+  EXPECT_EQ(lines_.str(), "") << "the process ends";
+}
+
+TEST_F(ClusterHealthTest, AnEndpointThatReturnsIsToldApartFromOneThatComesUp) {
+  StartReady(3);
+  FailFive(0);
+  lines_.str("");
+  clock_.Advance(1min);
+  health_->Sweep();
+  EXPECT_EQ(State(0), "ready");
+  EXPECT_THAT(lines_.str(), HasSubstr("endpoint returned"));
+}
+
+TEST_F(ClusterHealthTest, LevelDebugTellsOfEachConnectionAndAnswer) {
+  log_.levels().Set(telemetry::LogLevel::kDebug);
+  StartReady(1);
+  EXPECT_THAT(lines_.str(), HasSubstr("connections of an endpoint"));
+  EXPECT_THAT(lines_.str(), HasSubstr("health check answered"));
 }
 
 TEST_F(ClusterHealthTest, AnEndpointThatSaysNotServingFromTheStartIsLogged) {

@@ -52,10 +52,15 @@ class Sidecar(Process):
 
         return self.wait_line(match, f'the log line "{message}"', bound)
 
-    def get(self, path):
+    def post(self, path):
+        """(HTTP status, body) of an admin page that acts."""
+        return self.get(path, method="POST")
+
+    def get(self, path, method="GET"):
         """(HTTP status, body) of an admin page."""
+        request = urllib.request.Request(f"http://{self.admin}{path}", method=method)
         try:
-            with urllib.request.urlopen(f"http://{self.admin}{path}", timeout=BOUND) as answer:
+            with urllib.request.urlopen(request, timeout=BOUND) as answer:
                 return answer.status, answer.read().decode()
         except urllib.error.HTTPError as error:
             with error:

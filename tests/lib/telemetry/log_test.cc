@@ -11,11 +11,13 @@
 namespace evenkeel::telemetry {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::MatchesRegex;
 using ::testing::SizeIs;
+using ::testing::StartsWith;
 
 class LogTest : public ::testing::Test {
  protected:
@@ -38,51 +40,69 @@ class LogTest : public ::testing::Test {
 
 TEST_F(LogTest, WritesOneLineAnEvent) {
   Log& log = Open(LogLevel::kInfo);
-  log.Info("endpoint up", {{"cluster", "users"}});
-  log.Error("bad", {});
-  EXPECT_THAT(Lines(),
-              ElementsAre(EndsWith("Z info endpoint up cluster=users"), EndsWith("Z error bad")));
+  log.Tell(Event::kEndpointUp, {{"cluster", "users"}});
+  log.Tell(Event::kCannotStart);
+  EXPECT_THAT(Lines(), ElementsAre(EndsWith("Z info endpoint up cluster=users event=endpoint_up"),
+                                   EndsWith("Z error cannot start event=cannot_start")));
 }
 
 TEST_F(LogTest, StampsLinesWithTheTimeInUtc) {
-  Open(LogLevel::kInfo, LogFormat::kJson).Warning("w");
-  const std::string digit = "[0-9]";
+  Open(LogLevel::kInfo, LogFormat::kJson).Tell(Event::kPanic);
   EXPECT_THAT(Lines(),
               ElementsAre(MatchesRegex(
                   "\\{\"ts\":\"20[0-9][0-9]-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:"
-                  "[0-6][0-9]\\.[0-9][0-9][0-9]Z\",\"level\":\"warning\",\"msg\":\"w\"\\}")));
+                  "[0-6][0-9]\\.[0-9][0-9][0-9]Z\",\"level\":\"warning\",\"msg\":\"panic\","
+                  "\"event\":\"panic\"\\}")));
 }
 
 TEST_F(LogTest, LeavesOutWhatIsBelowItsLevel) {
   Log& log = Open(LogLevel::kWarning);
-  log.Debug("d");
-  log.Info("i");
-  log.Warning("w");
-  log.Error("e");
-  log.Limited("cause", LogLevel::kInfo, "limited");
-  EXPECT_THAT(Lines(), ElementsAre(EndsWith(" w"), EndsWith(" e")));
+  for (const Event each :
+       {Event::kEndpointState, Event::kEndpointUp, Event::kEndpointDown, Event::kCannotStart}) {
+    log.Tell(each);
+  }
+  EXPECT_THAT(Lines(), ElementsAre(HasSubstr("endpoint down"), HasSubstr("cannot start")));
 }
 
-TEST_F(LogTest, WritesDebugLinesWhenAsked) {
-  Open(LogLevel::kDebug).Debug("d");
-  EXPECT_THAT(Lines(), ElementsAre(EndsWith(" debug d")));
+TEST_F(LogTest, CountsAndKeepsWhatItDoesNotWrite) {
+  Log& log = Open(LogLevel::kError);
+  log.Tell(Event::kEndpointUp, {{"cluster", "users"}});
+  log.Tell(Event::kEndpointState);
+  EXPECT_EQ(log.events().count(Event::kEndpointUp), 1u);
+  EXPECT_EQ(log.events().count(Event::kEndpointState), 1u);
+  EXPECT_THAT(log.events().Recent(),
+              ElementsAre(AllOf(StartsWith("{\"id\":1,\"ts\":\"20"),
+                                HasSubstr("\"cluster\":\"users\",\"event\":\"endpoint_up\"}"))))
+      << "but for debug";
+}
+
+TEST_F(LogTest, TakesAnotherLevelWhileItIsInUse) {
+  Log& log = Open(LogLevel::kInfo);
+  log.Tell(Event::kEndpointState);
+  log.levels().Set(LogFolder::kHealth, LogLevel::kDebug);
+  log.Tell(Event::kEndpointState, {{"n", 2}});
+  log.levels().Set(LogLevel::kWarning);
+  log.Tell(Event::kEndpointUp);
+  EXPECT_THAT(Lines(), ElementsAre(HasSubstr("n=2")));
 }
 
 TEST_F(LogTest, DoesNotTakeBracesForAFormat) {
-  Open(LogLevel::kInfo).Info("{} %s {0}", {{"a", "{}"}});
-  EXPECT_THAT(Lines(), ElementsAre(EndsWith("info {} %s {0} a={}")));
+  Open(LogLevel::kInfo).Tell(Event::kReady, {{"a", "{} %s {0}"}});
+  EXPECT_THAT(Lines(), ElementsAre(HasSubstr("ready a=\"{} %s {0}\"")));
 }
 
-TEST_F(LogTest, LimitsLinesOfOneCauseAndTellsAtTheEndHowManyItSuppressed) {
+TEST_F(LogTest, LimitsLinesOfOneEventAndTellsAtTheEndHowManyItSuppressed) {
   Log& log = Open(LogLevel::kInfo);
   // However slow this machine is, 100,000 lines cannot take as long as 10 a second would.
-  for (int i = 0; i < 100'000; ++i) log.Limited("refused", LogLevel::kInfo, "refused");
+  for (int i = 0; i < 100'000; ++i) log.Tell(Event::kClientEnded);
   const size_t before = Lines().size();
   EXPECT_GE(before, 10u);
   EXPECT_LT(before, 10'000u);
+  EXPECT_EQ(log.events().count(Event::kClientEnded), 100'000u) << "all are counted";
+  EXPECT_LE(log.events().Recent().size(), before) << "others need not make room for them";
   Close();
   EXPECT_THAT(Lines(), SizeIs(before + 1));
-  EXPECT_THAT(Lines().back(), HasSubstr("warning lines suppressed cause=refused suppressed="));
+  EXPECT_THAT(Lines().back(), HasSubstr("warning lines suppressed event=client_ended suppressed="));
 }
 
 TEST_F(LogTest, KeepsLinesOfManyThreadsWhole) {
@@ -90,14 +110,14 @@ TEST_F(LogTest, KeepsLinesOfManyThreadsWhole) {
   std::vector<std::thread> threads;
   for (int t = 0; t < 4; ++t) {
     threads.emplace_back([&log, t] {
-      for (int i = 0; i < 500; ++i) log.Info("line", {{"thread", t}, {"number", i}});
+      for (int i = 0; i < 500; ++i) log.Tell(Event::kReady, {{"thread", t}, {"number", i}});
     });
   }
   for (std::thread& each : threads) each.join();
   const auto lines = Lines();
   EXPECT_THAT(lines, SizeIs(2000));
-  EXPECT_THAT(lines, ::testing::Each(
-                         MatchesRegex(".*\"msg\":\"line\",\"thread\":[0-3],\"number\":[0-9]+\\}")));
+  EXPECT_THAT(lines, ::testing::Each(MatchesRegex(".*\"msg\":\"ready\",\"thread\":[0-3],\"number\":"
+                                                  "[0-9]+,\"event\":\"ready\"\\}")));
 }
 
 TEST(LogOptionsTest, ReadsLevels) {

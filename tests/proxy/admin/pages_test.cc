@@ -37,11 +37,26 @@ class PagesTest : public ::testing::Test {
     };
     sources.config = [] { return config::Config(); };
     sources.reload = [this](const Sources::Tell& tell) { tell(reload_); };
+    sources.events = [](uint64_t after) {
+      std::vector<std::string> events;
+      if (after < 1) events.push_back(R"({"id":1,"event":"listening"})");
+      if (after < 2) events.push_back(R"({"id":2,"event":"ready"})");
+      return events;
+    };
+    sources.log_levels = [this] { return LogLevelsView{{"health", level_}, {"server", "info"}}; };
+    sources.set_log_level = [this](std::string_view level,
+                                   std::string_view folder) -> base::Result<void, std::string> {
+      if (level != "debug")
+        return base::Error("log level \"" + std::string(level) + "\" is unknown");
+      level_ = folder.empty() || folder == "health" ? level : "info";
+      return {};
+    };
     sources.preview = [this](const Sources::Tell& tell) { tell(reload_); };
     return sources;
   }
 
   ReloadView reload_{"applied", 2, {"clusters.users.policy: random → maglev (at once)"}};
+  std::string level_ = "info";
   ReadyView ready_{.ready = true, .reasons = {}};
   const Pages pages_{MakeSources()};
 };
@@ -128,6 +143,33 @@ TEST_F(PagesTest, IsReadyWithANoteWhenTheFilesAreRejected) {
   ready_.notes = {"the files are rejected"};
   EXPECT_EQ(Get("/ready").status, 200);
   EXPECT_EQ(Get("/ready").body, "ready\nnote: the files are rejected\n");
+}
+
+TEST_F(PagesTest, ShowsWhatHappenedLast) {
+  EXPECT_EQ(Get("/events").content_type, "application/json");
+  EXPECT_EQ(Get("/events").body,
+            "{\"events\":[\n{\"id\":1,\"event\":\"listening\"},\n"
+            "{\"id\":2,\"event\":\"ready\"}]}\n");
+  EXPECT_EQ(Get("/events", "after=1").body, "{\"events\":[\n{\"id\":2,\"event\":\"ready\"}]}\n");
+  EXPECT_EQ(Get("/events", "after=2").body, "{\"events\":[]}\n");
+  for (const char* query : {"after=x", "after=", "before=1", "after=-1", "after=1x"}) {
+    EXPECT_EQ(Get("/events", query).status, 400) << query;
+  }
+}
+
+TEST_F(PagesTest, SetsTheLevelOfTheLogByPostAlone) {
+  const auto post = [this](std::string_view query) {
+    return Answer({.method = "POST", .path = "/log", .query = query});
+  };
+  EXPECT_THAT(Get("/log").body, HasSubstr("\"health\": \"info\""));
+  EXPECT_EQ(Get("/log", "level=debug").status, 400);
+  EXPECT_EQ(level_, "info");
+  EXPECT_EQ(post("level=debug&folder=health").status, 200);
+  EXPECT_THAT(post("level=debug").body, HasSubstr("\"health\": \"debug\""));
+  EXPECT_EQ(post("").status, 400);
+  EXPECT_THAT(post("level=loud").body, HasSubstr("unknown"));
+  EXPECT_EQ(Send("DELETE", "/log").status, 405);
+  EXPECT_EQ(Send("DELETE", "/log").allow, "GET, HEAD, POST");
 }
 
 TEST_F(PagesTest, AnswersHeadAsGet) { EXPECT_EQ(Send("HEAD", "/metrics").body, "m 1\n"); }

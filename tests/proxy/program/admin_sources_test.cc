@@ -9,9 +9,12 @@
 namespace evenkeel::proxy {
 namespace {
 
+using ::testing::Each;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::IsSupersetOf;
+using ::testing::Pair;
 using ::testing::SizeIs;
 
 // What the test offers, in the next turn.
@@ -40,7 +43,7 @@ class AdminSourcesTest : public SidecarTest {
                       [](const config::Config&, const config::Config&) {
                         return std::vector<std::string>{"a change"};
                       });
-    sources_ = AdminSources(*server_, loop_, metrics_, *reloader_);
+    sources_ = AdminSources(*server_, loop_, metrics_, *reloader_, log_);
   }
   void OfferPolicy(const config::Policy& policy) {
     config::Config config = config_;
@@ -120,6 +123,18 @@ TEST_F(AdminSourcesTest, ShowsTheClustersAndWhatBecameOfTheirCalls) {
   EXPECT_EQ(Finished(call), "0");
   RunUntil([&] { return sources_.clusters()[0].endpoints[0].in_flight == 0; });
   EXPECT_THAT(sources_.metrics(), HasSubstr("evenkeel_server_call_started_total"));
+}
+
+TEST_F(AdminSourcesTest, SetsTheLevelOfTheLogAndSaysSo) {
+  EXPECT_TRUE(sources_.set_log_level("warn", "server"));
+  EXPECT_TRUE(sources_.set_log_level("debug", "health"));
+  EXPECT_FALSE(sources_.set_log_level("loud", ""));
+  EXPECT_FALSE(sources_.set_log_level("debug", "attic"));
+  EXPECT_THAT(sources_.log_levels(),
+              IsSupersetOf({std::pair("health", "debug"), std::pair("proxy/server", "warning")}));
+  EXPECT_THAT(sources_.events(0).back(), HasSubstr("\"event\":\"log_level_set\""));
+  EXPECT_TRUE(sources_.set_log_level("error", ""));
+  EXPECT_THAT(sources_.log_levels(), Each(Pair(testing::_, "error")));
 }
 
 TEST_F(AdminSourcesTest, ExplainsWhereACallWouldGo) {
