@@ -60,7 +60,7 @@ enum class Event : uint8_t {
   kConfigApplied,
   kConfigUnchanged,
   kConfigRejected,
-  kConfigurationWarning,
+  kConfigWarning,
   kAdminTokensRead,
   kAdminTokensRejected,
   kLogLevelSet,

@@ -109,7 +109,7 @@ Reloader::Report Reloader::Foresee(Comparison& compared) const {
 
 void Reloader::Warn(const std::vector<std::string>& warnings) {
   for (const std::string& each : warnings) {
-    log_.Tell(Event::kConfigurationWarning, {{"warning", each}});
+    log_.Tell(Event::kConfigWarning, {{"warning", each}});
   }
 }
 

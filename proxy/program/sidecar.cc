@@ -162,7 +162,7 @@ base::Result<void, std::string> Sidecar::Start() {
   reloader_.emplace(*source_, background_, config_, loading_.fingerprint, *server_, metrics_, log_,
                     DescribeChanges);
   for (const config::ConfigError& each : loading_.warnings) {
-    log_.Tell(Event::kConfigurationWarning, {{"warning", config::FormatWarning(each)}});
+    log_.Tell(Event::kConfigWarning, {{"warning", config::FormatWarning(each)}});
   }
   return PrepareAdmin();
 }
