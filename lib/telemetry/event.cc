@@ -75,6 +75,7 @@ constexpr auto kFacts = std::to_array<EventFacts>({
     {kNoGoodbye, kProgram, kWarning, "no_goodbye", "predecessor did not say goodbye"},
     {kTakenOver, kProgram, kInfo, "taken_over", "a successor has taken over, draining"},
     {kTakeoverFailed, kProgram, kWarning, "takeover_failed", "take-over failed, going on"},
+    {kNoTakeoverOffer, kProgram, kError, "no_takeover_offer", "no successor can take over"},
     {kDraining, kProgram, kInfo, "draining", "draining"},
     {kEndingAtOnce, kProgram, kWarning, "ending_at_once", "second signal: ending at once"},
     {kStopped, kProgram, kInfo, "stopped", "stopped"},

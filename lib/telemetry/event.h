@@ -71,6 +71,7 @@ enum class Event : uint8_t {
   kNoGoodbye,
   kTakenOver,
   kTakeoverFailed,
+  kNoTakeoverOffer,
   kDraining,
   kEndingAtOnce,
   kStopped,

@@ -209,7 +209,7 @@ base::Result<void, std::string> Sidecar::OfferTakeover() {
       command_.takeover_socket, [this] { return server_->Serving(); }, [this] { OnTaken(); });
   if (offered || !handover_.has_taken_over()) return offered;
   // The predecessor serves no more, so this one does, whatever is wrong.
-  log_.Error("no successor can take over", {{"reason", offered.error()}});
+  log_.Tell(Event::kNoTakeoverOffer, {{"reason", offered.error()}});
   return {};
 }
 
