@@ -25,15 +25,6 @@ std::span<const uint8_t> Bytes(const std::string& text) {
   return {reinterpret_cast<const uint8_t*>(text.data()), text.size()};
 }
 
-// A stream of which nobody wants to hear any more.
-struct Unheard final : http2::StreamHandler {
-  void OnHeaders(http2::HeaderList, EndStream) override {}
-  void OnData(std::span<const uint8_t>, EndStream) override {}
-  void OnTrailers(http2::HeaderList) override {}
-  void OnSent(size_t) override {}
-  void OnClosed(const http2::StreamEnd&) override {}
-};
-
 }  // namespace
 
 class Replica::Connection final : public http2::SessionHandler, public rpc::Connection::Owner {
@@ -70,6 +61,15 @@ class Replica::Connection final : public http2::SessionHandler, public rpc::Conn
 
  private:
   friend class Call;
+  // A stream of which nobody wants to hear any more.
+  struct Unheard final : http2::StreamHandler {
+    void OnHeaders(http2::HeaderList, EndStream) override {}
+    void OnData(std::span<const uint8_t>, EndStream) override {}
+    void OnTrailers(http2::HeaderList) override {}
+    void OnSent(size_t) override {}
+    void OnClosed(const http2::StreamEnd&) override {}
+  };
+
   Replica& replica_;
   rpc::Connection connection_;
   std::list<std::unique_ptr<Call>> calls_;
