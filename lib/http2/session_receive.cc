@@ -46,8 +46,8 @@ std::string Session::WhyNotBegun() const {
   if (!ForeignProtocol(input_.head()).empty()) return before + NoHttp2(input_.head());
   // In TLS 1.3 we are done before the server has judged what we have shown it (RFC 8446, 4.4.2.4).
   const bool over_tls = scheme() == "https";
-  return before + (over_tls ? "it may want a certificate, or another one"
-                            : "it may want TLS, or HTTP/1");
+  return before +
+         (over_tls ? "it may want a certificate, or another one" : "it may want TLS, or HTTP/1");
 }
 
 void Session::OnPiece(const FrameInput::Piece& piece) {

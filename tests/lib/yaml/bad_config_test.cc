@@ -308,7 +308,7 @@ TEST(BadConfigsTest, AllErrorsOfAFileComeAtOnceInItsOrder) {
             "[ipv6]:port or unix:path\n"
             "bad.yaml:3:37: listeners[0].cluster: unknown cluster \"b\"; known clusters: a\n"
             "bad.yaml:3:40: listeners[0].port: unknown key \"port\"; known keys: address, routes, "
-            "cluster, health_service, http2, keepalive, max_connections, max_connection_idle, "
+            "cluster, health_service, http2, tls, keepalive, max_connections, max_connection_idle, "
             "max_connection_age, "
             "max_connection_age_grace, proxy_protocol, forward_client_certificate, mode\n"
             "bad.yaml:7:31: clusters.a.endpoints[1]: the address \"10.0.0.1:1\" is that of "
