@@ -115,7 +115,7 @@ class TlsTest(TlsTestCase):
     def s_client(self, sidecar, *arguments):
         result = subprocess.run(["openssl", "s_client", "-connect", sidecar.address, "-CAfile",
                                  self.pki.ca, *arguments], stdin=subprocess.DEVNULL, text=True,
-                                capture_output=True, timeout=BOUND, check=False)
+                                errors="replace", capture_output=True, timeout=BOUND, check=False)
         return result.stdout + result.stderr
 
     def test_the_name_that_is_asked_for_picks_the_certificate(self):
