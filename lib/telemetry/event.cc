@@ -49,6 +49,9 @@ constexpr auto kFacts = std::to_array<EventFacts>({
     {kAcceptingPaused, kServer, kWarning, "accepting_paused", "accepting connections paused",
      Pace::kLimited},
     {kClientEnded, kServer, kWarning, "client_ended", "client connection ended", Pace::kLimited},
+    {kCertificateEnds, kServer, kWarning, "certificate_ends", "certificate ends soon"},
+    {kCertificateExpired, kServer, kError, "certificate_expired", "certificate has expired"},
+    {kCertificateRenewed, kServer, kInfo, "certificate_renewed", "certificate renewed"},
     {kDrainTimeout, kServer, kWarning, "drain_timeout",
      "drain timeout: ending the calls that are left"},
 

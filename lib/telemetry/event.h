@@ -50,6 +50,9 @@ enum class Event : uint8_t {
   kMemoryLimitOver,
   kAcceptingPaused,
   kClientEnded,
+  kCertificateEnds,
+  kCertificateExpired,
+  kCertificateRenewed,
   kDrainTimeout,
   // proxy/program
   kCannotStart,

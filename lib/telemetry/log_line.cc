@@ -14,19 +14,6 @@ namespace {
 
 using SystemTime = std::chrono::system_clock::time_point;
 
-// RFC 3339, UTC, milliseconds.
-std::string Timestamp(SystemTime time) {
-  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
-  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time - whole).count();
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(whole);
-  std::tm utc{};
-  gmtime_r(&seconds, &utc);
-  std::array<char, 40> text;
-  const size_t date = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
-  std::snprintf(text.data() + date, text.size() - date, ".%03dZ", static_cast<int>(milliseconds));
-  return text.data();
-}
-
 // Whether a value can stand in a text line without quotes and still be found again.
 bool IsPlainWord(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
@@ -47,6 +34,18 @@ void AppendNumber(std::string& out, Number number) {
 }
 
 }  // namespace
+
+std::string FormatLogTime(SystemTime time) {
+  const auto whole = std::chrono::floor<std::chrono::seconds>(time);
+  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time - whole).count();
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(whole);
+  std::tm utc{};
+  gmtime_r(&seconds, &utc);
+  std::array<char, 40> text;
+  const size_t date = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &utc);
+  std::snprintf(text.data() + date, text.size() - date, ".%03dZ", static_cast<int>(milliseconds));
+  return text.data();
+}
 
 std::string_view LogLevelName(LogLevel level) {
   switch (level) {
@@ -79,7 +78,7 @@ class LineWriter {
  private:
   void WriteJson(SystemTime time, LogLevel level, std::string_view message,
                  std::span<const Field> fields) {
-    line_ = "{\"ts\":\"" + Timestamp(time) + "\",\"level\":\"";
+    line_ = "{\"ts\":\"" + FormatLogTime(time) + "\",\"level\":\"";
     line_ += LogLevelName(level);
     line_ += "\",\"msg\":";
     AppendJsonString(line_, message);
@@ -94,7 +93,7 @@ class LineWriter {
 
   void WriteText(SystemTime time, LogLevel level, std::string_view message,
                  std::span<const Field> fields) {
-    line_ = Timestamp(time) + ' ';
+    line_ = FormatLogTime(time) + ' ';
     line_ += LogLevelName(level);
     line_ += ' ';
     if (HasControl(message)) {

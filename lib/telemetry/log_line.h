@@ -45,6 +45,9 @@ struct Field {
   FieldValue value;
 };
 
+/// RFC 3339, UTC, milliseconds: "2026-01-01T00:00:00.000Z".
+std::string FormatLogTime(std::chrono::system_clock::time_point time);
+
 /// Without a line break. Text: `2026-01-01T00:00:00.000Z info endpoint up cluster=users`. JSON:
 /// `{"ts":"2026-01-01T00:00:00.000Z","level":"info","msg":"endpoint up","cluster":"users"}`.
 /// Bytes that are not UTF-8 become U+FFFD; a number that is not finite becomes null.

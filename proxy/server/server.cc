@@ -1,6 +1,7 @@
 #include "proxy/server/server.h"
 
 #include <algorithm>
+#include <chrono>
 #include <random>
 #include <unordered_map>
 #include <utility>
@@ -210,7 +211,9 @@ void Server::Commit(std::vector<Listening> listeners) {
   KnowMethods();
   AssignWorkers(std::move(parts));
   KeepDescriptors();
-  metrics_.tls().SetCertificates(certificates_.Read(config_));
+  auto certificates = certificates_.Read(config_);
+  certificate_watch_.Set(certificates);
+  metrics_.tls().SetCertificates(std::move(certificates));
   TellReadiness();
 }
 
@@ -327,6 +330,7 @@ void Server::SampleFairness() {
                             endpoints.InPanic() ? Panic::kYes : Panic::kNo);
     if (!draining_) cluster->TellChanges();
   }
+  if (!draining_) certificate_watch_.Look(std::chrono::system_clock::now());
   TellReadiness();  // the start-up grace ends without any event
   sample_timer_.StartAfter(kFairnessWindow / balancer::Fairness::kWindow);
 }

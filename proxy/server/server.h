@@ -20,6 +20,7 @@
 #include "lib/telemetry/once_per_peer.h"
 #include "proxy/route/rate_limits.h"
 #include "proxy/server/certificate_files.h"
+#include "proxy/server/certificate_watch.h"
 #include "proxy/server/cluster_controller.h"
 #include "proxy/server/snapshot_queue.h"
 #include "proxy/server/worker.h"
@@ -177,6 +178,7 @@ class Server final : private ClusterController::Owner {
   int64_t replay_limit_ = 0;
   net::DescriptorReserve descriptors_;
   CertificateFiles certificates_;
+  CertificateWatch certificate_watch_{log_};
   const std::shared_ptr<tls::TicketKeys> ticket_keys_ = std::make_shared<tls::TicketKeys>();
   telemetry::OncePerPeer foreign_clients_;  // told of
   std::vector<std::unique_ptr<Worker>> workers_;
