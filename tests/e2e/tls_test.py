@@ -60,7 +60,7 @@ class TlsTestCase(E2eTestCase):
         with grpc.secure_channel(sidecar.address, credentials) as channel:
             call = channel.unary_unary(PATH, lambda it: it, lambda it: it)
             try:
-                call(b"", timeout=BOUND)
+                call(b"\x0a\x06user-1", timeout=BOUND)
                 return grpc.StatusCode.OK
             except grpc.RpcError as error:
                 return error.code()
