@@ -35,6 +35,9 @@ void FuzzProxyHeader(std::span<const uint8_t> input);
 void FuzzForwardedCertificate(std::span<const uint8_t> input);
 /// The name of a workload.
 void FuzzSpiffeId(std::span<const uint8_t> input);
+/// A JSON Web Token, and the key set of one who issues them.
+void FuzzJwt(std::span<const uint8_t> input);
+void FuzzJwks(std::span<const uint8_t> input);
 /// A configuration file.
 void FuzzConfig(std::span<const uint8_t> input);
 /// A peer's bytes into a server's or a client's TLS session, or into both of a pair that speak with

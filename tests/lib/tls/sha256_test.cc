@@ -1,0 +1,20 @@
+#include "lib/tls/sha256.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace evenkeel::tls {
+namespace {
+
+using ::testing::ElementsAreArray;
+
+// FIPS 180-4's example.
+TEST(Sha256Test, IsWhatTheStandardSays) {
+  constexpr uint8_t kAbc[] = {0xba, 0x78, 0x16, 0xbf, 0x8f, 0x01, 0xcf, 0xea, 0x41, 0x41, 0x40,
+                              0xde, 0x5d, 0xae, 0x22, 0x23, 0xb0, 0x03, 0x61, 0xa3, 0x96, 0x17,
+                              0x7a, 0x9c, 0xb4, 0x10, 0xff, 0x61, 0xf2, 0x00, 0x15, 0xad};
+  EXPECT_THAT(Sha256("abc"), ElementsAreArray(kAbc));
+}
+
+}  // namespace
+}  // namespace evenkeel::tls
