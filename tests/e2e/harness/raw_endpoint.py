@@ -47,7 +47,8 @@ class RawEndpoint:
                     update = raw_connection.frames.WindowUpdateFrame(0, window_increment=grow)
                     connection.send(update)
             except OSError:
-                continue  # The peer was gone before we greeted it, or its handshake failed.
+                sock.close()  # The peer was gone before we greeted it, or its handshake failed.
+                continue
             self.connections.append(connection)
             connection.start(self._on_stream)
             self._fresh_connections.put(connection)
