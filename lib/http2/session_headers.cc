@@ -96,6 +96,7 @@ void Session::OnNewRequest(StreamId id) {
   }
   if (check.has_host()) PutHostInAuthority(headers);
   last_processed_ = id;
+  guard_.OnCallFrameReceived();
   Stream& stream = NewStream(id);
   stream.opened_ = now;
   stream.list_cost_ += blocks_.Charge(headers);

@@ -317,15 +317,6 @@ const IdleFlood kIdleFloods[] = {
 INSTANTIATE_TEST_SUITE_P(All, IdleFloodTest, ::testing::ValuesIn(kIdleFloods),
                          [](const auto& info) { return std::string(info.param.what); });
 
-// To open streams costs a client nothing.
-TEST_F(AbuseTest, OpenStreamsAllowNoMoreOfThem) {
-  for (; next_id_ < 200; next_id_ += 2) Receive(WireBuilder().Headers(next_id_, GrpcRequest()));
-  const int frames =
-      RepeatUntilEnded(5'000, [&](StreamId) { Receive(WireBuilder().WindowUpdate(1, 1)); });
-  EXPECT_LT(frames, 1'100);
-  EXPECT_EQ(peer_.session().abuse(), Abuse::kIdleFrames);
-}
-
 TEST_F(AbuseTest, AWindowThatFlapsCostsByTheStreamsItConcerns) {
   for (; next_id_ < 200; next_id_ += 2) Receive(WireBuilder().Headers(next_id_, GrpcRequest()));
   uint32_t window = 0;
