@@ -1,5 +1,6 @@
 #include "lib/net/connection_watch.h"
 
+#include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/listener.h>
 
@@ -32,6 +33,10 @@ std::vector<ConnectionWatch*>& Watches() {
 
 timeval ToTimeval(std::chrono::milliseconds duration) {
   return {duration.count() / 1000, duration.count() % 1000 * 1000};
+}
+
+size_t UnsentBytes(bufferevent* connection) {
+  return evbuffer_get_length(bufferevent_get_output(connection));
 }
 
 ConnectionWatch::ConnectionWatch(EventLoop& loop, const Limits& limits)

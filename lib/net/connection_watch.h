@@ -9,6 +9,7 @@
 #include <sys/time.h>
 
 #include <chrono>
+#include <cstddef>
 #include <optional>
 #include <vector>
 
@@ -23,6 +24,9 @@ namespace evenkeel::net {
 
 /// A duration as libevent wants it.
 timeval ToTimeval(std::chrono::milliseconds duration);
+
+/// Bytes that wait to be sent on it.
+size_t UnsentBytes(bufferevent* connection);
 
 class ConnectionWatch {
  public:

@@ -7,9 +7,17 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace evenkeel::telemetry {
+
+/// A limit of a cluster, and what it is about.
+struct LimitValue {
+  std::string_view name;  ///< "calls", "pending_calls", "retry_tokens", …; a literal
+  double used = 0;        ///< of retry_tokens and retry_budget: what is left
+  double max = 0;         ///< 0: there is no limit
+};
 
 class BalancerMetrics {
  public:
@@ -17,7 +25,13 @@ class BalancerMetrics {
 
   /// The latest values. `fairness`: the highest over the mean of attempts in flight, at least 1.
   void Set(std::string_view cluster, double fairness, Panic panic) {
-    clusters_.insert_or_assign(std::string(cluster), Spread{fairness, panic});
+    Spread& spread = clusters_[std::string(cluster)];
+    spread.fairness = fairness;
+    spread.panic = panic;
+  }
+
+  void SetLimits(std::string_view cluster, std::vector<LimitValue> limits) {
+    clusters_[std::string(cluster)].limits = std::move(limits);
   }
 
   /// The cluster is gone.
@@ -27,8 +41,9 @@ class BalancerMetrics {
 
  private:
   struct Spread {
-    double fairness;
-    Panic panic;
+    double fairness = 1;
+    Panic panic = Panic::kNo;
+    std::vector<LimitValue> limits{};
   };
   std::map<std::string, Spread> clusters_;
 };

@@ -289,6 +289,21 @@ CallTotals Metrics::AttemptTotals(size_t endpoint) const {
   return totals;
 }
 
+AttemptCounts Metrics::Attempts(EndpointId endpoint) const {
+  static const rpc::FailureSet failures = rpc::DefaultFailures();
+  const CallTotals totals = AttemptTotals(static_cast<size_t>(endpoint));
+  AttemptCounts counts{.latencies = totals.latency_buckets};
+  for (size_t status = 0; status < rpc::kStatusCodeCount; ++status) {
+    for (size_t origin = 0; origin < rpc::kOriginCount; ++origin) {
+      const uint64_t count = totals.finished[status * rpc::kOriginCount + origin];
+      counts.ended += count;
+      const bool by_client = static_cast<rpc::Origin>(origin) == rpc::Origin::kClient;
+      if (failures.test(status) && !by_client) counts.failed += count;
+    }
+  }
+  return counts;
+}
+
 void Metrics::CollectAttempts(std::vector<MetricFamily>& families) const {
   CallFamilies attempts("evenkeel_client_attempt", "attempts");
   MetricFamily waiting = GaugeFamily("evenkeel_client_attempt_waiting",

@@ -7,6 +7,7 @@
 
 #include <prometheus/collectable.h>
 
+#include <array>
 #include <chrono>
 #include <compare>
 #include <functional>
@@ -40,6 +41,13 @@ struct MetricLimits {
   size_t endpoints = 64 * 1024;                 ///< 1 to 65,536, the fold included
 };
 
+/// What became of attempts on an endpoint, over all workers.
+struct AttemptCounts {
+  uint64_t ended = 0;
+  uint64_t failed = 0;  ///< as rpc::DefaultFailures has it, but for what clients cancelled
+  std::array<uint64_t, kLatencyBucketCount> latencies{};
+};
+
 class Metrics final : public prometheus::Collectable {
  public:
   explicit Metrics(MetricLimits limits = {});
@@ -51,6 +59,9 @@ class Metrics final : public prometheus::Collectable {
   /// workers run. Numbers are never reused; endpoints beyond the limit share one, with both labels
   /// "other".
   EndpointId RegisterEndpoint(std::string_view cluster, std::string_view address);
+
+  /// Reads what the workers have counted: a microsecond or two.
+  AttemptCounts Attempts(EndpointId endpoint) const;
 
   /// Main thread, like all else here.
   HealthMetrics& health() { return health_; }

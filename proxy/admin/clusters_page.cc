@@ -34,6 +34,9 @@ Json ToJson(const ClusterView& cluster) {
                {"tls", cluster.tls},
                {"endpoints", std::move(endpoints)},
                {"discovery_failure", cluster.discovery_failure}};
+  for (const LimitView& each : cluster.limits) {
+    json["limits"][each.name] = {{"used", each.used}, {"max", each.max}};
+  }
   for (const CountView& each : cluster.calls) {
     if (each.name.empty()) {
       json["calls"][each.group] = each.value;

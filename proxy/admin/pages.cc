@@ -8,7 +8,9 @@
 #include "lib/config_json/config_page.h"
 #include "lib/config_json/json.h"
 #include "proxy/admin/clusters_page.h"
+#include "proxy/admin/dashboard_page.h"
 #include "proxy/admin/explain_page.h"
+#include "proxy/admin/query.h"
 
 namespace evenkeel::admin {
 namespace {
@@ -46,44 +48,13 @@ bool IsExplainPath(std::string_view path) {
          path.starts_with(kExplainPrefix) && path.ends_with(kExplainSuffix);
 }
 
-int HexDigit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
-std::string PercentDecoded(std::string_view text) {
-  std::string result;
-  for (size_t i = 0; i < text.size(); ++i) {
-    const bool escaped = text[i] == '%' && i + 2 < text.size() && HexDigit(text[i + 1]) >= 0 &&
-                         HexDigit(text[i + 2]) >= 0;
-    if (escaped) {
-      result += static_cast<char>(HexDigit(text[i + 1]) * 16 + HexDigit(text[i + 2]));
-      i += 2;
-    } else {
-      result += text[i] == '+' ? ' ' : text[i];
-    }
-  }
-  return result;
-}
-
 }  // namespace
-
-std::string QueryValue(std::string_view query, std::string_view name) {
-  while (!query.empty()) {
-    const std::string_view pair = query.substr(0, query.find('&'));
-    query.remove_prefix(std::min(query.size(), pair.size() + 1));
-    const size_t equals = pair.find('=');
-    if (pair.substr(0, equals) != name) continue;
-    return equals == std::string_view::npos ? "" : PercentDecoded(pair.substr(equals + 1));
-  }
-  return {};
-}
 
 std::span<const Pages::Page> Pages::All() {
   static constexpr Page kPages[] = {
-      {"/", "this page", &Pages::Index},
+      {"/", "what happens now, to look at", &Pages::Dashboard},
+      {"/pages", "this page", &Pages::Index},
+      {"/stream", "what feeds /: server-sent events, one a second", &Pages::Stream},
       {"/metrics", "everything counted, for Prometheus", &Pages::Metrics},
       {"/ready", "200 while calls can be served, else 503 and why", &Pages::Ready},
       {"/live", "200 while the process runs its main loop", &Pages::Live},
@@ -135,6 +106,21 @@ void Pages::Index(const Request&, const Send& send) const {
   }
   body += "</ul>\n</body>\n</html>\n";
   send({200, kHtmlType, std::move(body)});
+}
+
+// Without a token it is a shell that asks for one: nothing of it is about this sidecar.
+void Pages::Dashboard(const Request& request, const Send& send) const {
+  if (!sources_.live) return Index(request, send);
+  DashboardPage page = MakeDashboard(
+      request.may_see ? sources_.clusters() : std::vector<ClusterView>(), MakeNonce());
+  Response response{200, kHtmlType, std::move(page.html)};
+  response.policy = std::move(page.policy);
+  send(std::move(response));
+}
+
+// The server answers GET itself where there is something to tell.
+void Pages::Stream(const Request&, const Send& send) const {
+  send(TextPage(404, "there is no dashboard\n"));
 }
 
 void Pages::Metrics(const Request&, const Send& send) const {

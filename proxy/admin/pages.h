@@ -16,6 +16,7 @@ struct Request {
   std::string_view method;  ///< "GET"
   std::string_view path;    ///< "/clusters"
   std::string_view query;   ///< "format=text", or empty
+  bool may_see = true;      ///< it has a token, or none is needed
 };
 
 struct Response {
@@ -24,14 +25,14 @@ struct Response {
   std::string body;
   std::string allow{};      ///< with 405: the methods that the page has
   std::string challenge{};  ///< with 401: what is asked for (RFC 9110, section 11.6.1)
+  std::string policy{};     ///< of a page with script: its Content-Security-Policy
 };
-
-/// The value of `name` in a query, percent-decoded ("%2F" and "+"); empty when it is not there.
-std::string QueryValue(std::string_view query, std::string_view name);
 
 class Pages {
  public:
   explicit Pages(Sources sources) : sources_(std::move(sources)) {}
+
+  const Sources& sources() const { return sources_; }
 
   /// At once, but for /reload and /config/diff, which wait until the configuration has been read;
   /// by then the Pages may be gone.
@@ -54,7 +55,9 @@ class Pages {
 
   static std::span<const Page> All();
 
+  void Dashboard(const Request& request, const Send& send) const;
   void Index(const Request& request, const Send& send) const;
+  void Stream(const Request& request, const Send& send) const;
   void Metrics(const Request& request, const Send& send) const;
   void Ready(const Request& request, const Send& send) const;
   void Live(const Request& request, const Send& send) const;

@@ -13,6 +13,7 @@
 #include "lib/net/byte_stream.h"
 #include "lib/net/listener.h"
 #include "lib/net/socket_address.h"
+#include "proxy/admin/live_view.h"
 
 namespace evenkeel::admin {
 namespace {
@@ -20,6 +21,7 @@ namespace {
 using base::Error;
 using base::Result;
 
+constexpr auto kTick = std::chrono::seconds(1);
 constexpr ev_ssize_t kMaxHeaderBytes = 16 * 1024;
 constexpr ev_ssize_t kMaxBodyBytes = 1024;  // no page reads one; a few bytes are merely odd
 
@@ -69,6 +71,9 @@ void SetHeaders(evhttp_request& request, const Response& response) {
   evhttp_add_header(headers, "Content-Length", length.c_str());
   evhttp_add_header(headers, "Cache-Control", "no-store");
   evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
+  if (!response.policy.empty()) {
+    evhttp_add_header(headers, "Content-Security-Policy", response.policy.c_str());
+  }
   if (!response.allow.empty()) evhttp_add_header(headers, "Allow", response.allow.c_str());
   if (!response.challenge.empty()) {
     evhttp_add_header(headers, "WWW-Authenticate", response.challenge.c_str());
@@ -127,8 +132,13 @@ Server::Server(net::EventLoop& loop, std::string address, Sources sources,
       reach_(ReachOf(address_)),
       access_(std::move(access)),
       watch_(loop, limits),
-      http_(evhttp_new(loop.native())) {
+      http_(evhttp_new(loop.native())),
+      tick_(loop, [this] { OnTick(); }) {
   CHECK(http_ != nullptr);
+  if (pages_.sources().live) {
+    feed_.emplace(false);
+    OnTick();
+  }
   const timeval timeout = net::ToTimeval(idle_timeout);
   evhttp_set_timeout_tv(http_.get(), &timeout);
   evhttp_set_max_headers_size(http_.get(), kMaxHeaderBytes);
@@ -155,13 +165,29 @@ std::optional<Response> Server::Refusal(const evhttp_request& request,
   if (const auto why = WhyRefused(reach_, HeaderOf(request, "Host"), HeaderOf(request, "Origin"))) {
     return Response{.status = 403, .body = *why + "\n"};
   }
-  if (!access_.tokens || std::ranges::find(access_.open, path) != access_.open.end() ||
-      access_.tokens->Accepts(HeaderOf(request, "Authorization"))) {
-    return std::nullopt;
-  }
+  if (MaySee(request, path) || IsShell(path)) return std::nullopt;
   return Response{.status = 401,
                   .body = "this page needs a token: Authorization: Bearer TOKEN\n",
                   .challenge = "Bearer"};
+}
+
+bool Server::MaySee(const evhttp_request& request, std::string_view path) const {
+  return !access_.tokens || std::ranges::find(access_.open, path) != access_.open.end() ||
+         access_.tokens->Accepts(HeaderOf(request, "Authorization"));
+}
+
+void Server::OnTick() {
+  tick_.StartAfter(kTick);
+  feed_->Add(pages_.sources().live());
+  if (!viewers_.empty()) viewers_.Send(ServerSentEvent("tick", feed_->Tick()));
+}
+
+void Server::Stream(evhttp_request& request) {
+  if (viewers_.full()) {
+    return Answer(request, {.status = 503, .body = "there are as many viewers as there may be\n"});
+  }
+  viewers_.Add(request, "retry: 2000\n\n" + ServerSentEvent("history", feed_->History()) +
+                            ServerSentEvent("tick", feed_->Tick()));
 }
 
 // A page may take long, as a reload does: that is not the client's silence.
@@ -174,9 +200,12 @@ void Server::OnRequest(evhttp_request& request) {
   if (uri == nullptr) return send({.status = HTTP_BADREQUEST, .body = "the URI cannot be read\n"});
   const std::string_view path = OrEmpty(evhttp_uri_get_path(uri));
   if (const auto refusal = Refusal(request, path)) return send(*refusal);
-  pages_.Answer(
-      {.method = MethodOf(request), .path = path, .query = OrEmpty(evhttp_uri_get_query(uri))},
-      send);
+  if (feed_ && path == "/stream" && MethodOf(request) == "GET") return Stream(request);
+  pages_.Answer({.method = MethodOf(request),
+                 .path = path,
+                 .query = OrEmpty(evhttp_uri_get_query(uri)),
+                 .may_see = MaySee(request, path)},
+                send);
 }
 
 void Server::Answer(evhttp_request& request, const Response& response) {

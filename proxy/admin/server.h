@@ -19,9 +19,12 @@
 #include "lib/base/result.h"
 #include "lib/net/connection_watch.h"
 #include "lib/net/event_loop.h"
+#include "lib/net/timer.h"
+#include "proxy/admin/live_feed.h"
 #include "proxy/admin/pages.h"
 #include "proxy/admin/request_check.h"
 #include "proxy/admin/tokens.h"
+#include "proxy/admin/viewers.h"
 
 struct evhttp;
 struct evhttp_request;
@@ -65,6 +68,10 @@ class Server {
          std::chrono::milliseconds idle_timeout, const net::ConnectionWatch::Limits& limits,
          Access access);
   std::optional<Response> Refusal(const evhttp_request& request, std::string_view path) const;
+  bool MaySee(const evhttp_request& request, std::string_view path) const;
+  bool IsShell(std::string_view path) const { return feed_ && path == "/"; }
+  void Stream(evhttp_request& request);
+  void OnTick();
   void OnRequest(evhttp_request& request);
   void Answer(evhttp_request& request, const Response& response);
 
@@ -75,6 +82,9 @@ class Server {
   const Access access_;
   net::ConnectionWatch watch_;
   const std::unique_ptr<evhttp, HttpDeleter> http_;
+  std::optional<LiveFeed> feed_;  // nothing: there is no dashboard
+  net::Timer tick_;
+  Viewers viewers_;  // after http_
   // For answers that come later: evhttp keeps a request whose client has gone until it is answered,
   // and frees it when it goes itself.
   const std::shared_ptr<const bool> open_ = std::make_shared<const bool>(true);

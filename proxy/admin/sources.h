@@ -51,6 +51,13 @@ struct CountView {
   uint64_t value = 0;
 };
 
+/// A limit of a cluster and how much of it is used; of retry_tokens and retry_budget what is left.
+struct LimitView {
+  std::string name;  ///< "calls", "pending_calls", "retry_tokens"
+  double used = 0;
+  double max = 0;  ///< 0: there is none, it is counted all the same
+};
+
 struct ClusterView {
   std::string name;
   std::string policy;
@@ -60,6 +67,7 @@ struct ClusterView {
   std::string discovery_failure{};
   /// How its endpoints are connected to: "off", "verified", or "not verified".
   std::string tls = "off";
+  std::vector<LimitView> limits{};
 };
 
 /// Why a would-be call would go where it would go.
@@ -90,7 +98,10 @@ struct ExplainQuestion {
 /// From which level on the log has lines: each folder with its level, as "health" and "info".
 using LogLevelsView = std::vector<std::pair<std::string, std::string>>;
 
-/// All are set; called on the thread of the server's loop, once for each request that needs them.
+struct LiveView;  // live_view.h
+
+/// All are set but for `live`; called on the thread of the server's loop, once for each request
+/// that needs them.
 struct Sources {
   /// Of what takes longer than a turn: called in a later one, unless the process ends before.
   using Tell = std::function<void(ReloadView)>;
@@ -112,6 +123,8 @@ struct Sources {
   /// Sets the level of a folder, or of each where `folder` is empty. The error is a sentence.
   std::function<base::Result<void, std::string>(std::string_view level, std::string_view folder)>
       set_log_level;
+  /// Asked each second. Null: there is no dashboard.
+  std::function<LiveView()> live{};
 };
 
 }  // namespace evenkeel::admin

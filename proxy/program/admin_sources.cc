@@ -1,7 +1,11 @@
 #include "proxy/program/admin_sources.h"
 
 #include <chrono>
+#include <string>
 #include <utility>
+
+#include "lib/telemetry/process_facts.h"
+#include "proxy/admin/live_view.h"
 
 namespace evenkeel::proxy {
 namespace {
@@ -29,18 +33,35 @@ const char* TlsWord(ClusterStatus::Tls tls) {
   return tls == ClusterStatus::Tls::kVerified ? "verified" : "not verified";
 }
 
+admin::EndpointView ToView(const EndpointStatus& status) {
+  return {status.address,
+          std::string(status.health.state),
+          status.in_flight,
+          status.picked,
+          status.ready_workers,
+          std::chrono::duration<double>(status.health.age).count(),
+          status.health.why,
+          status.health.last_probe,
+          status.health.successes,
+          status.health.failures,
+          status.health.failures_in_a_row};
+}
+
+std::vector<admin::LimitView> ToViews(const std::vector<telemetry::LimitValue>& limits) {
+  std::vector<admin::LimitView> views;
+  for (const telemetry::LimitValue& each : limits) {
+    views.push_back({std::string(each.name), each.used, each.max});
+  }
+  return views;
+}
+
 std::vector<admin::ClusterView> ClusterViews(const Server& server) {
   std::vector<admin::ClusterView> views;
   for (const ClusterStatus& cluster : server.Clusters()) {
     admin::ClusterView view{cluster.name, cluster.policy,  {},
                             {},           cluster.trouble, TlsWord(cluster.tls)};
-    for (const EndpointStatus& each : cluster.endpoints) {
-      view.endpoints.push_back({each.address, std::string(each.health.state), each.in_flight,
-                                each.picked, each.ready_workers,
-                                std::chrono::duration<double>(each.health.age).count(),
-                                each.health.why, each.health.last_probe, each.health.successes,
-                                each.health.failures, each.health.failures_in_a_row});
-    }
+    for (const EndpointStatus& each : cluster.endpoints) view.endpoints.push_back(ToView(each));
+    view.limits = ToViews(cluster.limits);
     for (const telemetry::NamedCount& each : cluster.calls) {
       view.calls.push_back({each.group, each.name, each.value});
     }
@@ -96,6 +117,38 @@ base::Result<void, std::string> SetLogLevel(telemetry::Log& log, std::string_vie
   return {};
 }
 
+admin::LiveCluster ToLive(const ClusterStatus& status, const telemetry::Metrics& metrics) {
+  admin::LiveCluster live{status.name, status.policy, status.panic, status.trouble};
+  for (const EndpointStatus& each : status.endpoints) {
+    admin::LiveEndpoint& endpoint = live.endpoints.emplace_back();
+    endpoint.view = ToView(each);
+    if (!each.number) continue;
+    const telemetry::AttemptCounts counts = metrics.Attempts(*each.number);
+    endpoint.ended = counts.ended;
+    endpoint.failed = counts.failed;
+    endpoint.latencies = counts.latencies;
+  }
+  for (const telemetry::NamedCount& each : status.calls) {
+    if (each.group == "shed") live.shed += each.value;
+    if (each.group == "retries") live.retries += each.value;
+  }
+  live.limits = ToViews(status.limits);
+  return live;
+}
+
+admin::LiveView Live(const Server& server, const Reloader& reloader, base::Time now,
+                     const telemetry::Metrics& metrics) {
+  admin::ReadyView ready = ReadyView(server, reloader);
+  admin::LiveView live{now, ready.ready, std::move(ready.reasons), std::move(ready.notes)};
+  const telemetry::ProcessFacts facts = telemetry::ReadProcessFacts();
+  live.cpu = facts.cpu;
+  live.resident = facts.resident_bytes.value_or(0);
+  for (const ClusterStatus& each : server.Clusters()) {
+    live.clusters.push_back(ToLive(each, metrics));
+  }
+  return live;
+}
+
 }  // namespace
 
 admin::Sources AdminSources(Server& server, const base::Clock& clock, telemetry::Metrics& metrics,
@@ -125,6 +178,14 @@ admin::Sources AdminSources(Server& server, const base::Clock& clock, telemetry:
       .log_levels = [&log] { return LevelsView(log.levels()); },
       .set_log_level = [&log](std::string_view level,
                               std::string_view folder) { return SetLogLevel(log, level, folder); }};
+}
+
+admin::Sources WithDashboard(admin::Sources sources, Server& server, const base::Clock& clock,
+                             telemetry::Metrics& metrics, Reloader& reloader) {
+  sources.live = [&server, &clock, &metrics, &reloader] {
+    return Live(server, reloader, clock.Now(), metrics);
+  };
+  return sources;
 }
 
 }  // namespace evenkeel::proxy

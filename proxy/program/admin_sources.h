@@ -15,4 +15,8 @@ namespace evenkeel::proxy {
 admin::Sources AdminSources(Server& server, const base::Clock& clock, telemetry::Metrics& metrics,
                             Reloader& reloader, telemetry::Log& log);
 
+/// The same with what the dashboard shows.
+admin::Sources WithDashboard(admin::Sources sources, Server& server, const base::Clock& clock,
+                             telemetry::Metrics& metrics, Reloader& reloader);
+
 }  // namespace evenkeel::proxy

@@ -193,8 +193,9 @@ void Sidecar::OnTokensReread(const std::string& trouble) {
 // What only one process can have: the admin port and the place where successors ask.
 base::Result<void, std::string> Sidecar::Open() {
   if (admin_socket_) {
-    auto opened = admin::Server::Open(loop_, admin_socket_,
-                                      AdminSources(*server_, loop_, metrics_, *reloader_, log_),
+    auto sources = AdminSources(*server_, loop_, metrics_, *reloader_, log_);
+    sources = WithDashboard(std::move(sources), *server_, loop_, metrics_, *reloader_);
+    auto opened = admin::Server::Open(loop_, admin_socket_, std::move(sources),
                                       std::chrono::seconds(10), {}, std::move(admin_access_));
     admin_socket_ = base::FileDescriptor();
     if (!opened) return base::Error(opened.error());

@@ -152,6 +152,26 @@ void ClusterController::SetEndpoints(std::vector<discovery::ResolvedEndpoint> en
   spec_ = nullptr;
 }
 
+std::vector<telemetry::LimitValue> ClusterController::Limits() const {
+  std::vector<telemetry::LimitValue> limits;
+  const auto add = [&limits](std::string_view name, const base::Limit& limit) {
+    limits.push_back({name, static_cast<double>(limit.used()), static_cast<double>(limit.max())});
+  };
+  add("calls", limits_->calls);
+  add("pending_calls", limits_->pending);
+  add("connections", limits_->connections);
+  add("retries", limits_->retries);
+  if (retries_->throttle && config_->retry_throttling) {
+    limits.push_back(
+        {"retry_tokens", retries_->throttle->tokens(), config_->retry_throttling->max_tokens});
+  }
+  if (retries_->budget && config_->retry_budget) {
+    limits.push_back({"retry_budget", retries_->budget->left(),
+                      static_cast<double>(config_->retry_budget->reserve)});
+  }
+  return limits;
+}
+
 void ClusterController::UpdateEndpoints() {
   const auto former = endpoints_.endpoints();
   std::unordered_set<balancer::EndpointPtr> gone(former.begin(), former.end());

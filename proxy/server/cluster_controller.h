@@ -89,6 +89,12 @@ class ClusterController final : public std::enable_shared_from_this<ClusterContr
   /// heard of others. spec() and snapshot() are new ones afterwards; the caller hands them to the
   /// workers.
   void Update(base::SharedValue<config::Cluster> config);
+  /// The number of one of its endpoints in metrics.
+  telemetry::EndpointId NumberOf(const balancer::Endpoint& endpoint) const {
+    return known_.at(endpoint.address()).spec.target.id;
+  }
+  /// How full it is, and what is left for retries.
+  std::vector<telemetry::LimitValue> Limits() const;
   /// These are its endpoints. An address that is named twice counts once.
   void SetEndpoints(std::vector<discovery::ResolvedEndpoint> endpoints);
 

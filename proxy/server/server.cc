@@ -318,7 +318,6 @@ Server::ClusterPtr Server::FindCluster(std::string_view name) const {
 }
 
 void Server::SampleFairness() {
-  using Panic = telemetry::BalancerMetrics::Panic;
   for (const auto& cluster : clusters_) {
     const balancer::EndpointSet& endpoints = cluster->endpoints();
     std::vector<balancer::EndpointPtr> eligible;
@@ -327,7 +326,8 @@ void Server::SampleFairness() {
     }
     cluster->fairness().Sample(eligible);
     metrics_.balancer().Set(cluster->name(), cluster->fairness().value(),
-                            endpoints.InPanic() ? Panic::kYes : Panic::kNo);
+                            telemetry::BalancerMetrics::Panic{endpoints.InPanic()});
+    metrics_.balancer().SetLimits(cluster->name(), cluster->Limits());
     if (!draining_) cluster->TellChanges();
   }
   if (!draining_) certificate_watch_.Look(std::chrono::system_clock::now());
@@ -384,8 +384,10 @@ std::vector<ClusterStatus> Server::Clusters() const {
     for (const balancer::EndpointPtr& each : cluster->endpoints().endpoints()) {
       status.endpoints.push_back({each->address(), cluster->health().FactsOf(*each),
                                   cluster->endpoints().Connections(*each), each->in_flight(),
-                                  each->picked()});
+                                  each->picked(), cluster->NumberOf(*each)});
     }
+    status.limits = cluster->Limits();
+    status.panic = cluster->endpoints().InPanic();
     uint64_t attempts = 0;
     for (const EndpointStatus& each : status.endpoints) attempts += each.picked;
     for (const auto& [endpoint, since] : cluster->LeavingEndpoints()) {

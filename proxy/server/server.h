@@ -34,6 +34,8 @@ struct EndpointStatus {
   int ready_workers;  ///< workers with a connection that works
   int64_t in_flight;  ///< attempts, now
   uint64_t picked;    ///< attempts, ever
+  /// In metrics; nothing of one that has left.
+  std::optional<telemetry::EndpointId> number{};
 };
 
 struct ClusterStatus {
@@ -43,6 +45,8 @@ struct ClusterStatus {
   enum class Tls : uint8_t { kOff, kVerified, kUnverified } tls;
   std::vector<EndpointStatus> endpoints;
   std::vector<telemetry::NamedCount> calls;  ///< what became of its calls, since the start
+  std::vector<telemetry::LimitValue> limits{};
+  bool panic = false;
 };
 
 class Server final : private ClusterController::Owner {

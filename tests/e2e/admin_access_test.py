@@ -52,11 +52,13 @@ class AdminAccessTest(E2eTestCase):
         wait_until(lambda: self.status(sidecar, "/ready") == 200, "/ready without a token")
         self.assertEqual(200, self.status(sidecar, "/live"))
         self.assertEqual(0, self.ready(sidecar).returncode)
-        for path in ("/", "/metrics", "/clusters", "/config", "/config/diff", "/nowhere"):
+        for path in ("/pages", "/stream", "/metrics", "/clusters", "/config", "/config/diff",
+                     "/nowhere"):
             self.assertEqual(401, self.status(sidecar, path), path)
+        self.assertEqual(200, self.status(sidecar, "/"), "a page that asks for the token")
         self.assertEqual(401, self.status(sidecar, "/reload", method="POST"))
         bearer = f"Authorization: Bearer {OLD}"
-        for path in ("/", "/metrics", "/clusters", "/config", "/config/diff"):
+        for path in ("/", "/pages", "/metrics", "/clusters", "/config", "/config/diff"):
             self.assertEqual(200, self.status(sidecar, path, bearer), path)
         self.assertEqual(200, self.status(sidecar, "/reload", bearer, method="POST"))
         self.assertEqual(401, self.status(sidecar, "/config", f"Authorization: Bearer {NEW}"))

@@ -36,8 +36,8 @@ class PagesTest(WireTestCase):
         # It listens before it has connected.
         wait_until(lambda: self.sidecar.get("/ready")[0] == 200, "the sidecar to be ready")
 
-    def test_the_start_page_links_the_others(self):
-        status, page = self.sidecar.get("/")
+    def test_a_page_links_the_others(self):
+        status, page = self.sidecar.get("/pages")
         self.assertEqual(200, status)
         for path in ("/metrics", "/ready", "/live", "/clusters", "/config"):
             self.assertIn(f'href="{path}"', page)

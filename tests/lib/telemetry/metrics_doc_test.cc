@@ -105,6 +105,7 @@ Scrape ScrapeOfEverything() {
   health.StateChanged("cluster", "endpoint:1", "ready", "connection");
   health.Probed("cluster", "endpoint:1", "serving");
   metrics.balancer().Set("cluster", 1.5, BalancerMetrics::Panic::kNo);
+  metrics.balancer().SetLimits("cluster", {{"calls", 1, 2}});
   RetryCounters& retries = metrics.retries().Of("cluster");
   retries.retries[14].Add();
   retries.refused[static_cast<size_t>(rpc::NoRetry::kTokens)].Add();

@@ -6,10 +6,13 @@
 #include <utility>
 #include <vector>
 
+#include "proxy/admin/live_view.h"
+
 namespace evenkeel::admin {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::StartsWith;
 
 class PagesTest : public ::testing::Test {
@@ -102,8 +105,9 @@ TEST_F(PagesTest, ShowsTheConfigurationAsJson) {
   EXPECT_THAT(Get("/config").body, HasSubstr("\"admin\""));
 }
 
-TEST_F(PagesTest, LinksEveryPageFromTheFirst) {
-  const Response response = Get("/");
+TEST_F(PagesTest, ListsEveryPageWithLinks) {
+  EXPECT_EQ(Get("/").body, Get("/pages").body) << "without a dashboard";
+  const Response response = Get("/pages");
   EXPECT_EQ(response.content_type, "text/html; charset=utf-8");
   for (const char* path : {"/metrics", "/ready", "/live", "/clusters", "/config"}) {
     EXPECT_THAT(response.body, HasSubstr("<a href=\"" + std::string(path) + "\">"));
@@ -170,6 +174,20 @@ TEST_F(PagesTest, SetsTheLevelOfTheLogByPostAlone) {
   EXPECT_THAT(post("level=loud").body, HasSubstr("unknown"));
   EXPECT_EQ(Send("DELETE", "/log").status, 405);
   EXPECT_EQ(Send("DELETE", "/log").allow, "GET, HEAD, POST");
+}
+
+TEST_F(PagesTest, TheFirstIsTheDashboardWhereThereIsOne) {
+  Sources sources = MakeSources();
+  sources.live = [] { return LiveView(); };
+  const Pages pages(std::move(sources));
+  Response response;
+  const auto take = [&response](Response answer) { response = std::move(answer); };
+  pages.Answer({.method = "GET", .path = "/", .query = ""}, take);
+  EXPECT_EQ(response.content_type, "text/html; charset=utf-8");
+  EXPECT_THAT(response.policy, HasSubstr("script-src 'nonce-"));
+  EXPECT_THAT(response.body, HasSubstr("a:1"));
+  pages.Answer({.method = "GET", .path = "/", .query = "", .may_see = false}, take);
+  EXPECT_THAT(response.body, Not(HasSubstr("a:1"))) << "who has no token sees nothing of it";
 }
 
 TEST_F(PagesTest, AnswersHeadAsGet) { EXPECT_EQ(Send("HEAD", "/metrics").body, "m 1\n"); }

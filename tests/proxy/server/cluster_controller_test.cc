@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <map>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -93,6 +94,18 @@ TEST_F(ClusterControllerTest, AnEndpointThatIsBackInTheSubsetHearsNothingOfItsFo
   for (const auto& each : now->endpoints) {
     EXPECT_TRUE(controller_->endpoints().IsEligible(*each.target.endpoint));
   }
+}
+
+TEST_F(ClusterControllerTest, LimitsSayWhatIsUsedAndWhatIsLeft) {
+  config_.limits.max_calls = 50;
+  config_.retry_throttling->max_tokens = 10;
+  controller_->Update(config_);
+  std::map<std::string_view, std::pair<double, double>> limits;
+  for (const auto& each : controller_->Limits()) limits[each.name] = {each.used, each.max};
+  EXPECT_EQ(limits.at("calls"), std::pair(0.0, 50.0));
+  EXPECT_EQ(limits.at("pending_calls"), std::pair(0.0, 1024.0));
+  EXPECT_EQ(limits.at("retry_tokens"), std::pair(10.0, 10.0));
+  EXPECT_EQ(limits.at("retry_budget"), std::pair(100.0, 100.0));
 }
 
 TEST_F(ClusterControllerTest, SnapshotsOfThousandsLeaveMainTimeBetweenThem) {
