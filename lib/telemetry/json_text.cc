@@ -72,11 +72,23 @@ void AppendAscii(std::string& out, char c) {
   }
 }
 
+// How much of `text` stands for itself; nearly always all of it.
+size_t PlainLength(std::string_view text) {
+  const auto is_special = [](char c) {
+    return Byte(c) < ' ' || Byte(c) >= 0x7f || c == '"' || c == '\\';
+  };
+  return static_cast<size_t>(std::ranges::find_if(text, is_special) - text.begin());
+}
+
 }  // namespace
 
 void AppendJsonString(std::string& out, std::string_view text) {
   out += '"';
-  while (!text.empty()) {
+  while (true) {
+    const size_t plain = PlainLength(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const size_t length = CharacterLength(text);
     if (length == 1) {
       AppendAscii(out, text[0]);
