@@ -13,6 +13,7 @@
 
 #include "lib/base/address.h"
 #include "lib/base/shared_value.h"
+#include "lib/config/access.h"
 #include "lib/config/bounds.h"
 #include "lib/config/call_policy.h"
 #include "lib/config/client_connection.h"
@@ -64,6 +65,8 @@ struct Route {
   std::string cluster;  ///< empty where the traffic is split
   CallPolicy calls;
   RouteTraffic traffic;
+  /// Nothing: the listener's counts.
+  std::optional<Authorization> authorization;
   bool operator==(const Route&) const = default;
 };
 
@@ -76,6 +79,8 @@ struct Listener {
   std::string cluster;
   /// Whether the sidecar answers grpc.health.v1.Health here itself.
   bool health_service = false;
+  /// Whether it asks its callers for what `authentication` and `authorization` ask.
+  bool guard_health_service = false;
   Http2 http2;
   ClientKeepalive keepalive;
   ConnectionLifetime lifetime;
@@ -88,6 +93,10 @@ struct Listener {
   /// Nothing: no TLS, the default.
   std::optional<ListenerTls> tls;
   ForwardClientCertificate forward_client_certificate;
+  /// Nothing: clients need no credentials.
+  std::optional<Authentication> authentication;
+  /// Of the routes that have none of their own. Nothing: their calls are not judged.
+  std::optional<Authorization> authorization;
   bool operator==(const Listener&) const = default;
 };
 

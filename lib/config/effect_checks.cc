@@ -33,6 +33,7 @@ class EffectChecks {
            "of them is refused",
            "remove it, or listen on an IP address");
     CheckForwarding(path / "forward_client_certificate", listener);
+    CheckAccess(path, listener);
     const ConnectionLifetime& lifetime = listener.lifetime;
     const bool show_certificates = listener.tls && !listener.tls->client_ca.path.empty();
     WarnIf(
@@ -63,6 +64,46 @@ class EffectChecks {
            "add tls.client_ca, or use strip or forward");
     WarnIf(!forward.trusted.empty() && (forward.mode == Mode::kStrip || forward.mode == Mode::kSet),
            path / "trusted", "with this mode nobody's field is kept", "remove it");
+  }
+
+  void CheckAccess(const KeyPath& path, const Listener& listener) {
+    WarnIf(listener.guard_health_service && !listener.health_service, path / "guard_health_service",
+           "there is no health_service", "add it, or remove this");
+    WarnIf(listener.guard_health_service && listener.health_service && !listener.authentication &&
+               !listener.authorization,
+           path / "guard_health_service", "there is nothing that could guard it",
+           "add authentication or authorization, or remove this");
+    CheckRules(path / "authorization", listener, listener.authorization);
+    for (size_t i = 0; i < listener.routes.size(); ++i) {
+      CheckRules((path / "routes")[i] / "authorization", listener,
+                 listener.routes[i].authorization);
+    }
+  }
+
+  void CheckRules(const KeyPath& path, const Listener& listener,
+                  const std::optional<Authorization>& authorization) {
+    if (!authorization) return;
+    for (size_t i = 0; i < authorization->deny.size(); ++i) {
+      CheckRule((path / "deny")[i], listener, authorization->deny[i]);
+    }
+    for (size_t i = 0; i < authorization->allow.size(); ++i) {
+      CheckRule((path / "allow")[i], listener, authorization->allow[i]);
+    }
+  }
+
+  // A rule that fits no call is a hole where it denies, and an outage where it allows.
+  void CheckRule(const KeyPath& path, const Listener& listener, const AccessRule& rule) {
+    const bool asks_for_certificates = listener.tls && !listener.tls->client_ca.path.empty();
+    WarnIf(!rule.identities.empty() && !asks_for_certificates, path / "identities",
+           "clients show no certificates here, so the rule fits no call",
+           "add tls.client_ca to the listener");
+    const auto& authentication = listener.authentication;
+    WarnIf(!rule.tokens.empty() && (!authentication || !authentication->bearer_tokens),
+           path / "tokens", "clients show no tokens here, so the rule fits no call",
+           "add authentication.bearer_tokens to the listener");
+    WarnIf(!rule.claims.empty() && (!authentication || authentication->jwt.empty()),
+           path / "claims", "clients show no JSON Web Tokens here, so the rule fits no call",
+           "add authentication.jwt to the listener");
   }
 
   void CheckAdmin(const KeyPath& path, const Admin& admin) {

@@ -136,6 +136,13 @@ void CheckListener(const Numbers& in, const Listener& listener) {
   in.Check("max_connection_idle", lifetime.max_idle, ConnectionLifetime::kMaxIdle);
   in.Check("max_connection_age", lifetime.max_age, ConnectionLifetime::kMaxAge);
   in.Check("max_connection_age_grace", lifetime.max_age_grace, ConnectionLifetime::kMaxAgeGrace);
+  if (listener.authentication) {
+    const auto& issuers = listener.authentication->jwt;
+    for (size_t i = 0; i < issuers.size(); ++i) {
+      const Numbers issuer((in.path() / "authentication" / "jwt")[i], in.problems());
+      issuer.Check("skew", issuers[i].skew, JwtIssuer::kSkew);
+    }
+  }
   for (size_t i = 0; i < listener.routes.size(); ++i) {
     const Numbers route((in.path() / "routes")[i], in.problems());
     CheckCalls(route, listener.routes[i].calls);

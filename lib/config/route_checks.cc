@@ -90,6 +90,8 @@ class RouteChecks {
       CheckRoute((path / "routes")[i], listener.routes[i]);
     }
     CheckReachable(path / "routes", listener.routes);
+    if (listener.authentication) CheckIssuers(path / "authentication" / "jwt", listener);
+    if (listener.authorization) CheckRules(path / "authorization", *listener.authorization);
     if (listener.health_service) CheckHealthRoutes(path / "routes", listener.routes);
   }
 
@@ -114,9 +116,43 @@ class RouteChecks {
       Add(path / "hedging", "a call is either tried again or hedged, not both",
           "remove retry: or hedging:");
     }
+    if (route.authorization) CheckRules(path / "authorization", *route.authorization);
     if (traffic.fault && !traffic.fault->delay && !traffic.fault->abort) {
       Add(path / "fault", "does nothing", "add delay: or abort:, or both");
     }
+  }
+
+  // A token says who has issued it, and of that there may be one opinion.
+  void CheckIssuers(const KeyPath& path, const Listener& listener) {
+    const std::vector<JwtIssuer>& issuers = listener.authentication->jwt;
+    for (size_t i = 0; i < issuers.size(); ++i) {
+      for (size_t k = 0; k < i; ++k) {
+        if (issuers[k].issuer != issuers[i].issuer) continue;
+        problems_.push_back({.path = path[i] / "issuer",
+                             .reason = "the issuer " + Quoted(issuers[i].issuer) + " is that of " +
+                                       path[k].ToString() + ", too",
+                             .hint = "keep one of them, with the keys of both in one set",
+                             .other = path[k]});
+      }
+    }
+  }
+
+  // By its name a rule is known in metrics and logs.
+  void CheckRules(const KeyPath& path, const Authorization& authorization) {
+    std::map<std::string_view, KeyPath> known;
+    const auto check = [&](const KeyPath& list, const std::vector<AccessRule>& rules) {
+      for (size_t i = 0; i < rules.size(); ++i) {
+        const auto [at, is_new] = known.emplace(rules[i].name, list[i]);
+        if (is_new) continue;
+        problems_.push_back({.path = list[i] / "name",
+                             .reason = "the name " + Quoted(rules[i].name) + " is that of " +
+                                       at->second.ToString() + ", too",
+                             .hint = "give each its own",
+                             .other = at->second});
+      }
+    };
+    check(path / "deny", authorization.deny);
+    check(path / "allow", authorization.allow);
   }
 
   void CheckSplit(const KeyPath& path, const std::vector<SplitPart>& split) {

@@ -60,8 +60,12 @@ std::string MatchLabel(const Written& match) {
   return label.substr(1);
 }
 
-// What a map in a list is known by: its address, or what a route matches.
+// What a map in a list is known by: its address, a rule's or an issuer's name, or what a route
+// matches.
 std::string LabelOf(const Written& item) {
+  for (const char* each : {"name", "issuer"}) {
+    if (const Written* name = item.Find(each)) return name->text;
+  }
   if (const Written* address = item.Find("address")) return address->text;
   const Written* const match = item.Find("match");
   return match == nullptr ? "*" : MatchLabel(*match);
@@ -112,16 +116,49 @@ std::string CommonLabels(const Written& list, const Written& other) {
   return common;
 }
 
-// The configuration with what its service configs say in place of their paths.
+// Adds what its service configs say in place of their paths.
+void AddServiceConfigs(const config::Config& config, Written& clusters) {
+  for (size_t i = 0; i < config.clusters.size(); ++i) {
+    const config::Cluster& cluster = *config.clusters[i];
+    if (!cluster.service_config) continue;
+    clusters.entries[i].value.Set("service_config", config::WriteServiceConfig(cluster));
+  }
+}
+
+// The tokens that a listener knows, by their names; of one name all digests.
+Written TokensOf(const config::BearerTokens& tokens) {
+  Written written{.kind = Written::Kind::kMap};
+  for (const config::BearerToken& each : tokens.tokens) {
+    Written digests{.kind = Written::Kind::kSecret};
+    if (const Written* known = written.Find(each.name)) digests = *known;
+    digests.text.append(each.sha256.begin(), each.sha256.end());
+    written.Set(each.name, std::move(digests));
+  }
+  return written;
+}
+
+// Adds what the files say by which listeners know their callers.
+void AddCredentials(const config::Config& config, Written& listeners) {
+  for (size_t i = 0; i < config.listeners.size(); ++i) {
+    const auto& authentication = config.listeners[i]->authentication;
+    if (!authentication) continue;
+    if (const auto& tokens = authentication->bearer_tokens) {
+      listeners.items[i].Set("tokens", TokensOf(*tokens));
+    }
+    Written keys{.kind = Written::Kind::kMap};
+    for (const config::JwtIssuer& each : authentication->jwt) {
+      keys.Set(each.issuer, {.kind = Written::Kind::kSecret, .text = each.jwks});
+    }
+    if (!keys.entries.empty()) listeners.items[i].Set("jwks", std::move(keys));
+  }
+}
+
+// The configuration with what its files say.
 Written Whole(const config::Config& config) {
   Written whole = config::WriteConfig(config);
   for (Written::Entry& part : whole.entries) {
-    if (part.key != "clusters") continue;
-    for (size_t i = 0; i < config.clusters.size(); ++i) {
-      const config::Cluster& cluster = *config.clusters[i];
-      if (!cluster.service_config) continue;
-      part.value.entries[i].value.Set("service_config", config::WriteServiceConfig(cluster));
-    }
+    if (part.key == "clusters") AddServiceConfigs(config, part.value);
+    if (part.key == "listeners") AddCredentials(config, part.value);
   }
   return whole;
 }
@@ -173,8 +210,10 @@ class Differ {
       return Add(path, both, "it is listened on", "its socket closes, its connections are drained");
     }
     for (const auto& [key, value] : PairsOf(both)) {
-      const bool is_of_calls =
-          key == "routes" || key == "cluster" || key == "forward_client_certificate";
+      const bool is_of_calls = key == "routes" || key == "tokens" || key == "jwks" ||
+                               key == "cluster" || key == "authentication" ||
+                               key == "authorization" || key == "guard_health_service" ||
+                               key == "forward_client_certificate";
       Deep(path + "." + key, value,
            is_of_calls ? "for calls from now on" : "for connections from now on");
     }

@@ -64,6 +64,9 @@ Json MapOf(const Key& key) {
     schema["additionalProperties"] = Json(false);
     if (key.facts.type == "map of names to values") {
       schema["additionalProperties"] = Reference("text");
+    } else if (key.facts.type == "map of names to patterns, or lists of them") {
+      const Json list = {{"type", "array"}, {"minItems", 1}, {"items", Reference("text")}};
+      schema["additionalProperties"] = {{"anyOf", {Reference("text"), list}}};
     } else if (key.facts.type == "map of cluster names to whole numbers") {
       schema["additionalProperties"] = {{"type", "integer"}, {"minimum", 0}};
     }

@@ -94,6 +94,10 @@ struct CallRecord {
   std::string_view endpoint{};  ///< of the last attempt
   /// Words of ours, or an endpoint's as it sent them, percent-encoded; of failures only.
   std::string_view message{};
+  /// Who called: the name of its bearer token, or the subject of its JSON Web Token.
+  std::string_view caller{};
+  /// The rule of `authorization` that refused it, or would have; empty: none.
+  std::string_view rule{};
   std::string_view reason{};  ///< the limit that was reached, as `evenkeel_shed_calls_total` has it
 
   rpc::StatusCode status = rpc::StatusCode::kUnknown;

@@ -142,6 +142,7 @@ std::vector<MetricFamily> Metrics::Collect() const {
   reload_.Collect(families);
   discovery_.Collect(families);
   shed_.Collect(families);
+  access_.Collect(families);
   tls_.Collect(families);
   CollectFaults(families);
   CollectEvents(families);

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "lib/base/clock.h"
+#include "lib/telemetry/access_metrics.h"
 #include "lib/telemetry/balancer_metrics.h"
 #include "lib/telemetry/discovery_metrics.h"
 #include "lib/telemetry/event.h"
@@ -70,6 +71,7 @@ class Metrics final : public prometheus::Collectable {
   RetryMetrics& retries() { return retries_; }
   DiscoveryMetrics& discovery() { return discovery_; }
   ShedMetrics& shed() { return shed_; }
+  AccessMetrics& access() { return access_; }
   TlsMetrics& tls() { return tls_; }
   /// CPU time of each turn of the main thread's loop.
   LatencyHistogram& main_turns() { return main_turns_; }
@@ -166,6 +168,7 @@ class Metrics final : public prometheus::Collectable {
   RetryMetrics retries_;
   DiscoveryMetrics discovery_;
   ShedMetrics shed_;
+  AccessMetrics access_;
   TlsMetrics tls_;
   LatencyHistogram main_turns_;
   std::function<uint64_t()> log_drops_ = [] { return uint64_t{0}; };

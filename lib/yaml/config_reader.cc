@@ -4,6 +4,7 @@
 #include <string_view>
 #include <variant>
 
+#include "lib/yaml/access_reader.h"
 #include "lib/yaml/call_policy_reader.h"
 #include "lib/yaml/client_connection_reader.h"
 #include "lib/yaml/discovery_reader.h"
@@ -81,6 +82,7 @@ void ReadRoute(MapReader& map, Route& route) {
   map.RequiredWithout("split", "cluster", route.cluster, ClusterReference());
   ReadCallPolicy(map, route.calls);
   ReadRouteTraffic(map, route.traffic);
+  map.Optional("authorization", route.authorization, AuthorizationKey());
 }
 
 void ReadListener(MapReader& map, Listener& listener) {
@@ -88,10 +90,13 @@ void ReadListener(MapReader& map, Listener& listener) {
   map.Optional("routes", listener.routes, List{Group{ReadRoute}});
   map.Optional("cluster", listener.cluster, ClusterReference());
   map.Optional("health_service", listener.health_service, FlagKey());
+  map.Optional("guard_health_service", listener.guard_health_service, FlagKey());
   map.Optional("http2", listener.http2, Group{ReadListenerHttp2});
   ReadListenerTls(map, listener);
   ReadClientConnection(map, listener);
   map.Optional("mode", listener.mode, FileModeKey());
+  map.Optional("authentication", listener.authentication, Group{ReadAuthentication});
+  map.Optional("authorization", listener.authorization, AuthorizationKey());
 }
 
 // `admin: off`, or a map.

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <utility>
 
+#include "lib/yaml/access_files.h"
 #include "lib/yaml/config_reader.h"
 #include "lib/yaml/discovery_reader.h"
 #include "lib/yaml/file_tree.h"
@@ -99,6 +100,9 @@ Loading LoadBy(const FileTree::FileReader& reader, const std::string& path,
     }
     std::ranges::move(AddProblems(*root, tls.problems, errors), std::back_inserter(warnings));
     may_settle = errors.size() > 0;
+    const AccessFiles access = ReadAccessFiles(config, ReadTextFile);
+    files.insert(files.end(), access.files.begin(), access.files.end());
+    AddProblems(*root, access.problems, errors);
   }
   return {Unless(std::move(errors), std::move(config)), std::move(warnings), std::move(files),
           fingerprint, may_settle};

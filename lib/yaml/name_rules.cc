@@ -151,6 +151,63 @@ std::optional<Complaint> CheckMetadataValue(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<Complaint> CheckRuleName(std::string_view text) {
+  if (!CheckClusterName(text)) return std::nullopt;
+  return Complaint{Quoted(text) + " is no name for a rule",
+                   "use 1 to 100 letters, digits, '-', '_' and '.'"};
+}
+
+// It may be a secret.
+std::optional<Complaint> CheckPattern(std::string_view text) {
+  if (text.empty()) return Complaint{"is empty", "write a text, or \"*\" for any that is there"};
+  if (auto complaint = CheckMetadataValue(text)) return complaint;
+  std::string_view rest = text;
+  if (rest.ends_with('*')) {
+    rest.remove_suffix(1);
+  } else if (rest.starts_with('*')) {
+    rest.remove_prefix(1);
+  }
+  if (rest.find('*') == std::string_view::npos) return std::nullopt;
+  return Complaint{"has a * that is neither its end nor its beginning",
+                   "write \"text*\" for what begins so, \"*text\" for what ends so"};
+}
+
+std::optional<Complaint> CheckMethodPattern(std::string_view text) {
+  if (auto complaint = CheckPattern(text)) return complaint;
+  const bool is_whole = text.find('*') == std::string_view::npos;
+  const size_t slash = text.find('/');
+  if (slash != 0 && (!is_whole || (slash != std::string_view::npos && slash + 1 < text.size()))) {
+    return std::nullopt;
+  }
+  return Complaint{Quoted(text) + " names no method",
+                   "write it as package.Service/Method, or \"package.Service/*\" for all of a "
+                   "service"};
+}
+
+std::optional<Complaint> CheckClaimName(std::string_view text) { return CheckIssuer(text); }
+
+std::optional<Complaint> CheckIssuer(std::string_view text) {
+  if (!text.empty() && std::ranges::all_of(text, IsVisible)) return std::nullopt;
+  return Complaint{"is empty or has bytes other than '!' to '~'", "write it as tokens have it"};
+}
+
+std::optional<Complaint> CheckAlgorithm(std::string_view text) {
+  for (const std::string_view each :
+       {"RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"}) {
+    if (text == each) return std::nullopt;
+  }
+  return Complaint{Quoted(text) + " is no algorithm that signs with a key pair",
+                   "use RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512 or EdDSA"};
+}
+
+std::optional<Complaint> CheckJudgedName(std::string_view text) {
+  if (text == "te" || text == "host" || text == "connection") {
+    return Complaint{Quoted(text) + " belongs to HTTP, which may change it on the way",
+                     "choose other metadata"};
+  }
+  return CheckMetadataName(text);
+}
+
 std::optional<Complaint> CheckFilePath(std::string_view text) {
   if (!text.empty()) return std::nullopt;
   return Complaint{"is empty", "write the path of a file"};

@@ -30,6 +30,21 @@ std::optional<Complaint> CheckSentName(std::string_view text);
 /// ' ' to '~', without spaces around: HTTP/2 would have removed them. What is wrong is said without
 /// the value, which may be a secret.
 std::optional<Complaint> CheckMetadataValue(std::string_view text);
+/// The name of a rule of authorization: as a cluster's, it goes into metrics and logs.
+std::optional<Complaint> CheckRuleName(std::string_view text);
+/// A text to compare with, "text*", "*text" or "*": ' ' to '~', no spaces around, no other `*`.
+std::optional<Complaint> CheckPattern(std::string_view text);
+/// The same of "package.Service/Method".
+std::optional<Complaint> CheckMethodPattern(std::string_view text);
+/// A name of a claim in a JSON Web Token: as CheckIssuer.
+std::optional<Complaint> CheckClaimName(std::string_view text);
+/// What JSON Web Tokens are compared with: '!' to '~', at least one.
+std::optional<Complaint> CheckIssuer(std::string_view text);
+/// An algorithm that signs JSON Web Tokens with a key pair: "ES256".
+std::optional<Complaint> CheckAlgorithm(std::string_view text);
+/// A name of metadata that rules of authorization can look at: as CheckMetadataName, and none that
+/// HTTP/2 has for itself (gRFC A43).
+std::optional<Complaint> CheckJudgedName(std::string_view text);
 /// The path of a file: any text.
 std::optional<Complaint> CheckFilePath(std::string_view text);
 /// A page of the admin port that may need no token.

@@ -10,6 +10,7 @@
 #include "lib/rpc/message.h"
 #include "lib/rpc/timeout.h"
 #include "proxy/call/deadline.h"
+#include "proxy/route/admission.h"
 #include "proxy/route/header_edits.h"
 
 namespace evenkeel::proxy {
@@ -90,12 +91,12 @@ void Call::Start(EndStream end, const rpc::Status* refusal) {
   counted_ = true;
   context_.metrics.CallStarted(record_.method);
   if (refusal != nullptr) return End({*refusal});
-  if (!ReadTimeout() || !Route()) return;
-  if (route_->answered == RouteTable::Answered::kHere) return AnswerHere(end);
+  if (!ReadTimeout() || !Admit() || !Route()) return;
   StartClock();
   if (rules_->max_request_message) request_limit_.emplace(*rules_->max_request_message);
   if (rules_->max_response_message) response_limit_.emplace(*rules_->max_response_message);
-  stages_.Begin({route_, routes_.get(), cluster_, timer_.deadline()});
+  stages_.Begin({route_, &client_, caller_.get(), routes_.get(), cluster_, timer_.deadline()});
+  if (route_->answered == RouteTable::Answered::kHere) return AnswerHere(end);
   OnStagesResume();
 }
 
@@ -143,6 +144,18 @@ bool Call::IsClear() {
   return false;
 }
 
+bool Call::Admit() {
+  const Admission* const admission = routes_->table->admission();
+  if (admission == nullptr) return true;
+  auto admitted = admission->Admit(request_, context_.callers, context_.loop.Now());
+  if (!admitted) {
+    End({std::move(admitted.error())});
+    return false;
+  }
+  caller_ = std::move(*admitted);
+  return true;
+}
+
 bool Call::Route() {
   const std::string_view path = Value(request_, ":path");
   const auto parts = rpc::ParsePath(path);
@@ -158,8 +171,9 @@ bool Call::Route() {
   return true;
 }
 
+// Of stages such a route has none that waits.
 void Call::AnswerHere(EndStream end) {
-  StartClock();
+  if (stages_.Next() == StageRun::Outcome::kRefused) return End(stages_.refusal());
   AnswerHandler& owner = *this;
   health_ = std::make_unique<HealthCall>(context_.health, current_routes_, request_, owner);
   answerer_ = health_.get();
@@ -391,6 +405,8 @@ void Call::Record(const FinalStatus& end) {
   record_.origin = end.origin;
   record_.cause = end.cause;
   record_.reason = end.reason;
+  if (caller_) record_.caller = caller_->name;
+  record_.rule = stages_.rule();
   if (stages_.mirrored()) record_.Set(telemetry::CallFlag::kMirrored);
   if (stages_.faulted()) record_.Set(telemetry::CallFlag::kFault);
   context_.sink->OnCallEnded(record_);

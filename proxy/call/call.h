@@ -121,6 +121,7 @@ class Call final : public base::Pooled,
   bool CheckRequest();
   bool ReadTimeout();
   bool IsClear();
+  bool Admit();
   bool Route();
   void AnswerHere(http2::EndStream end);
   void StartClock();
@@ -153,6 +154,7 @@ class Call final : public base::Pooled,
   bool counted_ = false;                      // as started, of record_.method
   std::optional<base::Duration> timeout_;     // the client's
   const RouteTable::Route* route_ = nullptr;  // of routes_
+  authz::CallerPtr caller_;                   // null: it has brought no credential
   const CallRules* rules_ = nullptr;          // of route_
   Cluster* cluster_ = nullptr;                // where it goes
   CallTimer timer_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "lib/process/memory_guard.h"
+#include "proxy/route/access_rules.h"
 #include "proxy/route/header_edits.h"
 
 namespace evenkeel::proxy {
@@ -27,6 +28,17 @@ StageRun::Step StageRun::Take(const MemoryGate&) {
   return Shed(telemetry::Shed::kMemory, StatusCode::kResourceExhausted,
               "evenkeel has reached its memory_limit of " + std::to_string(memory->limit() >> 20) +
                   " MiB and accepts no new calls for now");
+}
+
+// Which rule it was is nobody's business but the operator's.
+StageRun::Step StageRun::Take(const AccessGate& stage) {
+  const std::string_view path = request_.Find(":path").value_or("/");
+  const AccessRules::Verdict verdict = stage->Judge(*facts_.client, facts_.caller, path, request_);
+  rule_ = verdict.rule;
+  if (verdict.outcome != AccessRules::Outcome::kDenied) return Step::kGoOn;
+  refusal_ = FinalStatus{
+      .status = {StatusCode::kPermissionDenied, "this client may not call " + std::string(path)}};
+  return Step::kRefuse;
 }
 
 StageRun::Step StageRun::Take(const RateGate& stage) {

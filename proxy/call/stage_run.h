@@ -15,6 +15,7 @@
 
 #include "lib/base/limit.h"
 #include "lib/http/header_list.h"
+#include "lib/net/peer.h"
 #include "lib/net/timer.h"
 #include "lib/telemetry/shed.h"
 #include "proxy/call/attempt_set.h"
@@ -40,6 +41,8 @@ class StageRun {
   /// What stages see of the call; all of it lives as long as the call.
   struct Facts {
     const RouteTable::Route* route;
+    const net::Peer* client;
+    const authz::Caller* caller;  ///< by its credential; null: it has none
     const Routes* routes;
     Cluster* cluster;  ///< where the call goes
     std::optional<base::Time> deadline;
@@ -61,6 +64,9 @@ class StageRun {
   void AddRequest(std::span<const uint8_t> bytes, http2::EndStream end) {
     if (mirror_) mirror_.Add(bytes, end);
   }
+  /// The rule that does not allow the call, refused or only observed; empty: there is none. Lives
+  /// as long as the route.
+  std::string_view rule() const { return rule_; }
   /// Whether a copy of the call was sent.
   bool mirrored() const { return mirrored_; }
   /// Whether trouble was made for it on purpose.
@@ -74,6 +80,7 @@ class StageRun {
   enum class Step : uint8_t { kGoOn, kRefuse, kWait };
 
   Step Take(const MemoryGate& stage);
+  Step Take(const AccessGate& stage);
   Step Take(const RateGate& stage);
   Step Take(const ClusterGate& stage);
   Step Take(const FaultStage& stage);
@@ -90,6 +97,7 @@ class StageRun {
   Facts facts_{};
   size_t next_ = 0;  // of the route's stages
   std::optional<FinalStatus> refusal_;
+  std::string_view rule_;
   base::Permit place_;                          // in the cluster
   std::optional<FaultInjection::Fault> fault_;  // drawn
   std::unique_ptr<net::Timer> timer_;           // what a stage waits for

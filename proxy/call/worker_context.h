@@ -3,6 +3,7 @@
 
 #include <memory>
 
+#include "lib/authz/caller_cache.h"
 #include "lib/base/random.h"
 #include "lib/net/event_loop.h"
 #include "lib/process/memory_guard.h"
@@ -23,6 +24,7 @@ struct WorkerContext {
   MemoryGuard* memory = nullptr;       ///< null: no limit
   std::shared_ptr<Mirrors> mirrors{};  ///< made with the first copy
   HealthService health{};
+  authz::CallerCache callers{};
   telemetry::CallSink* sink = nullptr;  ///< hears of each call; null: nothing does
 };
 

@@ -6,6 +6,8 @@
 #include <utility>
 
 #include "health/health_message.h"
+#include "proxy/route/access_rules.h"
+#include "proxy/route/admission.h"
 #include "proxy/route/header_match.h"
 
 namespace evenkeel::proxy {
@@ -90,23 +92,38 @@ struct RouteTable::Making {
   uint64_t id;
   const NamedClusters& clusters;
   RateLimits& limits;
+  telemetry::AccessMetrics& access;
   base::Time now;
   const RouteTable* before;
 };
 
 std::shared_ptr<const RouteTable> RouteTable::Make(
     uint64_t id, const base::SharedValue<config::Listener>& listener, const NamedClusters& clusters,
-    RateLimits& limits, base::Time now, std::shared_ptr<const RouteTable> before) {
+    RateLimits& limits, telemetry::AccessMetrics& access, base::Time now,
+    std::shared_ptr<const RouteTable> before) {
   ClusterPlaces places(ClustersOf(*listener, clusters), clusters,
                        before ? before->places_ : ClusterPlaces());
   if (before && before->listener_ == listener && before->places_ == places &&
       before->HasRulesOf(clusters)) {
     return before;
   }
-  std::shared_ptr<RouteTable> table(new RouteTable(listener, std::move(places)));
-  table->AddAll({id, clusters, limits, now, before.get()});
+  const bool same_rules = before && before->listener_->authorization == listener->authorization;
+  std::shared_ptr<RouteTable> table(new RouteTable(
+      listener, std::move(places),
+      same_rules ? before->access_
+                 : AccessRules::Make(listener->authorization, listener->address.ToString(), access),
+      Admission::Make(*listener, access, before ? before->admission_.get() : nullptr)));
+  table->AddAll({id, clusters, limits, access, now, before.get()});
   return table;
 }
+
+RouteTable::RouteTable(const base::SharedValue<config::Listener>& listener, ClusterPlaces places,
+                       std::shared_ptr<const AccessRules> access,
+                       std::shared_ptr<const Admission> admission)
+    : listener_(listener),
+      places_(std::move(places)),
+      access_(std::move(access)),
+      admission_(std::move(admission)) {}
 
 void RouteTable::AddAll(const Making& making) {
   if (answers_health()) {
@@ -114,8 +131,11 @@ void RouteTable::AddAll(const Making& making) {
                               .service = std::string(health::kHealthService),
                               .method = {},
                               .metadata = {}};
-    routes_.push_back(
-        std::make_shared<const Route>(Route{"health_service", match, 0, {}, {}, Answered::kHere}));
+    RouteTraffic traffic;
+    traffic.stages.clear();
+    if (listener_->guard_health_service && access_) traffic.stages.emplace_back(access_);
+    routes_.push_back(std::make_shared<const Route>(
+        Route{"health_service", match, 0, {}, std::move(traffic), Answered::kHere}));
   }
   for (const config::Route& each : listener_->routes) Add(making, KeyOf(each.match), each);
   if (listener_->cluster.empty()) return;
@@ -128,6 +148,7 @@ void RouteTable::Add(const Making& making, const std::string& key, const config:
   Entry& entry = entries_[key];
   Source& source = entry.source;
   source.route = route;
+  if (!route.authorization) source.inherited = access_;
   for (const std::string& each : ClustersOf(route)) {
     source.places.push_back(places_.Of(making.clusters.at(each).id));
   }
@@ -153,14 +174,19 @@ std::shared_ptr<const RouteTable::Route> RouteTable::MakeRoute(const Making& mak
   if (const auto& settings = route.traffic.rate_limit) {
     limit = making.limits.Of(std::to_string(making.id) + " " + key, *settings, making.now);
   }
+  std::shared_ptr<const AccessRules> access = source.inherited;
+  if (route.authorization) {
+    access = AccessRules::Make(route.authorization, listener_name_, making.access);
+  }
   return std::make_shared<const Route>(
       Route{key == kRest ? "cluster" : NameOf(route.match), route.match,
             place_of(FirstCluster(route)), MethodRules(route.calls, *source.cluster),
-            RouteTraffic(route.traffic, place_of, std::move(limit))});
+            RouteTraffic(route.traffic, place_of, std::move(limit), std::move(access))});
 }
 
 bool RouteTable::Source::IsSame(const Source& other) const {
-  return places == other.places && HaveSameRules(cluster, other.cluster) && route == other.route;
+  return places == other.places && inherited == other.inherited &&
+         HaveSameRules(cluster, other.cluster) && route == other.route;
 }
 
 bool RouteTable::HasRulesOf(const NamedClusters& clusters) const {

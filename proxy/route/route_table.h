@@ -18,6 +18,7 @@
 #include "lib/config/config.h"
 #include "lib/http/header_list.h"
 #include "lib/rpc/message.h"
+#include "lib/telemetry/access_metrics.h"
 #include "proxy/route/cluster_id.h"
 #include "proxy/route/cluster_places.h"
 #include "proxy/route/method_rules.h"
@@ -25,6 +26,9 @@
 #include "proxy/route/route_traffic.h"
 
 namespace evenkeel::proxy {
+
+class AccessRules;
+class Admission;
 
 class RouteTable {
  public:
@@ -34,7 +38,7 @@ class RouteTable {
   static std::shared_ptr<const RouteTable> Make(uint64_t id,
                                                 const base::SharedValue<config::Listener>& listener,
                                                 const NamedClusters& clusters, RateLimits& limits,
-                                                base::Time now,
+                                                telemetry::AccessMetrics& access, base::Time now,
                                                 std::shared_ptr<const RouteTable> before);
 
   enum class Answered : bool {
@@ -60,6 +64,8 @@ class RouteTable {
   const std::string& listener() const { return listener_name_; }
   /// Whether the listener has `health_service`.
   bool answers_health() const { return listener_->health_service; }
+  /// What is asked of a call before its route is looked for; null: nothing is.
+  const Admission* admission() const { return admission_.get(); }
   /// The clusters that calls may go to, or ask about, at the places that routes name.
   const std::vector<std::optional<ClusterId>>& clusters() const { return places_.ids(); }
 
@@ -67,8 +73,9 @@ class RouteTable {
   /// What a route was made of. Where that is the same, so is the route.
   struct Source {
     config::Route route;
-    std::vector<size_t> places;                  // of its clusters
-    base::SharedValue<config::Cluster> cluster;  // the first, whose service config it has
+    std::shared_ptr<const AccessRules> inherited;  // where it has none of its own; may be null
+    std::vector<size_t> places;                    // of its clusters
+    base::SharedValue<config::Cluster> cluster;    // the first, whose service config it has
 
     bool IsSame(const Source& other) const;
   };
@@ -79,8 +86,8 @@ class RouteTable {
   /// What it takes to make one.
   struct Making;
 
-  RouteTable(base::SharedValue<config::Listener> listener, ClusterPlaces places)
-      : listener_(std::move(listener)), places_(std::move(places)) {}
+  RouteTable(const base::SharedValue<config::Listener>& listener, ClusterPlaces places,
+             std::shared_ptr<const AccessRules> access, std::shared_ptr<const Admission> admission);
 
   void AddAll(const Making& making);
   void Add(const Making& making, const std::string& key, const config::Route& route);
@@ -93,6 +100,8 @@ class RouteTable {
   const base::SharedValue<config::Listener> listener_;
   const std::string listener_name_ = listener_->address.ToString();
   const ClusterPlaces places_;
+  const std::shared_ptr<const AccessRules> access_;   // the listener's own; may be null
+  const std::shared_ptr<const Admission> admission_;  // may be null
   // The listener's own cluster is the last, which takes every call.
   std::vector<std::shared_ptr<const Route>> routes_;
   std::unordered_map<std::string, Entry> entries_;  // by what they match

@@ -7,13 +7,15 @@ namespace evenkeel::proxy {
 
 RouteTraffic::RouteTraffic(const config::RouteTraffic& traffic,
                            const std::function<size_t(const std::string& cluster)>& place_of,
-                           std::shared_ptr<RateLimit> limit)
+                           std::shared_ptr<RateLimit> limit,
+                           std::shared_ptr<const AccessRules> access)
     : response_headers(traffic.response_headers) {
   uint64_t upto = 0;
   for (const config::SplitPart& each : traffic.split) {
     split.push_back({place_of(each.cluster), upto += each.weight});
   }
   stages.emplace_back(MemoryGate{});
+  if (access) stages.emplace_back(std::move(access));
   if (traffic.rate_limit) {
     stages.emplace_back(RateGate{std::move(limit), traffic.rate_limit->key});
   }

@@ -25,9 +25,11 @@ struct RouteTraffic {
   /// A route that has nothing but the limits that every call is held to.
   RouteTraffic() : RouteTraffic(config::RouteTraffic(), {}, nullptr) {}
   /// `place_of`: the place of the cluster of a name. `limit`: null where it has no `rate_limit`.
+  /// `access`: null where every call may be made.
   RouteTraffic(const config::RouteTraffic& traffic,
                const std::function<size_t(const std::string& cluster)>& place_of,
-               std::shared_ptr<RateLimit> limit);
+               std::shared_ptr<RateLimit> limit,
+               std::shared_ptr<const AccessRules> access = nullptr);
 
   /// The cluster of one call: drawn by weight, or `whole` where the route is not split.
   size_t Draw(size_t whole, base::Random& random) const;

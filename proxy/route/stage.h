@@ -17,8 +17,13 @@
 
 namespace evenkeel::proxy {
 
+class AccessRules;
+
 /// Refuses calls while the process is at its memory_limit.
 struct MemoryGate {};
+
+/// Refuses calls that the rules do not let their callers make.
+using AccessGate = std::shared_ptr<const AccessRules>;
 
 /// Refuses calls that come faster than `limit` allows.
 struct RateGate {
@@ -44,7 +49,7 @@ struct MirrorStage {
   double percentage;  ///< of the calls
 };
 
-using Stage =
-    std::variant<MemoryGate, RateGate, ClusterGate, FaultStage, RequestEdits, MirrorStage>;
+using Stage = std::variant<MemoryGate, AccessGate, RateGate, ClusterGate, FaultStage, RequestEdits,
+                           MirrorStage>;
 
 }  // namespace evenkeel::proxy

@@ -247,7 +247,7 @@ void Server::MakeRoutes() {
   }
   for (Listening& each : listeners_) {
     each.routes = RouteTable::Make(static_cast<uint64_t>(each.id), each.config, named, rate_limits_,
-                                   loop_.Now(), std::move(each.routes));
+                                   metrics_.access(), loop_.Now(), std::move(each.routes));
   }
   rate_limits_.DropUnused();
 }

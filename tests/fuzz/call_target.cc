@@ -82,7 +82,7 @@ class World final : private proxy::ClientConnection::Owner, private telemetry::C
     const auto binding = base::MakeLocal<proxy::ListenerBinding>(proxy::ListenerId{1});
     binding->routes = base::MakeLocal<const proxy::Routes>(
         proxy::RouteTable::Make(1, ListenerOf(traits), {{"users", {proxy::ClusterId{1}, users}}},
-                                limits, loop_.Now(), nullptr),
+                                limits, metrics_.access(), loop_.Now(), nullptr),
         std::vector{cluster_});
     int ends[2];
     CHECK(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends) == 0);

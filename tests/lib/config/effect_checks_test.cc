@@ -55,6 +55,32 @@ TEST_F(EffectChecksTest, WarnsOfSettingsWithoutTheOneTheyBelongTo) {
                           "key, so all calls share one limit"));
 }
 
+TEST_F(EffectChecksTest, WarnsOfRulesThatFitNoCall) {
+  AccessRule rule;
+  rule.name = "a";
+  rule.identities = {"web"};
+  rule.tokens = {"team-a"};
+  TheListener().authorization.emplace().deny = {rule};
+  AddRoute().authorization.emplace().allow = {rule};
+  EXPECT_THAT(Warnings(),
+              ElementsAre(HasSubstr("listeners[0].authorization.deny[0].identities: has no effect"),
+                          HasSubstr("listeners[0].authorization.deny[0].tokens: has no effect"),
+                          HasSubstr("routes[0].authorization.allow[0].identities: has no effect"),
+                          HasSubstr("routes[0].authorization.allow[0].tokens: has no effect")));
+  TheListener().authentication.emplace().bearer_tokens.emplace();
+  TheListener().tls.emplace().client_ca.path = "ca.pem";
+  EXPECT_THAT(Warnings(), IsEmpty());
+}
+
+TEST_F(EffectChecksTest, WarnsOfAGuardWithNothingToGuardOrToGuardBy) {
+  TheListener().guard_health_service = true;
+  EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("there is no health_service")));
+  TheListener().health_service = true;
+  EXPECT_THAT(Warnings(), ElementsAre(HasSubstr("there is nothing that could guard it")));
+  TheListener().authentication.emplace();
+  EXPECT_THAT(Warnings(), IsEmpty());
+}
+
 TEST_F(EffectChecksTest, WarnsOfOpenPagesWhereAllAre) {
   config_.admin.open = {"/metrics"};
   EXPECT_THAT(Warnings(), ElementsAre("admin.open: has no effect: every page is open without a "

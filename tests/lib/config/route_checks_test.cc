@@ -25,6 +25,30 @@ TEST_F(RouteChecksTest, FindsClustersThatAreNotThere) {
   EXPECT_EQ(Validate(config_)[0].hint, "did you mean \"users\"?");
 }
 
+TEST_F(RouteChecksTest, FindsAnIssuerThatStandsTwice) {
+  auto& issuers = TheListener().authentication.emplace().jwt;
+  issuers.resize(3);
+  issuers[0].issuer = issuers[2].issuer = "a";
+  issuers[1].issuer = "b";
+  EXPECT_THAT(Errors(),
+              ElementsAre("listeners[0].authentication.jwt[2].issuer: the issuer \"a\" is "
+                          "that of listeners[0].authentication.jwt[0], too"));
+}
+
+TEST_F(RouteChecksTest, FindsRulesOfOneName) {
+  Authorization& rules = TheListener().authorization.emplace();
+  rules.deny.emplace_back().name = "a";
+  rules.allow.emplace_back().name = "b";
+  rules.allow.emplace_back().name = "a";
+  AddRoute().authorization = rules;
+  EXPECT_THAT(Errors(),
+              ElementsAre("listeners[0].authorization.allow[1].name: the name \"a\" is "
+                          "that of listeners[0].authorization.deny[0], too",
+                          "listeners[0].routes[0].authorization.allow[1].name: the name "
+                          "\"a\" is that of listeners[0].routes[0].authorization.deny[0], "
+                          "too"));
+}
+
 TEST_F(RouteChecksTest, FindsCallsWithNowhereToGo) {
   TheListener().cluster.clear();
   EXPECT_THAT(Errors(), ElementsAre("listeners[0]: its calls have nowhere to go"));

@@ -138,6 +138,31 @@ TEST_F(ConfigDiffTest, KnowsRoutesByWhatTheyMatch) {
                   "users.v1.UserService/GetUser (for calls from now on)"));
 }
 
+TEST_F(ConfigDiffTest, KnowsRulesByTheirNames) {
+  config::Authorization& rules = before_.listeners[0].Edit().authorization.emplace();
+  rules.allow.resize(2);
+  rules.allow[0].name = "readers";
+  rules.allow[0].methods = {"*/GetUser"};
+  rules.allow[1].name = "admins";
+  after_ = before_;
+  after_.listeners[0].Edit().authorization->allow[0].methods = {"*/Get*"};
+  EXPECT_THAT(Lines(), ElementsAre("listeners[127.0.0.1:1].authorization.allow[readers].methods: "
+                                   "[\"*/GetUser\"] → [\"*/Get*\"] (for calls from now on)"));
+}
+
+TEST_F(ConfigDiffTest, SaysWhoseTokensChangeAndNotHow) {
+  auto& tokens = before_.listeners[0].Edit().authentication.emplace().bearer_tokens.emplace();
+  tokens.tokens = {{"team-a", {}}, {"team-b", {}}};
+  after_ = before_;
+  auto& next = after_.listeners[0].Edit().authentication->bearer_tokens->tokens;
+  next[1].sha256[5] = 7;
+  next.push_back({"team-c", {}});
+  EXPECT_THAT(Lines(), ElementsAre("listeners[127.0.0.1:1].tokens.team-b: *** → *** (for calls "
+                                   "from now on)",
+                                   "listeners[127.0.0.1:1].tokens.team-c: new: *** (for calls from "
+                                   "now on)"));
+}
+
 TEST_F(ConfigDiffTest, LooksIntoServiceConfigs) {
   config::ServiceConfig& file = before_.clusters[0].Edit().service_config.emplace();
   file.path = "users.json";

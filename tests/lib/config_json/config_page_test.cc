@@ -60,8 +60,15 @@ listeners:
           abort: {status: ABORTED, message: why, percentage: 20}
       - match: {authority: split.example}
         split: {users: 90, canary: 10}
+        authorization:
+          deny: [{name: no, identities: [a], tokens: ["t*"], claims: {scope: a}, methods: [a.S/M], metadata: {x-api-key: b},
+                  addresses: [10.0.0.0/8]}]
+          allow: [{name: yes-1, identities: [a], tokens: ["t*"], claims: {scope: a}, methods: [a.S/M], metadata: {x-a: b},
+                   addresses: [10.0.0.0/8]}]
+          observe: false
     cluster: canary
     health_service: true
+    guard_health_service: true
     http2:
       stream_window: 2KiB
       connection_window: 2MiB
@@ -90,6 +97,19 @@ listeners:
       plaintext: accept
       max_handshakes: 50
     forward_client_certificate: {mode: append, fields: [hash, dns], trusted: [10.0.0.1]}
+    authentication:
+      jwt: [{issuer: a, audiences: [b], jwks: {file: /etc/jwks}, algorithms: [ES256], skew: 5s,
+             claims_to_metadata: {sub: x-user}}]
+      bearer_tokens: {file: /etc/tokens, name_to_metadata: x-team}
+      required: false
+      forward: true
+    authorization:
+      deny:
+        - {name: no, identities: ["a*"], tokens: [t], claims: {scope: a}, methods: ["a.S/M"], metadata: {x-a: b, x-c: [d, "*"]},
+           addresses: [10.0.0.0/8]}
+      allow:
+        - {name: yes-1, identities: [a], tokens: ["t*"], claims: {scope: a}, methods: ["*/M"], metadata: {x-a: b}, addresses: ["::1"]}
+      observe: true
   - {address: "unix:/run/proxy.sock", cluster: users, mode: "0660"}
 clusters:
   users:
@@ -321,9 +341,16 @@ TEST(ConfigPageTest, KeepsWhatTheFileSaysOfListeners) {
        "rate_limit": {"calls": 100, "per": "1m", "burst": 5, "key": "x-user", "max_keys": 50},
        "fault": {"metadata": {"x-fault": "1"}, "delay": {"time": "100ms", "percentage": 10.0},
                  "abort": {"status": "ABORTED", "message": "why", "percentage": 20.0}}},
-      {"match": {"authority": "split.example"}, "split": {"users": 90, "canary": 10}}],
+      {"match": {"authority": "split.example"}, "split": {"users": 90, "canary": 10},
+       "authorization": {
+         "deny": [{"name": "no", "identities": ["a"], "tokens": ["t*"], "claims": {"scope": ["a"]}, "methods": ["a.S/M"],
+                   "metadata": {"x-api-key": ["***"]}, "addresses": ["10.0.0.0/8"]}],
+         "allow": [{"name": "yes-1", "identities": ["a"], "tokens": ["t*"], "claims": {"scope": ["a"]}, "methods": ["a.S/M"],
+                    "metadata": {"x-a": ["b"]}, "addresses": ["10.0.0.0/8"]}],
+         "observe": false}}],
     "cluster": "canary",
     "health_service": true,
+    "guard_health_service": true,
     "http2": {"stream_window": "2KiB", "connection_window": "2MiB", "max_header_list": "3000",
               "max_concurrent_streams": 7, "max_resets": 70},
     "keepalive": {"time": "1m", "timeout": "5s", "permit_time": "30s",
@@ -337,7 +364,18 @@ TEST(ConfigPageTest, KeepsWhatTheFileSaysOfListeners) {
             "client_certificate": "request", "min_version": "1.3", "plaintext": "accept",
             "max_handshakes": 50},
     "forward_client_certificate": {"mode": "append", "fields": ["hash", "dns"],
-      "trusted": ["10.0.0.1/32"]}})"));
+      "trusted": ["10.0.0.1/32"]},
+    "authentication": {
+      "jwt": [{"issuer": "a", "audiences": ["b"], "jwks": {"file": "/etc/jwks"},
+               "algorithms": ["ES256"], "skew": "5s", "claims_to_metadata": {"sub": "x-user"}}],
+      "bearer_tokens": {"file": "/etc/tokens", "name_to_metadata": "x-team"},
+      "required": false, "forward": true},
+    "authorization": {
+      "deny": [{"name": "no", "identities": ["a*"], "tokens": ["t"], "claims": {"scope": ["a"]}, "methods": ["a.S/M"],
+                "metadata": {"x-a": ["b"], "x-c": ["d", "*"]}, "addresses": ["10.0.0.0/8"]}],
+      "allow": [{"name": "yes-1", "identities": ["a"], "tokens": ["t*"], "claims": {"scope": ["a"]}, "methods": ["*/M"],
+                 "metadata": {"x-a": ["b"]}, "addresses": ["::1/128"]}],
+      "observe": true}})"));
 }
 
 TEST(ConfigPageTest, KeepsWhatTheFileSaysOfClusters) {

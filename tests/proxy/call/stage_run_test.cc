@@ -5,6 +5,7 @@
 
 #include "balancer/round_robin.h"
 #include "lib/telemetry/metrics.h"
+#include "proxy/route/access_rules.h"
 #include "tests/lib/http2/wire_builder.h"
 #include "tests/lib/net/loop_test.h"
 
@@ -31,11 +32,13 @@ class StageRunTest : public net::LoopTest, private AnswerHandler, private StageR
   }
 
   /// A call that has this route.
-  StageRun& Begin(const config::RouteTraffic& traffic = {}) {
+  StageRun& Begin(const config::RouteTraffic& traffic = {},
+                  const std::optional<config::Authorization>& authorization = {}) {
     const auto place_of = [](const std::string& cluster) { return cluster == "users" ? 0U : 1U; };
     std::shared_ptr<RateLimit> limit;
     if (traffic.rate_limit) limit = RateLimits(0).Of("", *traffic.rate_limit, loop_.Now());
-    route_.traffic = RouteTraffic(traffic, place_of, std::move(limit));
+    route_.traffic = RouteTraffic(traffic, place_of, std::move(limit),
+                                  AccessRules::Make(authorization, "here", metrics_.access()));
     return Again();
   }
   /// Another call of the same route.
@@ -43,7 +46,7 @@ class StageRunTest : public net::LoopTest, private AnswerHandler, private StageR
     routes_ = base::MakeLocal<const Routes>(nullptr, clusters_);
     StageRun::Owner& owner = *this;
     run_ = std::make_unique<StageRun>(context_, request_, attempts_, owner);
-    run_->Begin({&route_, routes_.get(), clusters_[0].get(), std::nullopt});
+    run_->Begin({&route_, &client_, nullptr, routes_.get(), clusters_[0].get(), std::nullopt});
     return *run_;
   }
   uint64_t Shed(telemetry::Shed reason) const { return shared_.shed->value(reason); }
@@ -62,6 +65,7 @@ class StageRunTest : public net::LoopTest, private AnswerHandler, private StageR
   std::vector<base::LocalPtr<Cluster>> clusters_;
   base::LocalPtr<const Routes> routes_;
   RouteTable::Route route_;
+  net::Peer client_{.address = "10.1.2.3", .security = nullptr};
   http2::HeaderList request_ = http2::ToHeaderList(http2::GrpcRequest());
   telemetry::CallRecord record_;
   AttemptSet attempts_{context_, request_, record_, *this};
@@ -83,6 +87,41 @@ TEST_F(StageRunTest, TheRateLimitRefusesWithTheTimeToComeAgain) {
   EXPECT_EQ(second.refusal().cause, rpc::Cause::kShed);
   EXPECT_GT(second.refusal().pushback, 59min);
   EXPECT_EQ(Shed(telemetry::Shed::kRateLimit), 1u);
+}
+
+TEST_F(StageRunTest, WhomNoRuleAllowsIsRefusedAndCostsTheRateLimitNothing) {
+  config::RouteTraffic traffic;
+  traffic.rate_limit = config::RateLimit{.calls = 1, .per = 1h, .burst = {}, .key = {}};
+  config::Authorization authorization;
+  authorization.allow.emplace_back().name = "inside";
+  authorization.allow[0].addresses = {*base::Network::Parse("10.1.0.0/16")};
+  client_.address = "10.2.0.1";
+  EXPECT_EQ(Begin(traffic, authorization).Next(), Outcome::kRefused);
+  EXPECT_EQ(run_->refusal().status.code, StatusCode::kPermissionDenied);
+  EXPECT_EQ(run_->refusal().origin, rpc::Origin::kProxy);
+  EXPECT_EQ(run_->refusal().pushback, std::nullopt);
+  EXPECT_EQ(run_->rule(), "(no rule)");
+  client_.address = "10.1.2.3";
+  EXPECT_EQ(Again().Next(), Outcome::kPassed);
+  EXPECT_EQ(run_->rule(), "");
+}
+
+TEST_F(StageRunTest, TheRuleThatDeniesIsNamedToUsAndNotToTheCaller) {
+  config::Authorization authorization;
+  authorization.deny.emplace_back().name = "secret-rule";
+  EXPECT_EQ(Begin({}, authorization).Next(), Outcome::kRefused);
+  EXPECT_EQ(run_->rule(), "secret-rule");
+  EXPECT_EQ(run_->refusal().status.message, "this client may not call /test.Service/Method");
+}
+
+TEST_F(StageRunTest, ObservedRulesRefuseNobody) {
+  config::Authorization authorization;
+  authorization.deny.emplace_back().name = "all";
+  authorization.observe = true;
+  EXPECT_EQ(Begin({}, authorization).Next(), Outcome::kPassed);
+  EXPECT_EQ(run_->rule(), "all");
+  EXPECT_EQ(metrics_.access().Of("here", "all")->observed, 1u);
+  EXPECT_EQ(metrics_.access().Of("here", "all")->denied, 0u);
 }
 
 TEST_F(StageRunTest, ACallAboveTheClustersLimitIsRefusedUntilAnotherEnds) {

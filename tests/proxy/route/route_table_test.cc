@@ -40,7 +40,8 @@ class RouteTableTest : public ::testing::Test {
   }
 
   std::shared_ptr<const RouteTable> Make(std::shared_ptr<const RouteTable> before) const {
-    return RouteTable::Make(1, listener_, clusters_, limits_, base::Time(), std::move(before));
+    return RouteTable::Make(1, listener_, clusters_, limits_, access_, base::Time(),
+                            std::move(before));
   }
   std::string NameAt(const RouteTable& table, size_t place) const {
     for (const auto& [name, cluster] : clusters_) {
@@ -58,6 +59,7 @@ class RouteTableTest : public ::testing::Test {
   NamedClusters clusters_;
   uint64_t next_id_ = 10;
   mutable RateLimits limits_{1};
+  mutable telemetry::AccessMetrics access_;
 };
 
 TEST_F(RouteTableTest, WithoutRoutesAllGoesToTheListenersCluster) {
@@ -195,6 +197,21 @@ TEST_F(NextRouteTableTest, KeepsTheObjectsOfRoutesThatHaveNotChanged) {
   EXPECT_FALSE(Keeps(*next, "/a.Orders/Get"));
   EXPECT_TRUE(Keeps(*next, "/x.Y/Z")) << "the listener's own cluster";
   EXPECT_EQ(Find("/a.New/Get"), "users");
+}
+
+TEST_F(NextRouteTableTest, OtherRulesOfTheListenerMakeTheRoutesAnewThatHaveThem) {
+  listener_.routes[0].authorization.emplace();
+  table_ = Make(nullptr);
+  listener_.authorization.emplace().deny.emplace_back().name = "all";
+  const auto next = Make(table_);
+  EXPECT_TRUE(Keeps(*next, "/a.Users/Get")) << "it has its own";
+  EXPECT_FALSE(Keeps(*next, "/a.Orders/Get"));
+  EXPECT_FALSE(Keeps(*next, "/x.Y/Z"));
+  EXPECT_NE(next->admission(), nullptr);
+  listener_.max_connections = 7;
+  const auto same = Make(next);
+  EXPECT_NE(same, next);
+  EXPECT_EQ(At(*same, "/a.Orders/Get"), At(*next, "/a.Orders/Get"));
 }
 
 TEST_F(NextRouteTableTest, RoutesMayMove) {

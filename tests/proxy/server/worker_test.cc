@@ -29,7 +29,7 @@ class WorkerTest : public net::LoopTest {
     Worker::Assignment assignment;
     Worker::ListenerPart& part = assignment.listeners.emplace_back();
     part.id = ListenerId{1};
-    routes_ = RouteTable::Make(1, listener, {}, limits_, loop_.Now(), routes_);
+    routes_ = RouteTable::Make(1, listener, {}, limits_, metrics_.access(), loop_.Now(), routes_);
     part.routes = routes_;
     part.settings = ClientSettingsOf(listener, rpc::PlainTransports());
     part.connections = connections_;
