@@ -22,9 +22,8 @@ constexpr char kDescription[] =
     "Evenkeel: a sidecar that spreads every gRPC call over the healthy replicas of a service.";
 
 constexpr char kFooter[] =
-    "Exit codes: 0 after a drain or a successful check, 1 when it cannot run, is not ready, or "
-    "diff\n"
-    "finds a difference, 2 for wrong flags or a wrong configuration.\n"
+    "Exit codes: 0 after a drain or a successful check, 1 when it cannot run, is not ready, diff\n"
+    "finds a difference, or explain a refusal, 2 for wrong flags or a wrong configuration.\n"
     "Signals: SIGTERM, SIGINT and SIGQUIT drain; a second one ends at once. SIGHUP reads\n"
     "the configuration again, as a change of its files does.";
 
@@ -192,6 +191,31 @@ void AddDiffFlags(CLI::App& app, DiffCommand& diff) {
   app.add_option("NEW", diff.after, "What would run (YAML)")->required()->type_name("FILE");
 }
 
+void AddExplainFlags(CLI::App& app, ExplainCommand& explain) {
+  AddConfigFlag(app, explain.config_file, "Configuration file (YAML)");
+  app.add_option("--path", explain.path, "What is called: /package.Service/Method")
+      ->required()
+      ->type_name("METHOD");
+  app.add_option("--listener", explain.listener,
+                 "Where it comes in: the listener's `address`; default: the only one")
+      ->type_name("ADDRESS");
+  app.add_option("--authority", explain.authority, "The host that it is for")->type_name("HOST");
+  app.add_option("--metadata", explain.metadata, "What it carries; may be repeated")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  app.add_option("--identity", explain.identities,
+                 "A name in the client's certificate; may be repeated")
+      ->type_name("NAME")
+      ->allow_extra_args(false);
+  app.add_option("--token", explain.token, "The name of the client's bearer token")
+      ->type_name("NAME");
+  app.add_option("--claim", explain.claims, "What its JSON Web Token says; may be repeated")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false);
+  app.add_option("--address", explain.address, "The client's IP address; default 127.0.0.1")
+      ->type_name("IP");
+}
+
 ExitCommand Printed(const std::string& text) {
   std::cout << text << std::flush;
   return {std::cout ? EXIT_SUCCESS : EXIT_FAILURE};
@@ -221,6 +245,10 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   CLI::App* diff_app = app.add_subcommand(
       "diff", "Show what a reload of one configuration to another would change and reconnect");
   AddDiffFlags(*diff_app, diff);
+  ExplainCommand explain;
+  CLI::App* explain_app = app.add_subcommand(
+      "explain", "Say which route and rules a call meets, and whether it goes on");
+  AddExplainFlags(*explain_app, explain);
   CLI::App* schema_app =
       app.add_subcommand("schema", "Print the JSON Schema of the configuration, for editors");
   CLI::App* init_app = app.add_subcommand("init", "Print a commented configuration to start from");
@@ -242,6 +270,7 @@ Command ParseCommandLine(int argc, const char* const* argv) {
   if (completion_app->parsed()) return Printed(CompletionFor(shell, app));
   if (check_app->parsed()) return check;
   if (diff_app->parsed()) return diff;
+  if (explain_app->parsed()) return explain;
   if (schema_app->parsed()) return SchemaCommand{};
   if (init_app->parsed()) return InitCommand{};
   if (ready_app->parsed()) return ready;

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "lib/base/address.h"
 #include "lib/base/clock.h"
@@ -41,6 +42,19 @@ struct DiffCommand {
   std::string after;
 };
 
+/// What a configuration does with one call.
+struct ExplainCommand {
+  std::string config_file{};
+  std::string listener{};                 ///< its address as configured; empty: the only one
+  std::string path{};                     ///< "/package.Service/Method"
+  std::string authority{};                ///< empty: none
+  std::vector<std::string> metadata{};    ///< "name=value"
+  std::vector<std::string> identities{};  ///< names in the client's certificate
+  std::string token{};                    ///< the name of its bearer token; empty: it has none
+  std::vector<std::string> claims{};      ///< "name=value", of its JSON Web Token; empty: none
+  std::string address = "127.0.0.1";      ///< the client's, without port
+};
+
 /// Print the JSON Schema of the configuration.
 struct SchemaCommand {};
 
@@ -53,8 +67,8 @@ struct ExitCommand {
   int code;
 };
 
-using Command = std::variant<RunCommand, CheckCommand, ReadyCommand, DiffCommand, SchemaCommand,
-                             InitCommand, ExitCommand>;
+using Command = std::variant<RunCommand, CheckCommand, ReadyCommand, DiffCommand, ExplainCommand,
+                             SchemaCommand, InitCommand, ExitCommand>;
 
 /// Wrong use of the program or a wrong configuration; all else that fails exits with 1.
 inline constexpr int kUsageExitCode = 2;

@@ -16,6 +16,7 @@
 #include "proxy/program/command_line.h"
 #include "proxy/program/diff_command.h"
 #include "proxy/program/error_display.h"
+#include "proxy/program/explain_command.h"
 #include "proxy/program/ready_command.h"
 #include "proxy/program/sidecar.h"
 
@@ -38,6 +39,7 @@ int Start(const RunCommand& run) {
 int Execute(const Command& command) {
   if (const auto* ready = std::get_if<ReadyCommand>(&command)) return SayWhetherReady(*ready);
   if (const auto* diff = std::get_if<DiffCommand>(&command)) return ShowDiff(*diff);
+  if (const auto* explain = std::get_if<ExplainCommand>(&command)) return ShowExplanation(*explain);
   if (std::holds_alternative<SchemaCommand>(command)) return Print(admin::SchemaJson());
   if (std::holds_alternative<InitCommand>(command)) return Print(config::kStartingFile);
   if (const auto* exit = std::get_if<ExitCommand>(&command)) return exit->code;

@@ -87,6 +87,15 @@ TEST_F(CommandLineTest, KnowsTheOtherCommands) {
   EXPECT_EQ(std::get<CheckCommand>(Parse({"check", "-", "--format", "json"})).format,
             CheckCommand::Format::kJson);
   EXPECT_EQ(std::get<RunCommand>(Parse({"run", "-c", "b.yaml"})).config_file, "b.yaml");
+  const auto explain =
+      std::get<ExplainCommand>(Parse({"explain", "a.yaml", "--path", "/a.S/M", "--metadata", "x=1",
+                                      "--metadata", "y=2", "--identity", "web", "--token", "t",
+                                      "--address", "::1", "--listener", ":1", "--authority", "h"}));
+  EXPECT_EQ(explain.config_file, "a.yaml");
+  EXPECT_EQ(explain.path, "/a.S/M");
+  EXPECT_EQ(explain.metadata, (std::vector<std::string>{"x=1", "y=2"}));
+  EXPECT_EQ(explain.identities, std::vector<std::string>{"web"});
+  EXPECT_EQ(explain.token + explain.address + explain.listener + explain.authority, "t::1:1h");
   const auto diff = std::get<DiffCommand>(Parse({"diff", "old.yaml", "new.yaml"}));
   EXPECT_EQ(diff.before, "old.yaml");
   EXPECT_EQ(diff.after, "new.yaml");
@@ -97,7 +106,8 @@ TEST_F(CommandLineTest, KnowsTheOtherCommands) {
 TEST_F(CommandLineTest, HelpAndVersionArePrintedAndAllIsWell) {
   const Printed help = Refused({"--help"});
   EXPECT_EQ(help.code, 0);
-  for (const char* each : {"run", "check", "ready", "diff", "schema", "init", "Exit codes:"}) {
+  for (const char* each :
+       {"run", "check", "ready", "diff", "explain", "schema", "init", "Exit codes:"}) {
     EXPECT_THAT(help.out, HasSubstr(each));
   }
   EXPECT_THAT(Refused({"run", "--help"}).out, HasSubstr("--drain-timeout DURATION"));
