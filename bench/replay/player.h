@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "lib/connection/connection.h"
@@ -43,6 +44,8 @@ class ClientPlayer final : public Player {
   /// `message` is the body of each call; `deadlines` whether calls carry grpc-timeout.
   ClientPlayer(net::EventLoop& loop, size_t streams, std::string message);
 
+  /// Calls from now on have this, too.
+  void AddField(std::string_view name, std::string_view value) { request_.Add(name, value); }
   /// Opens all calls of a batch. Precondition: idle().
   void PlayBatch();
   bool idle() const { return open_ == 0; }
