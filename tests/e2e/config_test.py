@@ -85,7 +85,7 @@ class CommandLineTest(unittest.TestCase):
     def test_a_command_that_is_none_is_named(self):
         self.assertIn('unknown command "chek"; did you mean "check"?',
                       self.run_evenkeel("chek").stderr)
-        self.assertIn("known commands: run, check, ready, diff, schema, init",
+        self.assertIn("known commands: run, check, ready, diff, explain, schema, init",
                       self.run_evenkeel("zebra").stderr)
         self.assertIn('unknown flag "--confg"; did you mean "--config"?',
                       self.run_evenkeel("run", "--confg", "a.yaml").stderr)
