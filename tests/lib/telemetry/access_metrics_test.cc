@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
 #include "tests/lib/telemetry/scrape.h"
 
 namespace evenkeel::telemetry {
@@ -13,16 +15,10 @@ TEST(AccessMetricsTest, CountsDenialsByListenerRuleAndMode) {
   metrics.Of("a:1", "(no rule)")->observed += 1;
   metrics.Of("b:1", "no-deletes");
   const Scrape scrape = ScrapeOf(metrics);
-  EXPECT_EQ(
-      scrape.Value(
-          R"(evenkeel_server_call_denied_total{listener="a:1",rule="no-deletes",mode="enforce"})"),
-      2);
-  EXPECT_EQ(
-      scrape.Value(
-          R"(evenkeel_server_call_denied_total{listener="a:1",rule="(no rule)",mode="observe"
-})"),
-      1);
-EXPECT_EQ(scrape.Count("evenkeel_server_call_denied_total"), 2u);
+  const std::string name = "evenkeel_server_call_denied_total";
+  EXPECT_EQ(scrape.Value(name + R"({listener="a:1",rule="no-deletes",mode="enforce"})"), 2);
+  EXPECT_EQ(scrape.Value(name + R"x({listener="a:1",rule="(no rule)",mode="observe"})x"), 1);
+  EXPECT_EQ(scrape.Count(name), 2u);
 }
 
 TEST(AccessMetricsTest, CountsRefusedCredentialsByReason) {

@@ -32,7 +32,7 @@ class MemoryReliefTest : public net::LoopTest, private ClientConnection::Owner {
     binding_->settings.http2.max_header_list = 1024 * 1024;
     binding_->settings.http2.max_concurrent_streams = 1000;
     binding_->routes = base::MakeLocal<const Routes>(
-        RouteTable::Make(1, config::Listener(), {}, limits_, loop_.Now(), nullptr),
+        RouteTable::Make(1, config::Listener(), {}, limits_, access_, loop_.Now(), nullptr),
         std::vector<base::LocalPtr<Cluster>>());
     guard_.set_limit(kLimit);
   }
@@ -116,6 +116,7 @@ class MemoryReliefTest : public net::LoopTest, private ClientConnection::Owner {
   base::Random random_{1};
   WorkerContext context_{loop_, random_, metrics_.AddWorker()};
   RateLimits limits_{1};
+  telemetry::AccessMetrics access_;
   const base::LocalPtr<ListenerBinding> binding_ = base::MakeLocal<ListenerBinding>(ListenerId{1});
   std::map<const ClientConnection*, base::FileDescriptor> peers_;
 
