@@ -6,6 +6,7 @@ namespace evenkeel::config {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::UnorderedElementsAre;
 using ::testing::EndsWith;
 
 class RouteChecksTest : public ValidateTest {};
@@ -42,7 +43,7 @@ TEST_F(RouteChecksTest, FindsRulesOfOneName) {
   rules.allow.emplace_back().name = "a";
   AddRoute().authorization = rules;
   EXPECT_THAT(Errors(),
-              ElementsAre("listeners[0].authorization.allow[1].name: the name \"a\" is "
+              UnorderedElementsAre("listeners[0].authorization.allow[1].name: the name \"a\" is "
                           "that of listeners[0].authorization.deny[0], too",
                           "listeners[0].routes[0].authorization.allow[1].name: the name "
                           "\"a\" is that of listeners[0].routes[0].authorization.deny[0], "

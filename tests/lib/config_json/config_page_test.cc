@@ -61,7 +61,7 @@ listeners:
       - match: {authority: split.example}
         split: {users: 90, canary: 10}
         authorization:
-          deny: [{name: no, identities: [a], tokens: ["t*"], claims: {scope: a}, methods: [a.S/M], metadata: {x-api-key: b},
+          deny: [{name: no, identities: [a], tokens: ["t*"], claims: {scope: a}, methods: [a.S/M], metadata: {x-tier: b},
                   addresses: [10.0.0.0/8]}]
           allow: [{name: yes-1, identities: [a], tokens: ["t*"], claims: {scope: a}, methods: [a.S/M], metadata: {x-a: b},
                    addresses: [10.0.0.0/8]}]
@@ -344,7 +344,7 @@ TEST(ConfigPageTest, KeepsWhatTheFileSaysOfListeners) {
       {"match": {"authority": "split.example"}, "split": {"users": 90, "canary": 10},
        "authorization": {
          "deny": [{"name": "no", "identities": ["a"], "tokens": ["t*"], "claims": {"scope": ["a"]}, "methods": ["a.S/M"],
-                   "metadata": {"x-api-key": ["***"]}, "addresses": ["10.0.0.0/8"]}],
+                   "metadata": {"x-tier": ["b"]}, "addresses": ["10.0.0.0/8"]}],
          "allow": [{"name": "yes-1", "identities": ["a"], "tokens": ["t*"], "claims": {"scope": ["a"]}, "methods": ["a.S/M"],
                     "metadata": {"x-a": ["b"]}, "addresses": ["10.0.0.0/8"]}],
          "observe": false}}],
@@ -428,6 +428,7 @@ listeners:
           set: {authorization: sesame-2, x-plain: "shown", x-from: "${SECRET}"}
           add: {x-session-token: sesame-3, x-scheme: "Bearer sesame-4"}
         response_headers: {set: {set-cookie: sesame-5}}
+        authorization: {allow: [{name: a, methods: ["*"], metadata: {x-api-key: sesame-8}}]}
         fault: {metadata: {x-fault-secret: sesame-6}, abort: {}}
 clusters:
   users:

@@ -113,6 +113,8 @@ Scrape ScrapeOfEverything() {
   retries.replay_overflows[0].Add();
   metrics.discovery().Tried("cluster", "ok");
   metrics.discovery().Found("cluster", 3, std::chrono::system_clock::now());
+  metrics.access().Of("127.0.0.1:1", "no-deletes")->denied += 1;
+  *metrics.access().OfCredentials("127.0.0.1:1", "missing") += 1;
   metrics.tls().SetCertificates({{"server.pem", {}, {}}});
   health.Ejected("cluster", "latency");
   health.NotEjected("cluster", "latency", "observe");

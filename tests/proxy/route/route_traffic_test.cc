@@ -19,10 +19,11 @@ class RouteTrafficTest : public ::testing::Test {
     };
     std::shared_ptr<RateLimit> limit;
     if (config_.rate_limit) limit = RateLimits(0).Of("", *config_.rate_limit, base::Time());
-    return RouteTraffic(config_, place_of, std::move(limit));
+    return RouteTraffic(config_, place_of, std::move(limit), access_);
   }
 
   config::RouteTraffic config_;
+  std::shared_ptr<const AccessRules> access_;  // null: every call may be made
   base::Random random_{1};
 };
 
@@ -58,6 +59,8 @@ TEST_F(RouteTrafficTest, StagesStandInTheOrderInWhichCallsTakeThem) {
   config_.fault = config::Fault{.metadata = {}, .delay = {}, .abort = {}};
   config_.request_headers.remove = {"x-gone"};
   config_.mirror = {"shadow", 50};
+  telemetry::AccessMetrics metrics;
+  access_ = AccessRules::Make(config::Authorization(), "127.0.0.1:1", metrics);
   const RouteTraffic traffic = Traffic();
   ASSERT_EQ(traffic.stages.size(), std::variant_size_v<Stage>);
   for (size_t i = 0; i < traffic.stages.size(); ++i) EXPECT_EQ(traffic.stages[i].index(), i);
