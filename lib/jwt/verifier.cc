@@ -17,8 +17,10 @@ using base::Result;
 using nlohmann::json;
 using Clock = std::chrono::system_clock;
 
-// Some ten thousand years: later times do not fit a clock.
-constexpr double kLatest = 253'402'300'800.0;
+// In the year 2255: later times do not fit the nanoseconds of a clock, and mean "never".
+constexpr double kLatest = 9'000'000'000.0;
+// The year 10000: what is later is no time.
+constexpr double kNoTime = 253'402'300'800.0;
 
 std::optional<json> ObjectIn(std::string_view part) {
   const auto text = DecodeBase64Url(part);
@@ -30,8 +32,9 @@ std::optional<std::chrono::sys_seconds> TimeIn(const json& claims, const char* n
   const auto member = claims.find(name);
   if (member == claims.end() || !member->is_number()) return std::nullopt;
   const double seconds = member->get<double>();
-  if (!std::isfinite(seconds) || seconds < 0 || seconds > kLatest) return std::nullopt;
-  return std::chrono::sys_seconds(std::chrono::seconds(static_cast<int64_t>(seconds)));
+  if (!std::isfinite(seconds) || seconds < 0 || seconds > kNoTime) return std::nullopt;
+  const auto whole = static_cast<int64_t>(std::min(seconds, kLatest));
+  return std::chrono::sys_seconds(std::chrono::seconds(whole));
 }
 
 bool IsFor(const json& claims, const std::vector<std::string>& audiences) {

@@ -144,6 +144,12 @@ TEST_F(VerifierTest, TimesHaveASkew) {
   EXPECT_EQ(at(later, R"(,"nbf":"x")"), "malformed");
 }
 
+TEST_F(VerifierTest, AnEndBeyondTheClocksIsNoEnd) {
+  for (const char* end : {"9999999999", "253402300800"}) {
+    EXPECT_EQ(Judge(Es().Token(Claims(R"("users")", end))), "good") << end;
+  }
+}
+
 TEST_F(VerifierTest, ItIsForOneOfTheAudiences) {
   const auto of = [this](const std::string& audience) {
     return Judge(Es().Token(Claims(audience)));

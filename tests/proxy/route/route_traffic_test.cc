@@ -6,6 +6,7 @@
 #include <string>
 #include <utility>
 
+#include "proxy/route/access_rules.h"
 #include "proxy/route/rate_limits.h"
 
 namespace evenkeel::proxy {
@@ -60,7 +61,9 @@ TEST_F(RouteTrafficTest, StagesStandInTheOrderInWhichCallsTakeThem) {
   config_.request_headers.remove = {"x-gone"};
   config_.mirror = {"shadow", 50};
   telemetry::AccessMetrics metrics;
-  access_ = AccessRules::Make(config::Authorization(), "127.0.0.1:1", metrics);
+  config::Authorization rules;
+  rules.deny.emplace_back().name = "all";
+  access_ = AccessRules::Make(rules, "127.0.0.1:1", metrics);
   const RouteTraffic traffic = Traffic();
   ASSERT_EQ(traffic.stages.size(), std::variant_size_v<Stage>);
   for (size_t i = 0; i < traffic.stages.size(); ++i) EXPECT_EQ(traffic.stages[i].index(), i);
