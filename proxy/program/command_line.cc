@@ -25,7 +25,7 @@ constexpr char kFooter[] =
     "Exit codes: 0 after a drain or a successful check, 1 when it cannot run, is not ready, diff\n"
     "finds a difference, or explain a refusal, 2 for wrong flags or a wrong configuration.\n"
     "Signals: SIGTERM, SIGINT and SIGQUIT drain; a second one ends at once. SIGHUP reads\n"
-    "the configuration again, as a change of its files does.";
+    "the configuration again, as a change of its files does. SIGUSR1 opens the access log anew.";
 
 // Turns a parser's Result into CLI11's way of refusing a value.
 template <typename Parser, typename Target>
@@ -63,6 +63,22 @@ void AddConfigFlag(CLI::App& app, std::string& file, const std::string& descript
   app.add_option("-c,--config,FILE", file, description)->required()->type_name("FILE");
 }
 
+void AddAccessLogFlags(CLI::App& app, telemetry::AccessLog::Output& log) {
+  app.add_option("--access-log", log.to,
+                 "Write a line for each call to this file, or to stdout; default: nowhere")
+      ->type_name("FILE");
+  AddParsed(app, "--access-log-format", log.format, telemetry::ParseLogFormat,
+            "json or text; default json")
+      ->type_name("FORMAT");
+  app.add_option("--access-log-percentage", log.percentage,
+                 "Of calls that end OK and are not slow, so many get their line; default 100")
+      ->check(CLI::Range(0.0, 100.0))
+      ->type_name("NUMBER");
+  AddParsed(app, "--access-log-slower-than", log.slower_than, ParseDuration,
+            "Calls that take longer get their line in any case")
+      ->type_name("DURATION");
+}
+
 void AddRunFlags(CLI::App& app, RunCommand& run) {
   AddConfigFlag(app, run.config_file, "Configuration file (YAML)");
   AddParsed(app, "--drain-timeout", run.drain_timeout, ParseDuration,
@@ -78,6 +94,7 @@ void AddRunFlags(CLI::App& app, RunCommand& run) {
   AddParsed(app, "--log-format", run.log_format, telemetry::ParseLogFormat,
             "text or json; default text")
       ->type_name("FORMAT");
+  AddAccessLogFlags(app, run.access_log);
   app.add_flag(
       "--takeover", run.takeover,
       "Take the listening sockets over from the process that runs, if one does, which then "

@@ -9,6 +9,7 @@
 #include "lib/base/address.h"
 #include "lib/base/clock.h"
 #include "lib/config/config.h"
+#include "lib/telemetry/access_log.h"
 #include "lib/telemetry/log.h"
 
 namespace evenkeel::proxy {
@@ -19,8 +20,9 @@ struct RunCommand {
   std::optional<unsigned> workers;  ///< overrides the configuration
   telemetry::LogLevel log_level = telemetry::LogLevel::kInfo;
   telemetry::LogFormat log_format = telemetry::LogFormat::kText;
-  bool takeover = false;        ///< from the process that runs
-  std::string takeover_socket;  ///< empty: no successor may take over
+  telemetry::AccessLog::Output access_log{};  ///< to nowhere: there is none
+  bool takeover = false;                      ///< from the process that runs
+  std::string takeover_socket;                ///< empty: no successor may take over
 };
 
 struct CheckCommand {

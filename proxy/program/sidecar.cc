@@ -23,8 +23,10 @@
 #include "lib/net/systemd.h"
 #include "lib/net/timer.h"
 #include "lib/process/cpu_quota.h"
+#include "lib/telemetry/access_log.h"
 #include "lib/telemetry/log.h"
 #include "lib/telemetry/metrics.h"
+#include "lib/telemetry/output_thread.h"
 #include "lib/telemetry/process_facts.h"
 #include "proxy/admin/server.h"
 #include "proxy/program/admin_sources.h"
@@ -39,8 +41,8 @@ namespace {
 
 using telemetry::Event;
 
-// What it acts on: to drain all but the last, which reloads.
-constexpr std::initializer_list<int> kSignals = {SIGTERM, SIGINT, SIGQUIT, SIGHUP};
+// What it acts on: to drain all but the last two, which reload, and open the access log anew.
+constexpr std::initializer_list<int> kSignals = {SIGTERM, SIGINT, SIGQUIT, SIGHUP, SIGUSR1};
 
 int Fail(telemetry::Log& log, const std::string& reason) {
   log.Tell(Event::kCannotStart, {{"reason", reason}});
@@ -79,7 +81,10 @@ class Sidecar {
   int Run();
 
  private:
+  using MakeSink = std::function<std::unique_ptr<telemetry::CallSink>(unsigned worker)>;
+
   base::Result<void, std::string> Start();
+  base::Result<MakeSink, std::string> OpenAccessLog();
   base::Result<void, std::string> Open();
   base::Result<void, std::string> PrepareAdmin();
   base::Result<void, std::string> OfferTakeover();
@@ -100,6 +105,9 @@ class Sidecar {
   telemetry::Log log_;
   const net::LibraryLog library_log_;
   telemetry::Metrics metrics_;
+  telemetry::OutputThread output_thread_;
+  telemetry::AccessLogMetrics access_log_metrics_;
+  telemetry::AccessLog access_log_{output_thread_, access_log_metrics_};
   net::Systemd systemd_;
   net::ListeningSockets sockets_;
   net::EventLoop loop_;
@@ -150,10 +158,13 @@ base::Result<void, std::string> Sidecar::Start() {
   }
   workers_ =
       command_.workers.value_or(config_.workers ? *config_.workers : AvailableCpus(Cgroup()));
+  auto sinks = OpenAccessLog();
+  if (!sinks) return base::Error(sinks.error());
   auto started = Server::Start(loop_, config_,
                                {.workers = workers_,
                                 .drain_timeout = command_.drain_timeout,
-                                .seed = std::random_device()()},
+                                .seed = std::random_device()(),
+                                .make_sink = std::move(*sinks)},
                                sockets_, metrics_, log_);
   if (!started) return base::Error(started.error());
   server_ = std::move(*started);
@@ -190,11 +201,25 @@ void Sidecar::OnTokensReread(const std::string& trouble) {
   log_.Tell(Event::kAdminTokensRejected, {{"reason", trouble}});
 }
 
+// Nothing: there is none.
+base::Result<Sidecar::MakeSink, std::string> Sidecar::OpenAccessLog() {
+  if (command_.access_log.to.empty()) return MakeSink();
+  auto plan = access_log_.Open({command_.access_log});
+  if (!plan) return base::Error(plan.error());
+  return [this, plan = std::move(*plan)](unsigned worker) {
+    return access_log_.MakeSink(plan, worker, std::random_device()());
+  };
+}
+
 // What only one process can have: the admin port and the place where successors ask.
 base::Result<void, std::string> Sidecar::Open() {
   if (admin_socket_) {
-    auto sources = AdminSources(*server_, loop_, metrics_, *reloader_, log_);
-    sources = WithDashboard(std::move(sources), *server_, loop_, metrics_, *reloader_);
+    admin::Sources sources =
+        WithDashboard(AdminSources(*server_, loop_, metrics_, *reloader_, log_), *server_, loop_,
+                      metrics_, *reloader_);
+    sources.metrics = [this, others = std::move(sources.metrics)] {
+      return others() + access_log_metrics_.Text();
+    };
     auto opened = admin::Server::Open(loop_, admin_socket_, std::move(sources),
                                       std::chrono::seconds(10), {}, std::move(admin_access_));
     admin_socket_ = base::FileDescriptor();
@@ -262,6 +287,7 @@ void Sidecar::Reload() {
 
 void Sidecar::OnSignal(int signal) {
   if (signal == SIGHUP) return Reload();
+  if (signal == SIGUSR1) return output_thread_.Reopen();
   if (++signals_ > 1) {
     log_.Tell(Event::kEndingAtOnce);
     return loop_.Stop();
@@ -298,9 +324,7 @@ void HoldSignals() {
   // It starts no process. As process 1 of a container it gets those whose parents have ended, and
   // nobody else would reap them.
   std::signal(SIGCHLD, SIG_IGN);
-  // Others reopen their logs or take over by these; they would end this process at once.
-  std::signal(SIGUSR1, SIG_IGN);
-  std::signal(SIGUSR2, SIG_IGN);
+  std::signal(SIGUSR2, SIG_IGN);  // others take over by it; it would end this process at once
 }
 
 int Serve(const RunCommand& command, const config::Loading& loading) {

@@ -152,6 +152,8 @@ TEST_F(CommandLineTest, WrongFlagsAreExitCode2AndStandardErrorSaysWhich) {
            {{"run", "--config", "a", "--workers", "0"}, "--workers"},
            {{"run", "--config", "a", "--workers", "257"}, "--workers"},
            {{"run", "--config", "a", "--drain-timeout", "30"}, "--drain-timeout"},
+           {{"run", "--config", "a", "--access-log-percentage", "101"}, "--access-log-percentage"},
+           {{"run", "--config", "a", "--access-log-format", "xml"}, "--access-log-format"},
            {{"run", "--config", "a", "--log-level", "loud"}, "--log-level"},
            {{"run", "--config", "a", "--log-format", "xml"}, "--log-format"},
            {{"check"}, "--config"},
