@@ -135,7 +135,7 @@ TEST_F(ClientConnectionTest, AnIdleOneIsDrained) {
 }
 
 TEST_F(ClientConnectionTest, EndsOnceWhateverTheClientDoesWhileItIsDrained) {
-  listener().lifetime.max_age = 50ms;
+  listener().lifetime.max_age = 1s;
   Start();
   StreamLog& call = Call();
   Arrived();
@@ -149,7 +149,7 @@ TEST_F(ClientConnectionTest, EndsOnceWhateverTheClientDoesWhileItIsDrained) {
 }
 
 TEST_F(ClientConnectionTest, AnOldOneIsDrainedAndItsCallGoesOn) {
-  listener().lifetime.max_age = 50ms;
+  listener().lifetime.max_age = 1s;
   Start();
   StreamLog& call = Call();
   StreamLog& attempt = *Arrived().log;
