@@ -6,8 +6,8 @@ namespace evenkeel::config {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::UnorderedElementsAre;
 using ::testing::EndsWith;
+using ::testing::UnorderedElementsAre;
 
 class RouteChecksTest : public ValidateTest {};
 
@@ -44,10 +44,10 @@ TEST_F(RouteChecksTest, FindsRulesOfOneName) {
   AddRoute().authorization = rules;
   EXPECT_THAT(Errors(),
               UnorderedElementsAre("listeners[0].authorization.allow[1].name: the name \"a\" is "
-                          "that of listeners[0].authorization.deny[0], too",
-                          "listeners[0].routes[0].authorization.allow[1].name: the name "
-                          "\"a\" is that of listeners[0].routes[0].authorization.deny[0], "
-                          "too"));
+                                   "that of listeners[0].authorization.deny[0], too",
+                                   "listeners[0].routes[0].authorization.allow[1].name: the name "
+                                   "\"a\" is that of listeners[0].routes[0].authorization.deny[0], "
+                                   "too"));
 }
 
 TEST_F(RouteChecksTest, FindsCallsWithNowhereToGo) {

@@ -301,25 +301,26 @@ TEST(BadConfigsTest, AllErrorsOfAFileComeAtOnceInItsOrder) {
       "    policy: best\n",
       "bad.yaml");
   ASSERT_FALSE(result);
-  EXPECT_EQ(Format(result.error()),
-            "bad.yaml:1:10: workers: expected a whole number, found \"many\"; write digits only, "
-            "without quotes\n"
-            "bad.yaml:3:15: listeners[0].address: \"127.0.0.1\" has no port; expected host:port, "
-            "[ipv6]:port or unix:path\n"
-            "bad.yaml:3:37: listeners[0].cluster: unknown cluster \"b\"; known clusters: a\n"
-            "bad.yaml:3:40: listeners[0].port: unknown key \"port\"; known keys: address, routes, "
-            "cluster, health_service, guard_health_service, http2, tls, keepalive, max_connections, "
-            "max_connection_idle, "
-            "max_connection_age, "
-            "max_connection_age_grace, proxy_protocol, forward_client_certificate, mode, "
-            "authentication, authorization\n"
-            "bad.yaml:7:31: clusters.a.endpoints[1]: the address \"10.0.0.1:1\" is that of "
-            "clusters.a.endpoints[0] in line 7 too; give each its own, or remove one\n"
-            "bad.yaml:7:45: clusters.a.endpoints[2]: \"7\" has no port; expected host:port, "
-            "[ipv6]:port or unix:path\n"
-            "bad.yaml:8:13: clusters.a.policy.best: unknown policy \"best\"; known policies: "
-            "round_robin, least_request, weighted_round_robin, peak_ewma, prequal, random, "
-            "pick_first, ring_hash, maglev\n");
+  EXPECT_EQ(
+      Format(result.error()),
+      "bad.yaml:1:10: workers: expected a whole number, found \"many\"; write digits only, "
+      "without quotes\n"
+      "bad.yaml:3:15: listeners[0].address: \"127.0.0.1\" has no port; expected host:port, "
+      "[ipv6]:port or unix:path\n"
+      "bad.yaml:3:37: listeners[0].cluster: unknown cluster \"b\"; known clusters: a\n"
+      "bad.yaml:3:40: listeners[0].port: unknown key \"port\"; known keys: address, routes, "
+      "cluster, health_service, guard_health_service, http2, tls, keepalive, max_connections, "
+      "max_connection_idle, "
+      "max_connection_age, "
+      "max_connection_age_grace, proxy_protocol, forward_client_certificate, mode, "
+      "authentication, authorization\n"
+      "bad.yaml:7:31: clusters.a.endpoints[1]: the address \"10.0.0.1:1\" is that of "
+      "clusters.a.endpoints[0] in line 7 too; give each its own, or remove one\n"
+      "bad.yaml:7:45: clusters.a.endpoints[2]: \"7\" has no port; expected host:port, "
+      "[ipv6]:port or unix:path\n"
+      "bad.yaml:8:13: clusters.a.policy.best: unknown policy \"best\"; known policies: "
+      "round_robin, least_request, weighted_round_robin, peak_ewma, prequal, random, "
+      "pick_first, ring_hash, maglev\n");
 }
 
 TEST(BadConfigsTest, AMissingMapOfClustersDoesNotMakeEveryReferenceWrong) {
