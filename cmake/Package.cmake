@@ -33,6 +33,8 @@ install(FILES ${deploy}/debian/evenkeel.yaml DESTINATION /etc/evenkeel)
 install(FILES ${deploy}/debian/copyright DESTINATION ${documents})
 install(DIRECTORY docs/ DESTINATION ${documents}
         FILES_MATCHING PATTERN "evenkeel.schema.json" PATTERN images EXCLUDE)
+# Those that pages show; the others are the README's.
+install(FILES docs/images/dashboard-dark.png DESTINATION ${documents}/images)
 # The examples lie beside the documents there, and deploy/ is not at hand.
 file(GLOB pages ${PROJECT_SOURCE_DIR}/docs/*.md)
 list(FILTER pages EXCLUDE REGEX "/architecture\\.md$")
